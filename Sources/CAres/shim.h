@@ -1,0 +1,3 @@
+#include <ares.h>
+#include <arpa/nameser.h>
+#include <resolv.h>

@@ -1,0 +1,82 @@
+/// The data of one record of the type asked for. Records of a CNAME chain are not kept: the answer is what stands at
+/// its end.
+public enum RecordData: Hashable, Sendable {
+    case a(IPv4Address)
+    case aaaa(IPv6Address)
+    /// Nil for a name that is no ``Domain``: the root, as in a null MX (RFC 7505), or one with escaped octets.
+    case mx(preference: UInt16, exchange: Domain?)
+    case ptr(Domain?)
+    /// The character-strings of one TXT record, octet for octet; NUL included.
+    case txt([[UInt8]])
+}
+
+/// What the DNS said to a ``Question``.
+public struct Answer: Hashable, Sendable {
+    public enum Outcome: Hashable, Sendable {
+        /// One record at least, all of the type asked for, in the order they came.
+        case records([RecordData])
+        /// The name exists and has no record of this type (RFC 2308, NODATA).
+        case noData
+        /// The name does not exist (RFC 2308, NXDOMAIN).
+        case nameError
+        /// There is no answer; nothing may be concluded from that but a temporary error.
+        case failure(Failure)
+    }
+
+    /// Why there is no answer. The raw value is the word that is shown to people.
+    public enum Failure: String, Hashable, Sendable {
+        case serverFailure = "server failure"
+        case refused = "refused"
+        case timeout = "time-out"
+        /// A packet that does not parse, or records that break their own form.
+        case malformed = "malformed answer"
+        case aliasLoop = "CNAME loop"
+        /// The message's own deadline passed before the answer came.
+        case deadline = "deadline passed"
+        /// The resolver could not ask: no server, no socket, shutting down.
+        case unavailable = "resolver unavailable"
+    }
+
+    public let outcome: Outcome
+    /// Seconds for which the answer may be kept: the least of a CNAME chain; for ``Outcome/noData`` and
+    /// ``Outcome/nameError`` the negative TTL of the SOA record (RFC 2308), 0 if unknown.
+    public let ttl: UInt32
+    /// The AD bit (RFC 4035, 3.2.3): the resolver vouches that the answer is signed.
+    public let isAuthenticated: Bool
+
+    public init(_ outcome: Outcome, ttl: UInt32 = 0, isAuthenticated: Bool = false) {
+        self.outcome = outcome
+        self.ttl = ttl
+        self.isAuthenticated = isAuthenticated
+    }
+
+    public static func failure(_ failure: Failure) -> Answer {
+        Answer(.failure(failure))
+    }
+
+    /// The records, or none.
+    public var records: [RecordData] {
+        guard case .records(let records) = outcome else { return [] }
+        return records
+    }
+
+    /// The TXT records, the character-strings of each joined without a separator (RFC 7208 3.3, RFC 6376 3.6.2.2,
+    /// RFC 9989 4.10).
+    public var texts: [[UInt8]] {
+        records.compactMap { record in
+            guard case .txt(let strings) = record else { return nil }
+            return Array(strings.joined())
+        }
+    }
+
+    /// The addresses of the A or AAAA records.
+    public var addresses: [IPAddress] {
+        records.compactMap { record in
+            switch record {
+            case .a(let address): .v4(address)
+            case .aaaa(let address): .v6(address)
+            case .mx, .ptr, .txt: nil
+            }
+        }
+    }
+}

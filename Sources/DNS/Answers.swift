@@ -1,0 +1,34 @@
+/// What the DNS has told one message so far, and what it has yet to tell.
+///
+/// Every check is a function of the answers known: it asks through ``callAsFunction(_:)``, and where an answer is
+/// missing it gives up at once and is run again when the answer is in. Nothing waits, and a check run twice on the same
+/// answers gives the same verdict.
+public struct Answers: Sendable {
+    /// The answers, by question.
+    public private(set) var known: [Question: Answer]
+    /// Asked for and not known, in the order in which they were first asked.
+    public private(set) var open: [Question] = []
+
+    public init(_ known: [Question: Answer] = [:]) {
+        self.known = known
+    }
+
+    /// The answer if it is known; if not, the question is noted as open.
+    public mutating func callAsFunction(_ question: Question) -> Answer? {
+        if let answer = known[question] { return answer }
+        if !open.contains(question) { open.append(question) }
+        return nil
+    }
+
+    /// Takes an answer in. The first one to a question stands: a check that was run again must not see two.
+    public mutating func learn(_ answer: Answer, to question: Question) {
+        if known[question] == nil { known[question] = answer }
+        open.removeAll { $0 == question }
+    }
+
+    /// Closes every open question with the same failure, as when the message's deadline passes.
+    public mutating func abandon(because failure: Answer.Failure) {
+        for question in open { known[question] = .failure(failure) }
+        open = []
+    }
+}

@@ -1,0 +1,121 @@
+/// A domain name as it is asked for in the DNS: ASCII, lower case, without the trailing dot.
+///
+/// A value of this type is safe to hand to any resolver: every label has 1 to 63 octets, the whole at most 253
+/// (RFC 1035, 2.3.4), and every octet is a printable ASCII character other than the backslash, which libraries read as
+/// an escape. The root has no value. Names that cannot be written so are not asked for: no mail uses them but to
+/// confuse.
+public struct Domain: Hashable, Sendable {
+    /// The presentation form, for example `mail.example.org`.
+    public let text: String
+
+    /// Octets allowed in a name without its trailing dot (RFC 1035, 2.3.4: 255 on the wire).
+    public static let lengthLimit = 253
+    /// Octets allowed in one label (RFC 1035, 2.3.4).
+    public static let labelLengthLimit = 63
+
+    /// Reads a name in ASCII; one trailing dot is allowed. Nil if the octets are not such a name.
+    public init?(_ octets: some Sequence<UInt8>) {
+        var name: [UInt8] = []
+        var labelLength = 0
+        var endedByDot = false
+        for octet in octets {
+            switch octet {
+            case UInt8(ascii: "."):
+                guard labelLength > 0 else { return nil }
+                name.append(octet)
+                labelLength = 0
+                endedByDot = true
+                continue
+            case UInt8(ascii: "\\"), 0...0x20, 0x7F...:
+                return nil
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                name.append(octet | 0x20)
+            default:
+                name.append(octet)
+            }
+            endedByDot = false
+            labelLength += 1
+            guard labelLength <= Self.labelLengthLimit else { return nil }
+        }
+        if endedByDot { name.removeLast() }
+        guard !name.isEmpty, name.count <= Self.lengthLimit else { return nil }
+        text = String(decoding: name, as: UTF8.self)
+    }
+
+    /// Reads a name in ASCII; one trailing dot is allowed.
+    public init?(_ text: some StringProtocol) {
+        self.init(text.utf8)
+    }
+
+    /// Reads a name whose labels may be U-labels (RFC 5890) in UTF-8; they become A-labels by IDNA2008 with the
+    /// mapping of UTS #46, as RFC 9989 section 4.10 and RFC 8601 section 5 ask. Nil if there is no such name.
+    public init?(internationalized octets: some Collection<UInt8>) {
+        if octets.allSatisfy({ $0 < 0x80 }) {
+            self.init(octets)
+        } else {
+            guard let ascii = LibIDN2.aLabels(of: Array(octets)) else { return nil }
+            self.init(ascii)
+        }
+    }
+
+    /// The labels from left to right; never empty.
+    public var labels: [Substring] {
+        text.split(separator: ".")
+    }
+
+    /// The name without its leftmost label; nil for a top-level domain.
+    public var parent: Domain? {
+        guard let dot = text.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+        return Domain(canonical: String(text[text.index(after: dot)...]))
+    }
+
+    /// The rightmost `count` labels; the whole name if it has no more than that. `count` is at least 1.
+    public func suffix(labels count: Int) -> Domain {
+        let all = labels
+        return all.count <= count ? self : Domain(canonical: all.suffix(max(count, 1)).joined(separator: "."))
+    }
+
+    /// This name below `prefix`, as in `_dmarc` + `example.org`; nil if the result is too long or not a name.
+    public func prefixed(by prefix: String) -> Domain? {
+        Domain(prefix + "." + text)
+    }
+
+    /// True if this is `ancestor` or a name below it.
+    public func isEqualOrBelow(_ ancestor: Domain) -> Bool {
+        self == ancestor
+            || (text.utf8.count > ancestor.text.utf8.count && text.hasSuffix(ancestor.text)
+                && text.utf8.dropLast(ancestor.text.utf8.count).last == UInt8(ascii: "."))
+    }
+
+    /// True if every label is letters, digits and inner hyphens, and there are two labels at least: what RFC 5321
+    /// calls a Domain and what may stand in a field without quotes.
+    public var isHostName: Bool {
+        let labels = labels
+        return labels.count >= 2
+            && labels.allSatisfy { label in
+                label.utf8.first != UInt8(ascii: "-") && label.utf8.last != UInt8(ascii: "-")
+                    && label.utf8.allSatisfy(\.isLetterDigitOrHyphen)
+            }
+    }
+
+    /// For text that is a name already: a part of one, or one that was just made by rule.
+    init(canonical text: String) {
+        self.text = text
+    }
+}
+
+extension Domain: CustomStringConvertible {
+    public var description: String { text }
+}
+
+extension UInt8 {
+    /// RFC 5321 section 4.1.2: ALPHA / DIGIT / "-".
+    var isLetterDigitOrHyphen: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}

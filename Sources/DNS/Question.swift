@@ -1,0 +1,34 @@
+/// The record types that checks ask for (RFC 1035, RFC 3596), with their numbers on the wire.
+public enum RecordType: UInt16, Hashable, Sendable, CaseIterable {
+    case a = 1
+    case ptr = 12
+    case mx = 15
+    case txt = 16
+    case aaaa = 28
+
+    /// The name in a zone file, `A`, `TXT`, ...
+    public var mnemonic: String {
+        switch self {
+        case .a: "A"
+        case .ptr: "PTR"
+        case .mx: "MX"
+        case .txt: "TXT"
+        case .aaaa: "AAAA"
+        }
+    }
+}
+
+/// One question to the DNS, class IN.
+public struct Question: Hashable, Sendable {
+    public let name: Domain
+    public let type: RecordType
+
+    public init(_ name: Domain, _ type: RecordType) {
+        self.name = name
+        self.type = type
+    }
+}
+
+extension Question: CustomStringConvertible {
+    public var description: String { "\(name) \(type.mnemonic)" }
+}
