@@ -1,0 +1,30 @@
+public import ARC
+public import AuthResults
+public import DKIM
+public import DMARC
+public import Mail
+public import SPF
+
+/// What was found out about one message; a check that did not run has no verdict.
+public struct Verdicts: Sendable {
+    public internal(set) var submission: SubmissionVerdict?
+    public internal(set) var reverseDNS: ReverseDNSVerdict?
+    public internal(set) var spf: SPFVerdict?
+    /// One for each signature, from the top; empty for a message without any, nil if DKIM was not checked.
+    public internal(set) var dkim: [DKIMVerdict]?
+    public internal(set) var arc: ARCVerdict?
+    public internal(set) var dmarc: DMARCVerdict?
+    /// Why nothing is said of signatures and the author's domain, if the header was larger than the limits allow.
+    public internal(set) var headerLimit: String?
+}
+
+/// The end of an ``Examination``: verdicts, the field that states them, and what is to be done to the header.
+public struct Judgement: Sendable {
+    public let verdicts: Verdicts
+    /// The value of the fresh field; nil for a trusted relay's message that is not checked.
+    public let results: AuthenticationResults?
+    /// Removals of forged fields and the fresh field on top.
+    public let edits: HeaderEdits
+    /// The fields that are removed, and why.
+    public let removed: [ForgedFields.Removal]
+}

@@ -1,0 +1,54 @@
+public import DNS
+
+/// What the receiving site has decided: the part of the configuration that the engine follows.
+public struct Policy: Sendable {
+    /// The methods that can be switched off one by one.
+    public enum Check: String, CaseIterable, Hashable, Sendable {
+        case auth, iprev, spf, dkim, arc, dmarc
+    }
+
+    /// What becomes of Authentication-Results fields of other sites.
+    public enum ForeignFields: String, CaseIterable, Hashable, Sendable {
+        case keep, remove
+    }
+
+    /// Bounds on what one message may cost.
+    public struct Limits: Hashable, Sendable {
+        /// How long after the end of the header answers of the DNS are waited for; what is missing then is a temperror.
+        public var deadline: Duration = .seconds(20)
+        /// Octets of header that are kept for checking. Forged fields are removed beyond it too.
+        public var headerOctets = 256 * 1024
+        /// Header fields that are kept for checking.
+        public var headerFields = 1000
+        /// Signatures that are verified; the rest is reported as not checked.
+        public var signatures = 10
+        /// SPF look-ups without an answer that are let pass (RFC 7208, 4.6.4).
+        public var voidLookups = 2
+
+        public init() {}
+    }
+
+    /// The name under which this site reports; nil if the MTA's own name (macro `j`) is to be taken.
+    public var authservID: String?
+    /// More names that only this site may claim: `mx2.example.org`, or `*.example.org` for all below it.
+    public var ownIDs: [String] = []
+    public var foreignFields = ForeignFields.keep
+    /// Names of further header fields that are treated like Authentication-Results when they come from outside.
+    public var alsoRemove: [String] = []
+    /// Peers whose fields stand: they have met the stranger.
+    public var trustedRelays: [IPNetwork] = []
+    /// Whether messages of trusted relays are checked as well.
+    public var checkTrustedRelays = false
+    /// Clients that are not strangers: no SPF, iprev or DMARC is claimed of them.
+    public var localNetworks: [IPNetwork] = ["127.0.0.0/8", "::1/128"].compactMap { IPNetwork($0) }
+    public var checks = Set(Check.allCases)
+    /// Whether SPF, iprev and DMARC are evaluated for clients that have authenticated themselves.
+    public var checkAuthenticated = false
+    /// Whether the SMTP AUTH mechanism is told in a comment.
+    public var tellsMechanism = false
+    /// Whether a Received-SPF field (RFC 7208, 9.1) is written as well.
+    public var writesReceivedSPF = false
+    public var limits = Limits()
+
+    public init() {}
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+
+@main
+struct Authres: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "authres",
+        abstract:
+            "Which of the claims on this message are true? Authentication-Results (RFC 8601), written and checked.",
+        version: "0.1.0",
+        subcommands: [
+            MilterCommand.self, CheckCommand.self, MboxCommand.self, LintCommand.self, SendCommand.self,
+            ConfigCommand.self,
+        ]
+    )
+}
+
+/// The exit codes of sysexits.h that this program uses; 0 is success and 1 stands for findings.
+enum Sysexit {
+    static let findings = ExitCode(1)
+    static let usage = ExitCode(64)
+    static let data = ExitCode(65)
+    static let noInput = ExitCode(66)
+    static let unavailable = ExitCode(69)
+    static let software = ExitCode(70)
+    static let cannotCreate = ExitCode(73)
+    static let temporary = ExitCode(75)
+    static let configuration = ExitCode(78)
+}

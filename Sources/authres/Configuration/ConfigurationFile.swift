@@ -1,0 +1,107 @@
+import Yams
+
+/// Reads a YAML file into settings and mistakes; a mistake never hides the next one.
+struct ConfigurationFile {
+    /// The name shown in mistakes.
+    let name: String
+    private(set) var entries: [ConfigurationEntry] = []
+    private(set) var mistakes: [ConfigurationMistake] = []
+
+    init(name: String, text: String) {
+        self.name = name
+        do {
+            guard let root = try Yams.compose(yaml: text) else { return }
+            read(root, at: nil)
+        } catch let error as YamlError {
+            report(yaml: error)
+        } catch {
+            mistakes.append(ConfigurationMistake(origin: .file(name, line: 1, column: 1), text: "\(error)"))
+        }
+    }
+
+    /// Levels of keys: `checks.spf` is the deepest there is, so the recursion ends after two.
+    private mutating func read(_ node: Node, at path: String?) {
+        guard case .mapping(let mapping) = node else {
+            if let path, case .scalar(let scalar) = node, scalar.string.isEmpty || scalar.string == "null" {
+                return report(node, "\(path): has no keys below it")
+            }
+            return report(node, path.map { "\($0): takes keys below it" } ?? "the file must be a list of `key: value`")
+        }
+        for (keyNode, value) in mapping {
+            guard case .scalar(let scalar) = keyNode else {
+                report(keyNode, "a key must be a word")
+                continue
+            }
+            let key = path.map { "\($0).\(scalar.string)" } ?? scalar.string
+            if let setting = Setting.byKey[key] {
+                take(value, for: setting)
+            } else if Setting.all.contains(where: { $0.key.hasPrefix(key + ".") }) {
+                read(value, at: key)
+            } else {
+                report(keyNode, "\(key): no such key; known here: \(Self.keys(below: path).joined(separator: ", "))")
+            }
+        }
+    }
+
+    private mutating func take(_ node: Node, for setting: Setting) {
+        let texts: [String]
+        switch node {
+        case .scalar(let scalar):
+            texts = scalar.string.isEmpty && setting.isList ? [] : [scalar.string]
+        case .sequence(let sequence):
+            guard setting.isList else { return report(node, "\(setting.key): takes one value, not a list") }
+            var elements: [String] = []
+            for element in sequence {
+                guard case .scalar(let scalar) = element else {
+                    return report(element, "\(setting.key): an element must be a plain value")
+                }
+                elements.append(scalar.string)
+            }
+            texts = elements
+        case .mapping:
+            return report(node, "\(setting.key): takes \(setting.isList ? "a list" : "one value"), not keys")
+        case .alias:
+            return report(node, "\(setting.key): aliases are not read")
+        }
+        let mark = node.mark
+        let origin = ConfigurationOrigin.file(name, line: mark?.line ?? 1, column: mark?.column ?? 1)
+        entries.append(ConfigurationEntry(setting: setting, texts: texts, origin: origin))
+    }
+
+    private mutating func report(_ node: Node, _ text: String) {
+        let origin = ConfigurationOrigin.file(name, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+        mistakes.append(ConfigurationMistake(origin: origin, text: text))
+    }
+
+    private mutating func report(yaml error: YamlError) {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            let origin = ConfigurationOrigin.file(name, line: mark.line, column: mark.column)
+            mistakes.append(ConfigurationMistake(origin: origin, text: "not YAML: \(problem)"))
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let origin = ConfigurationOrigin.file(name, line: context.mark.line, column: context.mark.column)
+            let keys = duplicates.map { String(describing: $0) }.sorted().joined(separator: ", ")
+            mistakes.append(ConfigurationMistake(origin: origin, text: "given more than once: \(keys)"))
+        default:
+            let origin = ConfigurationOrigin.file(name, line: 1, column: 1)
+            mistakes.append(ConfigurationMistake(origin: origin, text: "not YAML: \(error)"))
+        }
+    }
+
+    private static func keys(below path: String?) -> [String] {
+        var seen: [String] = []
+        for setting in Setting.all {
+            let rest: Substring
+            if let path {
+                guard setting.key.hasPrefix(path + ".") else { continue }
+                rest = setting.key.dropFirst(path.count + 1)
+            } else {
+                rest = setting.key[...]
+            }
+            let word = String(rest.prefix { $0 != "." })
+            if !seen.contains(word) { seen.append(word) }
+        }
+        return seen
+    }
+}

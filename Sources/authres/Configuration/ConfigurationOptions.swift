@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+
+/// `--config` and every setting as a flag: what each command takes.
+struct ConfigurationOptions: ParsableArguments {
+    /// Read if it is there and `--config` does not name another file.
+    static let defaultFile = "/etc/authres/authres.yaml"
+
+    @Option(name: .customLong("config"), help: "The configuration file (default: \(defaultFile), if there is one).")
+    var file: String?
+
+    @OptionGroup(title: "Settings (each also a key of the file and a variable AUTHRES_...)") var settings:
+        SettingOptions
+
+    /// The configuration in force. Mistakes are written to standard error, all of them, and end in exit code 78.
+    func load() throws -> EffectiveConfiguration {
+        do {
+            return try EffectiveConfiguration(
+                file: try readFile(),
+                environment: ProcessInfo.processInfo.environment,
+                flags: settings.entries
+            )
+        } catch let error as ConfigurationError {
+            for mistake in error.mistakes { StandardError.write("authres: \(mistake)") }
+            throw Sysexit.configuration
+        }
+    }
+
+    private func readFile() throws(ConfigurationError) -> ConfigurationFile? {
+        guard let path = file ?? (FileManager.default.fileExists(atPath: Self.defaultFile) ? Self.defaultFile : nil)
+        else { return nil }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationError(mistakes: [
+                ConfigurationMistake(origin: .flag("--config"), text: "cannot read \(path)")
+            ])
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw ConfigurationError(mistakes: [
+                ConfigurationMistake(origin: .file(path, line: 1, column: 1), text: "the file is not UTF-8")
+            ])
+        }
+        return ConfigurationFile(name: path, text: text)
+    }
+}

@@ -1,0 +1,145 @@
+/// Where a value came from.
+enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
+    case builtIn
+    case file(String, line: Int, column: Int)
+    case environment(String)
+    case flag(String)
+
+    var description: String {
+        switch self {
+        case .builtIn: "default"
+        case .file(let name, let line, let column): "\(name):\(line):\(column)"
+        case .environment(let name): name
+        case .flag(let name): name
+        }
+    }
+}
+
+/// One value given for one key, not yet read.
+struct ConfigurationEntry: Sendable {
+    let setting: Setting
+    let texts: [String]
+    let origin: ConfigurationOrigin
+}
+
+/// One thing that is wrong, where, and what to do.
+struct ConfigurationMistake: Hashable, Sendable, CustomStringConvertible {
+    let origin: ConfigurationOrigin
+    let text: String
+
+    var description: String { "\(origin): \(text)" }
+}
+
+/// Every mistake of a configuration at once: whoever mends one should not meet the next only at the next start.
+struct ConfigurationError: Error, Hashable, CustomStringConvertible {
+    let mistakes: [ConfigurationMistake]
+
+    var description: String { mistakes.map(\.description).joined(separator: "\n") }
+}
+
+/// The configuration in force and where each value came from. Flags go before the environment, the environment before
+/// the file, the file before the defaults.
+struct EffectiveConfiguration: Sendable {
+    private(set) var configuration = Configuration()
+    /// Keys that are not here have their default.
+    private(set) var origins: [String: ConfigurationOrigin] = [:]
+
+    /// - Parameters:
+    ///   - file: the file as read, or nil if there is none.
+    ///   - environment: the variables of the process; those that begin with `AUTHRES_` must be known.
+    ///   - flags: what the command line gave.
+    init(
+        file: ConfigurationFile?,
+        environment: [String: String],
+        flags: [ConfigurationEntry]
+    ) throws(ConfigurationError) {
+        var mistakes = file?.mistakes ?? []
+        var entries = file?.entries ?? []
+        entries += Self.entries(of: environment, &mistakes)
+        entries += flags
+        for entry in entries {
+            do {
+                try entry.setting.read(entry.texts, &configuration)
+                origins[entry.setting.key] = entry.origin
+            } catch {
+                mistakes.append(
+                    ConfigurationMistake(origin: entry.origin, text: "\(entry.setting.key): \(error.text)")
+                )
+            }
+        }
+        mistakes += contradictions
+        guard mistakes.isEmpty else { throw ConfigurationError(mistakes: mistakes) }
+    }
+
+    /// Mistakes that no single value shows.
+    private var contradictions: [ConfigurationMistake] {
+        let seal = configuration.seal
+        let given = [seal.domain, seal.selector, seal.keyFile].filter { $0 != nil }.count
+        guard given != 0 && given != 3 else { return [] }
+        let origin =
+            ["seal.domain", "seal.selector", "seal.key-file"].lazy.compactMap { origins[$0] }.first ?? .builtIn
+        return [
+            ConfigurationMistake(origin: origin, text: "seal: needs domain, selector and key-file, all three or none")
+        ]
+    }
+
+    private static func entries(
+        of environment: [String: String],
+        _ mistakes: inout [ConfigurationMistake]
+    ) -> [ConfigurationEntry] {
+        let byName = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.environmentName, $0) })
+        var entries: [ConfigurationEntry] = []
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("AUTHRES_") {
+            let origin = ConfigurationOrigin.environment(name)
+            guard let setting = byName[name] else {
+                mistakes.append(ConfigurationMistake(origin: origin, text: "no such setting; see `authres config`"))
+                continue
+            }
+            let texts = setting.isList ? elements(of: value) : [value]
+            entries.append(ConfigurationEntry(setting: setting, texts: texts, origin: origin))
+        }
+        return entries
+    }
+
+    /// The elements of a list in one string, separated by commas or spaces.
+    static func elements(of list: String) -> [String] {
+        list.split { $0 == "," || $0 == " " }.map(String.init)
+    }
+
+    /// The whole configuration as a file that can be used, each line with its source.
+    var yaml: String {
+        var lines: [String] = []
+        var group: Substring = ""
+        for setting in Setting.all {
+            let parts = setting.key.split(separator: ".")
+            let isNested = parts.count == 2
+            if isNested, parts[0] != group {
+                lines.append("\(parts[0]):")
+            }
+            group = isNested ? parts[0] : ""
+            let values = setting.show(configuration).map(Self.quoted)
+            let shown = setting.isList ? "[" + values.joined(separator: ", ") + "]" : values.first
+            let origin = origins[setting.key] ?? .builtIn
+            let name = (isNested ? "  " : "") + (parts.last ?? "")
+            lines.append(shown.map { "\(name): \($0)  # \(origin)" } ?? "# \(name): not set")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Text as YAML reads it back: plain where that is safe, else in double quotes.
+    private static func quoted(_ text: String) -> String {
+        let isPlain =
+            text.utf8.allSatisfy { octet in
+                switch octet {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "1")...UInt8(ascii: "9"), UInt8(ascii: "0"), UInt8(ascii: "."), UInt8(ascii: "/"),
+                    UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            } && text.utf8.first != UInt8(ascii: "0") && text.utf8.first != UInt8(ascii: "-")
+        if isPlain { return text }
+        let escaped = text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+        return "\"\(escaped)\""
+    }
+}

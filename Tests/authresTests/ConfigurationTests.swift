@@ -1,0 +1,124 @@
+import DNS
+import Testing
+
+@testable import authres
+
+@Suite struct ConfigurationTests {
+    static func effective(
+        _ file: String = "",
+        environment: [String: String] = [:],
+        flags: [String] = []
+    ) throws -> EffectiveConfiguration {
+        try EffectiveConfiguration(
+            file: ConfigurationFile(name: "authres.yaml", text: file),
+            environment: environment,
+            flags: try SettingOptions.parse(flags).entries
+        )
+    }
+
+    static func mistakes(
+        _ file: String,
+        environment: [String: String] = [:],
+        flags: [String] = []
+    ) throws -> [String] {
+        do {
+            _ = try effective(file, environment: environment, flags: flags)
+            return []
+        } catch let error as ConfigurationError {
+            return error.mistakes.map(\.description)
+        }
+    }
+
+    @Test func `the file of the design is read`() throws {
+        let configuration = try Self.effective(
+            """
+            authserv-id: mx.example.org      # a comment
+            own-ids: ["*.example.org"]
+            own-hosts: [mx.example.org]
+            trusted-relays: [192.0.2.0/24]
+            local-networks: [127.0.0.0/8, "::1"]
+            socket: unix:/run/authres/milter.sock
+            socket-mode: "0660"
+            dns: {servers: [127.0.0.1], timeout: 5s}
+            checks: {spf: true, dkim: true, dmarc: false, arc: true, iprev: true, auth: true}
+            limits: {deadline: 20s, header: 256KiB, signatures: 10, connections: 2000}
+            """
+        ).configuration
+        #expect(configuration.policy.authservID == "mx.example.org")
+        #expect(configuration.policy.ownIDs == ["*.example.org"])
+        #expect(configuration.ownHosts == ["mx.example.org"])
+        #expect(configuration.policy.trustedRelays == [try #require(IPNetwork("192.0.2.0/24"))])
+        #expect(configuration.policy.localNetworks.map(\.description) == ["127.0.0.0/8", "::1/128"])
+        #expect(configuration.socketMode == 0o660)
+        #expect(configuration.nameServers == ["127.0.0.1"])
+        #expect(configuration.policy.checks == [.spf, .dkim, .arc, .iprev, .auth])
+        #expect(configuration.policy.limits.deadline == .seconds(20))
+        #expect(configuration.policy.limits.headerOctets == 256 * 1024)
+    }
+
+    @Test func `a flag goes before a variable, a variable before the file`() throws {
+        let file = "limits: {deadline: 1s, signatures: 1, connections: 1}\n"
+        let environment = ["AUTHRES_LIMITS_DEADLINE": "2s", "AUTHRES_LIMITS_SIGNATURES": "2"]
+        let effective = try Self.effective(file, environment: environment, flags: ["--limits-deadline", "3s"])
+        #expect(effective.configuration.policy.limits.deadline == .seconds(3))
+        #expect(effective.configuration.policy.limits.signatures == 2)
+        #expect(effective.configuration.connections == 1)
+        #expect(effective.origins["limits.deadline"] == .flag("--limits-deadline"))
+        #expect(effective.origins["limits.signatures"] == .environment("AUTHRES_LIMITS_SIGNATURES"))
+        #expect(effective.origins["limits.connections"] == .file("authres.yaml", line: 1, column: 51))
+    }
+
+    @Test func `every mistake is reported at once, with its place`() throws {
+        let file = """
+            authserv_id: mx.example.org
+            checks: {spf: maybe, sfp: true}
+            limits:
+              deadline: 20
+            trusted-relays: [192.0.2.0/33]
+            socket: [a, b]
+            """
+        let found = try Self.mistakes(file, environment: ["AUTHRES_NOPE": "1"], flags: ["--socket-mode", "999"])
+        #expect(found.count == 8)
+        #expect(found.contains { $0.hasPrefix("authres.yaml:1:1: authserv_id: no such key") })
+        #expect(found.contains { $0 == "authres.yaml:2:15: checks.spf: \"maybe\" is not true or false" })
+        #expect(found.contains { $0.hasPrefix("authres.yaml:2:22: checks.sfp: no such key; known here: spf") })
+        #expect(found.contains { $0.hasPrefix("authres.yaml:4:13: limits.deadline: \"20\" is not a duration") })
+        #expect(found.contains { $0.hasPrefix("authres.yaml:5:17: trusted-relays: \"192.0.2.0/33\" is not a network") })
+        #expect(found.contains { $0.hasPrefix("authres.yaml:6:9: socket: takes one value, not a list") })
+        #expect(found.contains { $0.hasPrefix("AUTHRES_NOPE: no such setting") })
+        #expect(found.contains { $0.hasPrefix("--socket-mode: socket-mode: \"999\" is not permission bits") })
+    }
+
+    @Test(arguments: [
+        ("checks: {spf: true, spf: false}", "given more than once"),
+        ("a: [", "not YAML"),
+        ("- a\n- b", "must be a list of"),
+        ("dns: 127.0.0.1", "dns: takes keys below it"),
+        ("seal: {domain: example.org}", "all three or none"),
+        ("own-ids: [[a]]", "an element must be a plain value"),
+        ("dns: {servers: [localhost]}", "is not an address"),
+    ])
+    func `a wrong file is named as what it is`(_ file: String, _ expected: String) throws {
+        let found = try Self.mistakes(file)
+        #expect(found.count == 1)
+        #expect(found.first?.contains(expected) == true, "\(found)")
+    }
+
+    @Test func `what config prints is read back as the same configuration`() throws {
+        let flags = ["--authserv-id", "mx.example.org", "--own-ids", "*.example.org", "--foreign", "remove"]
+        let effective = try Self.effective(flags: flags)
+        let again = try Self.effective(effective.yaml)
+        for setting in Setting.all {
+            #expect(setting.show(again.configuration) == setting.show(effective.configuration), "\(setting.key)")
+        }
+    }
+
+    @Test func `every key has a flag and a variable`() throws {
+        for setting in Setting.all {
+            let shown = setting.show(Configuration()).first ?? "mx.example.org"
+            _ = try Self.effective(environment: [setting.environmentName: shown])
+            let entries = try SettingOptions.parse([setting.flag, shown]).entries
+            #expect(entries.map(\.setting.key) == [setting.key])
+        }
+    }
+}
