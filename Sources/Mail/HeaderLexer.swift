@@ -1,0 +1,136 @@
+/// Cuts a message that arrives in pieces into the lines of its header and its body.
+///
+/// Where the header ends is a matter of agreement: a field that one program sees and the next does not is how a forged
+/// field survives. So the rules are those of Postfix, which decides what a milter sees (measured on 3.7.11; its
+/// `is_header()` and `smtpd` are the source):
+/// - a line break is LF, or CRLF; a bare CR is none;
+/// - a field's first line is a name of printable ASCII, optional white space and a colon, all within ``lineLimit``;
+/// - a line that begins with white space continues the field above it, also if nothing else is in it; above any field
+///   it belongs to the body;
+/// - an empty line ends the header, and so does any other line, which then is the body's first;
+/// - lines that begin with `From ` or `>From ` before all fields are an mbox's leftovers, and no end of the header.
+///
+/// The caller asks for pieces until there are none, then gives more octets. Memory is one line, up to ``lineLimit``.
+struct HeaderLexer: Sendable {
+    enum Piece: Sendable {
+        /// The first line of a field, or its first ``lineLimit`` octets; `colon` is its index in the slice.
+        case field(ArraySlice<UInt8>, colon: Int)
+        /// A line that begins with `From ` or `>From `, at the very top.
+        case mailboxLine(ArraySlice<UInt8>)
+        /// A further line of the field, or its first ``lineLimit`` octets.
+        case continuation(ArraySlice<UInt8>)
+        /// More of a line that is longer than ``lineLimit``.
+        case rest(ArraySlice<UInt8>)
+        /// The empty line that ends the header and is no part of the body.
+        case separator(ArraySlice<UInt8>)
+        /// A piece of the body, as it is in the source.
+        case body(ArraySlice<UInt8>)
+    }
+
+    /// Octets of a line that are looked at together: the line_length_limit of Postfix, which sees no colon beyond it.
+    static let lineLimit = 2048
+
+    private enum Place {
+        case top, betweenLines, insideLine, body
+    }
+
+    private var place = Place.top
+    /// True if no line but an mbox's leftovers has been seen.
+    private var isAtTop = true
+    /// The beginning of a line whose end has not arrived.
+    private var partialLine: [UInt8] = []
+
+    /// The next piece; what it covers is taken off `input`. Nil if all of `input` is taken and more is needed.
+    mutating func next(_ input: inout ArraySlice<UInt8>) -> Piece? {
+        guard !input.isEmpty else { return nil }
+        switch place {
+        case .body:
+            defer { input = [] }
+            return .body(input)
+        case .insideLine:
+            if let lineFeed = LibC.firstIndex(of: .lineFeed, in: input, from: input.startIndex) {
+                place = .betweenLines
+                return .rest(input.removePrefix(through: lineFeed))
+            }
+            defer { input = [] }
+            return .rest(input)
+        case .top, .betweenLines:
+            return line(&input)
+        }
+    }
+
+    /// What is left when no more octets come.
+    mutating func end() -> Piece? {
+        guard !partialLine.isEmpty else { return nil }
+        defer { partialLine = [] }
+        return piece(of: partialLine[...])
+    }
+
+    private mutating func line(_ input: inout ArraySlice<UInt8>) -> Piece? {
+        let room = Self.lineLimit - partialLine.count
+        let window = input.prefix(room)
+        let lineFeed = LibC.firstIndex(of: .lineFeed, in: window, from: window.startIndex)
+        if lineFeed == nil, window.count < room {
+            partialLine += window
+            input = []
+            return nil
+        }
+        let head = input.removePrefix(through: lineFeed ?? window.endIndex - 1)
+        place = lineFeed == nil ? .insideLine : .betweenLines
+        if partialLine.isEmpty { return piece(of: head) }
+        defer { partialLine = [] }
+        return piece(of: (partialLine + head)[...])
+    }
+
+    /// What a line is, by its first octets; moves on to the body if it ends the header.
+    private mutating func piece(of line: ArraySlice<UInt8>) -> Piece {
+        let first = line[line.startIndex]
+        if first == .lineFeed || (first == .carriageReturn && line.count == 2 && line.last == .lineFeed) {
+            place = .body
+            return .separator(line)
+        }
+        if isAtTop {
+            if line.drop(while: { $0 == UInt8(ascii: ">") }).starts(with: "From ".utf8) { return .mailboxLine(line) }
+            isAtTop = false
+        } else if first.isWhiteSpace {
+            return .continuation(line)
+        }
+        if let colon = Self.colon(of: line) { return .field(line, colon: colon) }
+        place = .body
+        return .body(line)
+    }
+
+    /// The index of the colon if the line is the first of a field.
+    ///
+    ///     field-name = 1*ftext; ftext = %d33-57 / %d59-126   (RFC 5322, 3.6.8), then *WSP ":" (4.5)
+    private static func colon(of line: ArraySlice<UInt8>) -> Int? {
+        var index = line.startIndex
+        while index < line.endIndex, (33...126).contains(line[index]), line[index] != UInt8(ascii: ":") { index += 1 }
+        guard index > line.startIndex else { return nil }
+        while index < line.endIndex, line[index].isWhiteSpace { index += 1 }
+        return index < line.endIndex && line[index] == UInt8(ascii: ":") ? index : nil
+    }
+}
+
+extension UInt8 {
+    static let lineFeed = UInt8(ascii: "\n")
+    static let carriageReturn = UInt8(ascii: "\r")
+
+    /// WSP (RFC 5234, B.1): a space or a tab.
+    var isWhiteSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+}
+
+extension ArraySlice<UInt8> {
+    /// Takes off and returns everything up to the octet at `index`, which is in the slice.
+    mutating func removePrefix(through index: Int) -> Self {
+        defer { self = self[(index + 1)...] }
+        return self[...index]
+    }
+
+    /// The slice without a line break at its end, LF or CRLF.
+    var withoutLineBreak: Self {
+        guard last == .lineFeed else { return self }
+        let line = dropLast()
+        return line.last == .carriageReturn ? line.dropLast() : line
+    }
+}

@@ -1,0 +1,136 @@
+/// Applies ``HeaderEdits`` to a message that streams by; everything that is not edited is handed on octet for octet.
+///
+/// What comes out has the header that Postfix stores after the same edits. Three rules are easily missed:
+/// - An added field takes the line ending of the message's first line.
+/// - A header that ended without an empty line is given one, as Postfix does. Without it a first line that begins with
+///   white space would become a part of the field put above it, and a lenient reader would look for fields in what has
+///   been judged as body.
+/// - Lines that an mbox left on top (`From `, `>From `) stay on top, where readers expect them; Postfix, which makes
+///   them fields, has the added fields above.
+///
+///     var editor = MessageEditor(edits)
+///     while let piece = editor.next(&input) { ... }      // for each piece of input
+///     while let piece = editor.end() { ... }
+public struct MessageEditor: Sendable {
+    /// Octets at the beginning in which the first line break is looked for; without one it is taken to be LF.
+    static let lineEndingLimit = 4096
+
+    private enum Progress {
+        case searchingLineEnding, top, header, closed
+    }
+
+    private let edits: HeaderEdits
+    /// The occurrences to remove and those seen so far, by name in lower case.
+    private var removals: [[UInt8]: (occurrences: Set<Int>, seen: Int)] = [:]
+    private var progress = Progress.searchingLineEnding
+    private var lineEnding: [UInt8] = [.lineFeed]
+    /// True while what is read belongs to a field that is removed.
+    private var isDropping = false
+    private var lexer = HeaderLexer()
+    /// What was read while the line ending was searched for.
+    private var beginning: ArraySlice<UInt8> = []
+
+    public init(_ edits: HeaderEdits) {
+        self.edits = edits
+        for removal in edits.removals {
+            removals[Self.key(removal.name[...]), default: ([], 0)].occurrences.insert(removal.occurrence)
+        }
+    }
+
+    /// The next piece of the edited message; nil if all of `input` has been taken and more is needed.
+    public mutating func next(_ input: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        if edits.isEmpty {
+            defer { input = [] }
+            return input.isEmpty ? nil : input
+        }
+        if case .searchingLineEnding = progress {
+            beginning += input
+            input = []
+            guard beginning.count >= Self.lineEndingLimit || beginning.contains(.lineFeed) else { return nil }
+            findLineEnding()
+        }
+        while let piece = lexer.next(&beginning) ?? lexer.next(&input) {
+            if let octets = edited(piece) { return octets }
+        }
+        return nil
+    }
+
+    /// The next piece after the last octet has been given; nil when there is none left.
+    public mutating func end() -> ArraySlice<UInt8>? {
+        if edits.isEmpty { return nil }
+        if case .searchingLineEnding = progress { findLineEnding() }
+        while let piece = lexer.next(&beginning) ?? lexer.end() {
+            if let octets = edited(piece) { return octets }
+        }
+        guard case .top = progress else { return nil }
+        progress = .closed
+        return additions[...]
+    }
+
+    private mutating func findLineEnding() {
+        progress = .top
+        let searched = beginning.prefix(Self.lineEndingLimit)
+        guard let lineFeed = searched.firstIndex(of: .lineFeed) else { return }
+        if searched[..<lineFeed].last == .carriageReturn { lineEnding = [.carriageReturn, .lineFeed] }
+    }
+
+    /// The added fields, one below the other, with the message's line ending.
+    private var additions: [UInt8] {
+        var octets: [UInt8] = []
+        for field in edits.additions {
+            for octet in field.octets {
+                if octet == .lineFeed { octets += lineEnding } else { octets.append(octet) }
+            }
+            octets += lineEnding
+        }
+        return octets
+    }
+
+    /// What is written for a piece, with what has to stand before it.
+    private mutating func edited(_ piece: HeaderLexer.Piece) -> ArraySlice<UInt8>? {
+        if case .mailboxLine(let line) = piece { return line }
+        var before: [UInt8] = []
+        if case .top = progress, !isMoreOfALine(piece) {
+            before = additions
+            progress = .header
+        }
+        var octets: ArraySlice<UInt8>
+        switch piece {
+        case .field(let line, let colon):
+            isDropping = isRemoved(line[..<colon])
+            octets = isDropping ? [] : line
+        case .continuation(let line), .mailboxLine(let line), .rest(let line):
+            octets = isDropping ? [] : line
+        case .separator(let line):
+            progress = .closed
+            octets = line
+        case .body(let line):
+            if case .header = progress { before += lineEnding }
+            progress = .closed
+            octets = line
+        }
+        if !before.isEmpty { octets = (before + octets)[...] }
+        return octets.isEmpty ? nil : octets
+    }
+
+    /// True if the piece is not the beginning of a line; on top of all fields it belongs to an mbox's leftover.
+    private func isMoreOfALine(_ piece: HeaderLexer.Piece) -> Bool {
+        if case .rest = piece { true } else { false }
+    }
+
+    private mutating func isRemoved(_ name: ArraySlice<UInt8>) -> Bool {
+        guard !removals.isEmpty else { return false }
+        let key = Self.key(name)
+        guard var removal = removals[key] else { return false }
+        removal.seen += 1
+        removals[key] = removal
+        return removal.occurrences.contains(removal.seen)
+    }
+
+    /// The name as it is compared: in lower case, without white space before the colon.
+    private static func key(_ name: ArraySlice<UInt8>) -> [UInt8] {
+        var name = name
+        while name.last?.isWhiteSpace == true { name.removeLast() }
+        return name.map(\.asciiLowercased)
+    }
+}
