@@ -1,0 +1,31 @@
+internal import Mail
+internal import MailSignature
+
+extension MessageSignature {
+    /// Clocks may differ by this much (RFC 6376 leaves the amount open; 300 seconds is the custom).
+    private static let clockDrift: UInt64 = 300
+
+    /// Why the signature is not valid at `time` (seconds since 1970); nil if it is.
+    func timeProblem(at time: Int64) -> String? {
+        let now = UInt64(max(time, 0))
+        if let expiration, now > expiration &+ Self.clockDrift { return "signature expired" }
+        if let timestamp, timestamp > now &+ Self.clockDrift { return "signature from the future" }
+        return nil
+    }
+
+    /// Fields of which a message has one at most (RFC 5322, 3.6; RFC 2045, 3), and of which a reader may show another
+    /// than the one that is signed (RFC 6376, 8.15).
+    private static let singular = [
+        "From", "Subject", "To", "Cc", "Date", "Sender", "Reply-To", "Message-ID", "Content-Type",
+    ]
+
+    /// The name of a field that stands more often in the header than the signature signs it, though it signs it.
+    func repeatedBeyondSignature(in header: [HeaderField]) -> String? {
+        Self.singular.first { name in
+            let present = header.lazy.filter { $0.isNamed(name) }.count
+            guard present > 1 else { return false }
+            let signed = signedNames.lazy.filter { HeaderField(name: $0, value: []).isNamed(name) }.count
+            return signed > 0 && signed < present
+        }
+    }
+}

@@ -1,0 +1,125 @@
+public import DNS
+internal import FoundationEssentials
+
+/// A public key in the DNS (RFC 6376 3.6.1, RFC 8463), checked against its grammar.
+public struct KeyRecord: Hashable, Sendable {
+    public enum KeyType: String, Hashable, Sendable {
+        case rsa, ed25519
+    }
+
+    public enum PublicKey: Hashable, Sendable {
+        case rsa(RSAPublicKey)
+        /// The 32 octets of RFC 8032.
+        case ed25519([UInt8])
+    }
+
+    public let key: PublicKey
+    /// `t=y`: the domain is testing; the message is to be treated like an unsigned one.
+    public let isTesting: Bool
+    /// `t=s`: the domain of `i=` must be `d=` itself.
+    public let isStrict: Bool
+
+    /// Why there is no usable key. Each is an end of its own (RFC 6376, 6.1.2).
+    public enum Failure: Error, Hashable, Sendable {
+        /// The DNS gave no answer: the only one that may go away by itself.
+        case unavailable(Answer.Failure)
+        case noKey
+        case revoked
+        /// A short text of ours.
+        case syntax(String)
+        case notForMail
+        case hashNotAllowed
+        case wrongKeyType
+        case tooLarge
+    }
+
+    /// RSA keys that do not fit libopendkim's 1,024 octets of record; RFC 8301 asks for 4,096 bits.
+    public static let rsaBitsLimit = 5600
+    /// Octets of a record that are read.
+    private static let lengthLimit = 16_384
+
+    /// The key in an answer, for a signature by `algorithm`; nil as long as the question is open. Of several TXT records
+    /// the first that is a key record counts: RFC 6376 section 3.6.2.2 leaves the choice.
+    public static func read(
+        _ question: Question,
+        for algorithm: SignatureAlgorithm,
+        _ answers: inout Answers
+    ) -> Result<KeyRecord, Failure>? {
+        guard let answer = answers(question) else { return nil }
+        switch answer.outcome {
+        case .failure(let failure): return .failure(.unavailable(failure))
+        case .noData, .nameError: return .failure(.noKey)
+        case .records: break
+        }
+        var first: Failure?
+        for text in answer.texts {
+            do {
+                return .success(try KeyRecord(text, for: algorithm))
+            } catch {
+                first = first ?? error
+            }
+        }
+        return .failure(first ?? .noKey)
+    }
+
+    /// Reads the joined strings of one TXT record.
+    public init(_ text: [UInt8], for algorithm: SignatureAlgorithm) throws(Failure) {
+        guard text.count <= Self.lengthLimit else { throw .syntax("record too long") }
+        let tags: TagList
+        do {
+            tags = try TagList(text)
+        } catch {
+            throw .syntax(error.reason)
+        }
+        if let version = tags["v"] {
+            guard tags.tags.first?.name == "v", version.elementsEqual("DKIM1".utf8) else {
+                throw .syntax("v= is not DKIM1 in front")
+            }
+        }
+        let type = tags["k"].map { String(decoding: $0, as: UTF8.self) } ?? KeyType.rsa.rawValue
+        guard let p = tags["p"] else { throw .syntax("no p= tag") }
+        guard !TagValue.withoutWhiteSpace(p).isEmpty else { throw .revoked }
+        guard let type = KeyType(rawValue: type), type == algorithm.keyType else { throw .wrongKeyType }
+        guard try Self.list("h", of: tags).map({ $0.contains("sha256") }) ?? true else { throw .hashNotAllowed }
+        guard try Self.list("s", of: tags).map({ $0.contains("*") || $0.contains("email") }) ?? true else {
+            throw .notForMail
+        }
+        let flags = try Self.list("t", of: tags) ?? []
+        isTesting = flags.contains("y")
+        isStrict = flags.contains("s")
+        guard let octets = TagValue.base64(p) else { throw .syntax("p= is not base64") }
+        switch type {
+        case .rsa:
+            guard let rsa = RSAPublicKey(der: octets) else { throw .syntax("p= is not an RSA key") }
+            guard rsa.bits <= Self.rsaBitsLimit else { throw .tooLarge }
+            key = .rsa(rsa)
+        case .ed25519:
+            guard octets.count == 32 else { throw .syntax("p= is not an Ed25519 key") }
+            key = .ed25519(octets)
+        }
+    }
+
+    /// The words of a tag whose value is a list; nil if the tag is not there, no words if it is empty.
+    private static func list(_ name: String, of tags: TagList) throws(Failure) -> [String]? {
+        guard let value = tags[name] else { return nil }
+        if value.isEmpty { return [] }
+        guard let words = TagValue.words(value) else { throw .syntax("\(name)= is not a list") }
+        return words.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The modulus in bits; 256 for Ed25519.
+    public var bits: Int {
+        switch key {
+        case .rsa(let key): key.bits
+        case .ed25519: 256
+        }
+    }
+
+    /// The key as a record of our own: what C is given in place of the zone's octets.
+    public var canonicalText: String {
+        switch key {
+        case .rsa(let key): "v=DKIM1; k=rsa; p=" + Data(key.subjectPublicKeyInfo).base64EncodedString()
+        case .ed25519(let octets): "v=DKIM1; k=ed25519; p=" + Data(octets).base64EncodedString()
+        }
+    }
+}

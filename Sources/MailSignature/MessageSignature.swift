@@ -1,0 +1,108 @@
+internal import DNS
+
+/// A signature over a header and a body: DKIM-Signature, and ARC-Message-Signature, which has the same tags but for `v=`
+/// and `i=` (RFC 8617, 4.1.2).
+public struct MessageSignature: Hashable, Sendable {
+    public let field: SignatureField
+    /// The `bh=` value decoded.
+    public let bodyHash: [UInt8]
+    public let headerCanonicalization: Canonicalization
+    public let bodyCanonicalization: Canonicalization
+    /// The names in `h=`, in order, as written.
+    public let signedNames: [[UInt8]]
+    /// The `l=` value: octets of the canonicalised body that are signed; nil stands for all.
+    public let bodyLength: UInt64?
+    /// Seconds since 1970 (`t=`).
+    public let timestamp: UInt64?
+    /// Seconds since 1970 (`x=`).
+    public let expiration: UInt64?
+
+    /// Names in `h=` and octets of it that are looked at; no honest signature comes near.
+    public static let signedNamesLimit = 400
+    public static let signedNamesLengthLimit = 4000
+
+    public init(_ field: SignatureField) throws(SignatureField.Defect) {
+        self.field = field
+        let tags = field.tags
+        let bh = try SignatureField.required("bh", of: tags)
+        guard let bodyHash = TagValue.base64(bh) else { throw SignatureField.Defect("bh= is not base64") }
+        self.bodyHash = bodyHash
+        (headerCanonicalization, bodyCanonicalization) = try Self.canonicalizations(tags["c"])
+        signedNames = try Self.signedNames(try SignatureField.required("h", of: tags))
+        bodyLength = try Self.bodyLength(tags["l"])
+        timestamp = try Self.time("t", of: tags)
+        expiration = try Self.time("x", of: tags)
+        if let timestamp, let expiration, expiration < timestamp {
+            throw SignatureField.Defect("x= is before t=")
+        }
+    }
+
+    /// What the body must be hashed by to judge this signature.
+    public var bodyHashSpecification: BodyHashes.Specification {
+        BodyHashes.Specification(canonicalization: bodyCanonicalization, length: bodyLength)
+    }
+
+    /// True if `name` (in any case) stands in `h=`.
+    public func signs(_ name: String) -> Bool {
+        signedNames.contains { $0.elementsEqual(name.utf8) { $0.asciiLowercase == $1.asciiLowercase } }
+    }
+
+    /// ```
+    /// sig-c-tag-alg = ("simple" / "relaxed" / x-sig-c-tag-alg), twice with "/" between; the second is simple if absent
+    /// ```
+    private static func canonicalizations(
+        _ value: [UInt8]?
+    ) throws(SignatureField.Defect) -> (Canonicalization, Canonicalization) {
+        guard let value else { return (.simple, .simple) }
+        let parts = value.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Canonicalization(rawValue: String(decoding: $0, as: UTF8.self)) }
+        guard parts.count <= 2, let header = parts[0] else { throw SignatureField.Defect("unknown canonicalization") }
+        if parts.count == 1 { return (header, .simple) }
+        guard let body = parts[1] else { throw SignatureField.Defect("unknown canonicalization") }
+        return (header, body)
+    }
+
+    /// ```
+    /// sig-h-tag = %x68 [FWS] "=" [FWS] hdr-name *( [FWS] ":" [FWS] hdr-name )
+    /// ```
+    private static func signedNames(_ value: [UInt8]) throws(SignatureField.Defect) -> [[UInt8]] {
+        guard value.count <= signedNamesLengthLimit, let names = TagValue.words(value) else {
+            throw SignatureField.Defect("h= is not a list of names")
+        }
+        let isNames = names.allSatisfy { $0.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3B } }
+        guard isNames, names.count <= signedNamesLimit else {
+            throw SignatureField.Defect("h= is not a list of names")
+        }
+        return names
+    }
+
+    /// ```
+    /// sig-l-tag = %x6c [FWS] "=" [FWS] 1*76DIGIT
+    /// ```
+    /// A number too large for 64 bits is as good as the largest: no body is that long.
+    private static func bodyLength(_ value: [UInt8]?) throws(SignatureField.Defect) -> UInt64? {
+        guard let value else { return nil }
+        guard (1...76).contains(value.count), value.allSatisfy(\.isDigit) else {
+            throw SignatureField.Defect("l= is not a number")
+        }
+        let digits = value.drop { $0 == UInt8(ascii: "0") }
+        return digits.count > 18 ? .max : digits.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }
+    }
+
+    /// ```
+    /// sig-t-tag = %x74 [FWS] "=" [FWS] 1*12DIGIT
+    /// ```
+    private static func time(_ name: String, of tags: TagList) throws(SignatureField.Defect) -> UInt64? {
+        guard let value = tags[name] else { return nil }
+        guard let seconds = TagValue.number(value, digits: 12) else {
+            throw SignatureField.Defect("\(name)= is not a time")
+        }
+        return seconds
+    }
+}
+
+extension UInt8 {
+    var asciiLowercase: UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
+    }
+}

@@ -1,0 +1,79 @@
+public import DNS
+
+/// The tags that DKIM-Signature (RFC 6376, 3.5), ARC-Message-Signature and ARC-Seal (RFC 8617, 4.1) have in common, each
+/// checked against its grammar.
+public struct SignatureField: Hashable, Sendable {
+    /// What a value breaks.
+    public struct Defect: Error, Hashable, Sendable {
+        /// A short text of ours, fit for a report.
+        public let reason: String
+
+        public init(_ reason: String) {
+            self.reason = reason
+        }
+    }
+
+    public let tags: TagList
+    public let algorithm: SignatureAlgorithm
+    /// The `b=` value decoded.
+    public let signature: [UInt8]
+    /// The `b=` value as text, white space taken away: what `header.b` (RFC 6008) shows the start of.
+    public let signatureText: String
+    public let domain: Domain
+    public let selector: Domain
+
+    /// Octets allowed in a signature field: beyond it libopendkim gives up the whole message.
+    public static let lengthLimit = 60_000
+
+    /// Reads `a=`, `b=`, `d=` and `s=`; the rest is for the protocol to read from ``tags``.
+    public init(_ value: [UInt8]) throws(Defect) {
+        guard value.count <= Self.lengthLimit else { throw Defect("signature field too long") }
+        do {
+            tags = try TagList(value)
+        } catch {
+            throw Defect(error.reason)
+        }
+        algorithm = try Self.algorithm(of: tags)
+        let b = try Self.required("b", of: tags)
+        guard let signature = TagValue.base64(b) else { throw Defect("b= is not base64") }
+        self.signature = signature
+        signatureText = String(decoding: TagValue.withoutWhiteSpace(b), as: UTF8.self)
+        domain = try Self.domain("d", of: tags, labels: 2)
+        selector = try Self.domain("s", of: tags, labels: 1)
+        guard domain.prefixed(by: selector.text + "._domainkey") != nil else { throw Defect("key name too long") }
+    }
+
+    /// Where the public key stands (RFC 6376, 3.6.2.1).
+    public var keyQuestion: Question? {
+        domain.prefixed(by: selector.text + "._domainkey").map { Question($0, .txt) }
+    }
+
+    /// The value of a tag that must be there and must not be empty.
+    public static func required(_ name: String, of tags: TagList) throws(Defect) -> [UInt8] {
+        guard let value = tags[name] else { throw Defect("no \(name)= tag") }
+        guard !value.isEmpty else { throw Defect("\(name)= is empty") }
+        return value
+    }
+
+    private static func algorithm(of tags: TagList) throws(Defect) -> SignatureAlgorithm {
+        let text = String(decoding: try required("a", of: tags), as: UTF8.self)
+        guard let algorithm = SignatureAlgorithm(rawValue: text) else { throw Defect("unknown algorithm") }
+        return algorithm
+    }
+
+    /// ```
+    /// domain-name = sub-domain 1*("." sub-domain)      (RFC 6376 3.5, RFC 5321 4.1.2; underscores are met in practice)
+    /// ```
+    /// Every octet counts: a name that goes to the DNS in another form than it is reported in has let one domain speak
+    /// for another. U-labels (RFC 8616) are accepted and become A-labels.
+    private static func domain(_ name: String, of tags: TagList, labels: Int) throws(Defect) -> Domain {
+        let value = try required(name, of: tags)
+        let isText = value.allSatisfy { $0 >= 0x80 || $0.isAlphanumeric || [0x2D, 0x2E, 0x5F].contains($0) }
+        guard isText, value.last != UInt8(ascii: "."), let domain = Domain(internationalized: value) else {
+            throw Defect("\(name)= is not a domain name")
+        }
+        let isPlain = domain.labels.allSatisfy { $0.utf8.first != 0x2D && $0.utf8.last != 0x2D }
+        guard isPlain, domain.labels.count >= labels else { throw Defect("\(name)= is not a domain name") }
+        return domain
+    }
+}

@@ -1,0 +1,157 @@
+/// A tag-list (RFC 6376, 3.2): what DKIM-Signature, ARC-Message-Signature, ARC-Seal and key records are written in.
+///
+/// The reader is as strict as the text: RFC 6376 section 3.2 makes a list with a repeated tag invalid as a whole, and
+/// every reader that let the last one win has verified something else than was signed.
+public struct TagList: Hashable, Sendable {
+    /// One tag, in the order in which it stands.
+    public struct Tag: Hashable, Sendable {
+        /// Case counts (RFC 6376, 3.2).
+        public let name: String
+        /// The value without the white space around it; white space inside is kept.
+        public let value: [UInt8]
+        /// Where the value stands in the octets read, the white space around it included: from behind the `=` to the
+        /// `;` or the end. This is what is taken out of `b=` before hashing (RFC 6376, 3.7).
+        public let range: Range<Int>
+    }
+
+    public let tags: [Tag]
+    /// False if an octet above 127 stands in it, as RFC 8616 allows in internationalised mail.
+    public let isASCII: Bool
+
+    /// What is wrong, in words fit for a report.
+    public struct SyntaxError: Error, Hashable, Sendable {
+        public let reason: String
+        /// In octets from the start of the list.
+        public let offset: Int
+    }
+
+    /// ```
+    /// tag-list = tag-spec *( ";" tag-spec ) [ ";" ]      (RFC 6376, 3.2)
+    /// ```
+    public init(_ octets: [UInt8]) throws(SyntaxError) {
+        var parser = TagListParser(octets: octets)
+        tags = try parser.tagList()
+        isASCII = octets.allSatisfy { $0 < 0x80 }
+    }
+
+    public func tag(_ name: String) -> Tag? {
+        tags.first { $0.name == name }
+    }
+
+    /// The value of a tag; nil if the list has none of that name.
+    public subscript(name: String) -> [UInt8]? {
+        tag(name)?.value
+    }
+}
+
+private struct TagListParser {
+    let octets: [UInt8]
+    var index = 0
+
+    mutating func tagList() throws(TagList.SyntaxError) -> [TagList.Tag] {
+        var tags: [TagList.Tag] = []
+        var names: Set<String> = []
+        repeat {
+            let start = index
+            let tag = try tagSpec()
+            guard names.insert(tag.name).inserted else { throw error("tag \(tag.name)= stands twice", at: start) }
+            tags.append(tag)
+            guard index < octets.count else { return tags }
+            /// `tagSpec` ends before a semicolon or at the end.
+            index += 1
+        } while !atEnd()
+        return tags
+    }
+
+    /// ```
+    /// tag-spec = [FWS] tag-name [FWS] "=" [FWS] [tag-value] [FWS]      (erratum 5070)
+    /// ```
+    private mutating func tagSpec() throws(TagList.SyntaxError) -> TagList.Tag {
+        try foldingWhiteSpace()
+        let name = try tagName()
+        try foldingWhiteSpace()
+        guard index < octets.count, octets[index] == UInt8(ascii: "=") else {
+            throw error("no = after tag name \(name)", at: index)
+        }
+        index += 1
+        let start = index
+        let value = try tagValue()
+        return TagList.Tag(name: name, value: value, range: start..<index)
+    }
+
+    /// ```
+    /// tag-name = ALPHA *( ALPHA / DIGIT / "_" )
+    /// ```
+    private mutating func tagName() throws(TagList.SyntaxError) -> String {
+        let start = index
+        while index < octets.count, octets[index].isAlphanumeric || octets[index] == UInt8(ascii: "_") { index += 1 }
+        guard index > start, octets[start].isLetter else { throw error("no tag name", at: start) }
+        return String(decoding: octets[start..<index], as: UTF8.self)
+    }
+
+    /// ```
+    /// tag-value = [ tval *( 1*(WSP / FWS) tval ) ]
+    /// tval      = 1*VALCHAR                        ; %x21-3A / %x3C-7E
+    /// ```
+    /// UTF-8 is let pass here (RFC 8616); who cannot use it says so.
+    private mutating func tagValue() throws(TagList.SyntaxError) -> [UInt8] {
+        try foldingWhiteSpace()
+        let start = index
+        var end = index
+        while index < octets.count, octets[index] != UInt8(ascii: ";") {
+            switch octets[index] {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"):
+                try foldingWhiteSpace()
+            case 0x21...0x7E, 0x80...0xFF:
+                index += 1
+                end = index
+            default:
+                throw error("control character in a tag value", at: index)
+            }
+        }
+        return Array(octets[start..<end])
+    }
+
+    /// ```
+    /// FWS = [*WSP CRLF] 1*WSP
+    /// ```
+    /// A line break is a LF here, as in every ``Mail/HeaderField``. More folds than one in a row are let pass, as the
+    /// obsolete form of RFC 5322 has them.
+    private mutating func foldingWhiteSpace() throws(TagList.SyntaxError) {
+        while index < octets.count {
+            switch octets[index] {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"):
+                index += 1
+            case UInt8(ascii: "\n"):
+                guard index + 1 < octets.count, octets[index + 1].isWhiteSpace else {
+                    throw error("line break without white space behind it", at: index)
+                }
+                index += 2
+            default:
+                return
+            }
+        }
+    }
+
+    /// True if nothing but white space is left, as behind a final semicolon.
+    private func atEnd() -> Bool {
+        octets[index...].allSatisfy { $0.isWhiteSpace || $0 == UInt8(ascii: "\n") }
+    }
+
+    private func error(_ reason: String, at offset: Int) -> TagList.SyntaxError {
+        TagList.SyntaxError(reason: reason, offset: offset)
+    }
+}
+
+extension UInt8 {
+    /// RFC 5234: WSP.
+    var isWhiteSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+
+    /// RFC 5234: ALPHA.
+    var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
+
+    /// RFC 5234: DIGIT.
+    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+    var isAlphanumeric: Bool { isLetter || isDigit }
+}

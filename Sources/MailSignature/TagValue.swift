@@ -1,0 +1,47 @@
+internal import FoundationEssentials
+internal import Mail
+
+/// Readers of tag values that DKIM and ARC share.
+enum TagValue {
+    /// The octets without folding white space.
+    static func withoutWhiteSpace(_ value: [UInt8]) -> [UInt8] {
+        value.filter { !$0.isWhiteSpace && $0 != UInt8(ascii: "\n") }
+    }
+
+    /// ```
+    /// base64string = ALPHADIGITPS *([FWS] ALPHADIGITPS) [ [FWS] "=" [ [FWS] "=" ] ]      (RFC 6376, 2.10)
+    /// ```
+    /// Nil for anything else: an octet outside the alphabet, or padding that does not fit.
+    static func base64(_ value: [UInt8]) -> [UInt8]? {
+        let text = withoutWhiteSpace(value)
+        guard !text.isEmpty, let data = Data(base64Encoded: Data(text)) else { return nil }
+        return Array(data)
+    }
+
+    /// A number of at most `digits` digits; nil for anything else.
+    static func number(_ value: [UInt8], digits: Int) -> UInt64? {
+        guard (1...digits).contains(value.count), value.allSatisfy(\.isDigit) else { return nil }
+        return value.reduce(0) { $0 &* 10 &+ UInt64($1 - UInt8(ascii: "0")) }
+    }
+
+    /// The words of a list separated by colons, white space around each taken away; nil if one is empty.
+    static func words(_ value: [UInt8]) -> [[UInt8]]? {
+        var words: [[UInt8]] = []
+        for part in value.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
+            let word = part.trimmingFoldingWhiteSpace()
+            guard !word.isEmpty else { return nil }
+            words.append(Array(word))
+        }
+        return words
+    }
+}
+
+extension ArraySlice<UInt8> {
+    func trimmingFoldingWhiteSpace() -> ArraySlice<UInt8> {
+        let isSpace = { (octet: UInt8) in octet.isWhiteSpace || octet == UInt8(ascii: "\n") }
+        guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {
+            return []
+        }
+        return self[first...last]
+    }
+}
