@@ -20,6 +20,7 @@ public struct MessageEditor: Sendable {
     }
 
     private let edits: HeaderEdits
+    private let quotesFromLine: Bool
     /// The occurrences to remove and those seen so far, by name in lower case.
     private var removals: [[UInt8]: (occurrences: Set<Int>, seen: Int)] = [:]
     private var progress = Progress.searchingLineEnding
@@ -31,7 +32,14 @@ public struct MessageEditor: Sendable {
     private var beginning: ArraySlice<UInt8> = []
 
     public init(_ edits: HeaderEdits) {
+        self.init(edits, quotesFromLine: false)
+    }
+
+    /// - Parameter quotesFromLine: True for a message in an mbox: below an empty line that the editor adds, a line that
+    ///   begins with `From ` would begin another message.
+    init(_ edits: HeaderEdits, quotesFromLine: Bool) {
         self.edits = edits
+        self.quotesFromLine = quotesFromLine
         for removal in edits.removals {
             removals[Self.key(removal.name[...]), default: ([], 0)].occurrences.insert(removal.occurrence)
         }
@@ -105,7 +113,10 @@ public struct MessageEditor: Sendable {
             progress = .closed
             octets = line
         case .body(let line):
-            if case .header = progress { before += lineEnding }
+            if case .header = progress {
+                before += lineEnding
+                if quotesFromLine, line.hasPrefix("From ") { before.append(UInt8(ascii: ">")) }
+            }
             progress = .closed
             octets = line
         }
