@@ -1,0 +1,145 @@
+/// The value of an Authentication-Results field (RFC 8601): who reports, and what was found.
+public struct AuthenticationResults: Hashable, Sendable {
+    /// The name of the field, as it is written.
+    public static let fieldName = "Authentication-Results"
+
+    /// Who reports: the authserv-id without quotes (RFC 8601, 2.5).
+    public var authservID: String
+    /// The version, nil if none is written, which means 1 (RFC 8601, 2.6).
+    public var version: Int?
+    /// What was found; none is written as `none`.
+    public var results: [ResultInfo]
+
+    /// Nil if the authserv-id is empty or holds a control character: nothing could be written that reads as it.
+    public init?(authservID: String, version: Int? = nil, results: [ResultInfo] = []) {
+        guard !authservID.isEmpty, authservID.isWritable, version ?? 1 >= 0 else { return nil }
+        self.authservID = authservID
+        self.version = version
+        self.results = results
+    }
+
+    /// Reads the value of a field: what stands behind the colon, folds as LF or CRLF.
+    public init(parsing value: [UInt8]) throws(SyntaxError) {
+        var parser = FieldParser(value)
+        self = try parser.payload()
+    }
+
+    /// The value as it is to stand behind the colon: a leading space, folds as LF and TAB, lines of 78 characters at most
+    /// where the text allows it. The same value always gives the same octets.
+    public func serialized() -> [UInt8] {
+        var serializer = FieldSerializer()
+        serializer.payload(self)
+        return serializer.octets
+    }
+}
+
+/// One method and its result (RFC 8601, 2.2: resinfo).
+public struct ResultInfo: Hashable, Sendable {
+    /// The authentication method, `spf`; a Keyword.
+    public let method: String
+    /// Nil if none is written, which means 1.
+    public let methodVersion: Int?
+    /// The result, `pass`; a Keyword.
+    public let result: String
+    /// A comment for people right behind the result. Nobody may act on it.
+    public let comment: String?
+    /// Why the result is what it is.
+    public let reason: String?
+    public let properties: [Property]
+
+    /// Nil if method or result is no Keyword, or a text holds a control character.
+    public init?(
+        method: String,
+        methodVersion: Int? = nil,
+        result: String,
+        comment: String? = nil,
+        reason: String? = nil,
+        properties: [Property] = []
+    ) {
+        guard method.isKeyword, result.isKeyword, methodVersion ?? 1 >= 0, comment?.isWritable ?? true,
+            reason?.isWritable ?? true
+        else { return nil }
+        self.method = method
+        self.methodVersion = methodVersion
+        self.result = result
+        self.comment = comment
+        self.reason = reason
+        self.properties = properties
+    }
+}
+
+/// What a result is about (RFC 8601, 2.2: propspec): `smtp.mailfrom=example.org`.
+public struct Property: Hashable, Sendable {
+    /// Where the value was found (RFC 8601, 2.3): `smtp`, `header`, `policy`, ...
+    public let type: String
+    public let name: String
+    public let value: PropertyValue
+
+    /// Nil if type or name is no Keyword.
+    public init?(_ type: String, _ name: String, _ value: PropertyValue) {
+        guard type.isKeyword, name.isKeyword else { return nil }
+        self.type = type
+        self.name = name
+        self.value = value
+    }
+}
+
+/// The value of a property (RFC 8601, 2.2: pvalue). There is no way to make one that has no conforming spelling.
+public struct PropertyValue: Hashable, Sendable {
+    /// ```
+    /// pvalue = [CFWS] ( value / [ [ local-part ] "@" ] domain-name ) [CFWS]
+    /// ```
+    enum Form: Hashable, Sendable {
+        case value(String)
+        case mailbox(localPart: String?, domain: String)
+    }
+
+    let form: Form
+
+    /// Any text without control characters; it is quoted where the grammar needs it.
+    public static func value(_ text: String) -> PropertyValue? {
+        text.isWritable ? PropertyValue(form: .value(text)) : nil
+    }
+
+    /// An e-mail identity, `user@example.org`, or `@example.org` with no local-part. Nil if the domain is no domain-name
+    /// of RFC 6376 (two labels at least, no literal) or the local-part holds a control character.
+    public static func mailbox(localPart: String?, domain: String) -> PropertyValue? {
+        guard domain.isDomainName, localPart?.isWritable ?? true, localPart != "" else { return nil }
+        return PropertyValue(form: .mailbox(localPart: localPart, domain: domain))
+    }
+
+    /// The value as people know it, without quotes.
+    public var text: String {
+        switch form {
+        case .value(let text): text
+        case .mailbox(let localPart, let domain): (localPart ?? "") + "@" + domain
+        }
+    }
+}
+
+extension String {
+    /// True if a quoted-string can say it: no control character.
+    var isWritable: Bool {
+        utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    }
+
+    /// ```
+    /// Keyword = Ldh-str = *( ALPHA / DIGIT / "-" ) Let-dig      (RFC 5321, 4.1.2)
+    /// ```
+    var isKeyword: Bool {
+        utf8.allSatisfy(\.isLDH) && utf8.last.map { $0 != UInt8(ascii: "-") } ?? false
+    }
+
+    /// ```
+    /// domain-name = sub-domain 1*("." sub-domain)      (RFC 6376, 3.5)
+    /// ```
+    /// U-labels are let in (RFC 6531), and underscores, which names of signers have in practice.
+    var isDomainName: Bool {
+        let labels = utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return labels.count >= 2
+            && labels.allSatisfy { label in
+                label.first.map { $0 != UInt8(ascii: "-") } ?? false && label.last != UInt8(ascii: "-")
+                    && label.allSatisfy { $0.isLDH || $0 == UInt8(ascii: "_") || $0 >= 0x80 }
+            }
+    }
+}

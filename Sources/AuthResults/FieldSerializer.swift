@@ -1,0 +1,88 @@
+/// Writes a field: the one place that decides on quotes, white space and folds.
+struct FieldSerializer {
+    private(set) var octets: [UInt8] = []
+    /// Where the next character would stand; a TAB counts as the eight columns that it may be shown as.
+    private var column = AuthenticationResults.fieldName.utf8.count + 1
+
+    /// RFC 5322, section 2.1.1.
+    private static let lineLimit = 78
+    private static let tabWidth = 8
+
+    mutating func payload(_ value: AuthenticationResults) {
+        var head = Self.value(value.authservID)
+        if let version = value.version { head += " \(version)" }
+        guard !value.results.isEmpty else {
+            piece(head + "; none")
+            return
+        }
+        piece(head + ";")
+        for (index, info) in value.results.enumerated() {
+            fold()
+            resinfo(info, isLast: index == value.results.count - 1)
+        }
+    }
+
+    /// The method on a line of its own, whatever belongs to it behind it or, where the line is full, on the next.
+    private mutating func resinfo(_ info: ResultInfo, isLast: Bool) {
+        let version = info.methodVersion.map { "/\($0)" } ?? ""
+        var pieces = ["\(info.method)\(version)=\(info.result)"]
+        if let comment = info.comment { pieces.append(Self.comment(comment)) }
+        if let reason = info.reason { pieces.append("reason=" + Self.value(reason)) }
+        pieces += info.properties.map { "\($0.type).\($0.name)=" + Self.pvalue($0.value) }
+        for (index, text) in pieces.enumerated() {
+            let isEnd = !isLast && index == pieces.count - 1
+            piece(isEnd ? text + ";" : text)
+        }
+    }
+
+    /// Text that is not broken, behind a space, or on a new line if this one has no room for it.
+    private mutating func piece(_ text: String) {
+        let isAtStart = octets.last == UInt8(ascii: "\t")
+        if !isAtStart, column + 1 + text.count > Self.lineLimit, !octets.isEmpty { fold() }
+        if octets.last != UInt8(ascii: "\t") {
+            octets.append(UInt8(ascii: " "))
+            column += 1
+        }
+        octets += text.utf8
+        column += text.count
+    }
+
+    private mutating func fold() {
+        octets += [UInt8(ascii: "\n"), UInt8(ascii: "\t")]
+        column = Self.tabWidth
+    }
+
+    private static func pvalue(_ value: PropertyValue) -> String {
+        switch value.form {
+        case .value(let text):
+            return Self.value(text)
+        case .mailbox(let localPart, let domain):
+            guard let localPart else { return "@" + domain }
+            let isDotAtom = localPart.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+                .allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isAtomText && $0 < 0x80 } }
+            return (isDotAtom ? localPart : quoted(localPart)) + "@" + domain
+        }
+    }
+
+    /// A token where that is enough, else a quoted-string.
+    private static func value(_ text: String) -> String {
+        !text.isEmpty && text.utf8.allSatisfy(\.isTokenCharacter) ? text : quoted(text)
+    }
+
+    private static func quoted(_ text: String) -> String {
+        escaped(text, "\"", open: "\"", close: "\"")
+    }
+
+    private static func comment(_ text: String) -> String {
+        escaped(text, "()", open: "(", close: ")")
+    }
+
+    private static func escaped(_ text: String, _ specials: String, open: String, close: String) -> String {
+        var result = open
+        for scalar in text.unicodeScalars {
+            if scalar == "\\" || specials.unicodeScalars.contains(scalar) { result.unicodeScalars.append("\\") }
+            result.unicodeScalars.append(scalar)
+        }
+        return result + close
+    }
+}
