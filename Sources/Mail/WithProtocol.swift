@@ -1,0 +1,61 @@
+/// What follows `with` in a Received field: the registry of mail transmission types (IANA, Mail Parameters; RFC 3848,
+/// RFC 6531), and what is written there without being registered.
+public enum WithProtocol: String, CaseIterable, Hashable, Sendable {
+    case smtp, esmtp, esmtpa, esmtps, esmtpsa
+    case lmtp, lmtpa, lmtps, lmtpsa
+    case mms
+    case utf8smtp, utf8smtpa, utf8smtps, utf8smtpsa
+    case utf8lmtp, utf8lmtpa, utf8lmtps, utf8lmtpsa
+    /// Not registered: SMTP with TLS from the first octet (Exim).
+    case smtps
+    /// Not registered: ESMTP with AUTH, before RFC 3848 (Exim, MDaemon).
+    case asmtp
+    /// Not registered: a user of a web page, who has logged in there.
+    case http, https
+    /// Not registered: mailboxes that were fetched (fetchmail, getmail); no transmission of mail.
+    case pop3, pop3s, imap, imaps
+
+    /// Reads a keyword in any case.
+    public init?(_ keyword: some Sequence<UInt8>) {
+        var name = ""
+        for octet in keyword.lazy.map(\.asciiLowercased) {
+            guard octet.isLetter || octet.isDigit, name.utf8.count < 16 else { return nil }
+            name.unicodeScalars.append(Unicode.Scalar(octet))
+        }
+        self.init(rawValue: name)
+    }
+
+    /// True if the hop was encrypted.
+    public var isEncrypted: Bool {
+        switch self {
+        case .esmtps, .esmtpsa, .lmtps, .lmtpsa, .utf8smtps, .utf8smtpsa, .utf8lmtps, .utf8lmtpsa, .smtps, .https,
+            .pop3s, .imaps:
+            true
+        case .smtp, .esmtp, .esmtpa, .lmtp, .lmtpa, .mms, .utf8smtp, .utf8smtpa, .utf8lmtp, .utf8lmtpa, .asmtp, .http,
+            .pop3, .imap:
+            false
+        }
+    }
+
+    /// True if the client had authenticated itself.
+    public var isAuthenticated: Bool {
+        switch self {
+        case .esmtpa, .esmtpsa, .lmtpa, .lmtpsa, .utf8smtpa, .utf8smtpsa, .utf8lmtpa, .utf8lmtpsa, .asmtp, .http,
+            .https:
+            true
+        case .smtp, .esmtp, .esmtps, .lmtp, .lmtps, .mms, .utf8smtp, .utf8smtps, .utf8lmtp, .utf8lmtps, .smtps, .pop3,
+            .pop3s, .imap, .imaps:
+            false
+        }
+    }
+
+    /// True if the message was taken out of a mailbox, so that no SMTP client was met.
+    var isFetched: Bool {
+        switch self {
+        case .pop3, .pop3s, .imap, .imaps: true
+        case .smtp, .esmtp, .esmtpa, .esmtps, .esmtpsa, .lmtp, .lmtpa, .lmtps, .lmtpsa, .mms, .utf8smtp, .utf8smtpa,
+            .utf8smtps, .utf8smtpsa, .utf8lmtp, .utf8lmtpa, .utf8lmtps, .utf8lmtpsa, .smtps, .asmtp, .http, .https:
+            false
+        }
+    }
+}
