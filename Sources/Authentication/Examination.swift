@@ -1,5 +1,4 @@
 internal import ARC
-internal import AuthResults
 internal import DKIM
 internal import DMARC
 public import DNS
@@ -13,37 +12,235 @@ internal import SPF
 /// It performs no I/O, waits for nothing and does not throw for what a sender or the DNS did: trouble is a verdict. The
 /// same events with the same answers give the same octets. Of the body nothing is kept but the state of its hashes.
 ///
-/// The order of events is: ``init(policy:authservID:client:receivedAt:)``, ``helo(_:)``, ``mailFrom(_:macro:submission:)``,
-/// ``header(_:)`` for each field, ``endOfHeader(at:)``, ``body(_:)`` for each piece, ``endOfMessage()``. An event that does
-/// not come (a client without HELO, a message without a body) is left out. After any of them ``newQuestions()`` may have
-/// questions, which are answered by ``learn(_:to:)`` in any order; ``judgement()`` has a value when the message has ended
-/// and nothing more is wanted.
+/// The order of events is: ``init(policy:authservID:client:)``, ``helo(_:)``,
+/// ``begin(mailFrom:macroAddress:submission:receivedAt:)``, ``header(_:)`` for each field, ``endOfHeader(at:)``,
+/// ``body(_:)`` for each piece, ``endOfMessage()``. HELO may be missing. After any of them ``newQuestions()`` may have
+/// questions, which are answered by ``learn(_:to:)`` in any order; ``judgement`` has a value when the message has ended
+/// and nothing more is wanted. It is a value: who serves several messages on one connection makes it when the client
+/// connects, and copies it for each message with all it has learned by then.
 public struct Examination: Sendable {
     private let policy: Policy
     private let authservID: String
     private let client: Client
-    /// Seconds since 1970 at which the message was received: the time signatures are judged at.
-    private let receivedAt: Int64
     private let isTrustedRelay: Bool
 
     private var heloArgument: [UInt8] = []
     private var submission: Submission?
+    private var receivedAt: Int64 = 0
 
     private var answers = Answers()
-    private var handedOut = 0
-    private var deadline: ContinuousClock.Instant?
+    private var handedOut: Set<Question> = []
+    /// When the DNS has had its time; nil before the end of the header.
+    public private(set) var deadline: ContinuousClock.Instant?
+    private var isPastDeadline = false
 
     private var forgedFields: ForgedFields
     private var fields: [HeaderField] = []
     private var headerOctets = 0
     private var headerLimit: String?
-    private var messageHasEnded = false
 
     private var reverseDNS: ReverseDNS?
     private var spf: SPFCheck?
     private var dkim: DKIMCheck?
     private var arc: ARCCheck?
     private var dmarc: DMARCCheck?
-    private var bodyHashes = BodyHashes([])
+    private var bodyHashes: BodyHashes?
+    private var digests: [BodyHashes.Specification: BodyHashes.Digest]?
     private var verdicts = Verdicts()
+
+    /// Nil if nothing could be reported under `authservID`: it is empty or holds a control character.
+    public init?(policy: Policy, authservID: String, client: Client) {
+        guard FreshField.canBear(authservID) else { return nil }
+        self.policy = policy
+        self.authservID = authservID
+        self.client = client
+        isTrustedRelay = client.isIn(policy.trustedRelays)
+        forgedFields = ForgedFields(
+            ownIDs: OwnIdentifiers([authservID] + policy.ownIDs),
+            foreignFields: policy.foreignFields,
+            alsoRemove: policy.alsoRemove
+        )
+        if runs(.iprev), let address = client.address { reverseDNS = ReverseDNS(client: address) }
+        evaluate()
+    }
+
+    /// The argument of HELO or EHLO.
+    public mutating func helo(_ argument: [UInt8]) {
+        heloArgument = argument
+    }
+
+    /// A message begins.
+    /// - Parameters:
+    ///   - mailFrom: the argument of MAIL FROM as given, without ESMTP parameters; nil if it is not known.
+    ///   - macroAddress: what the MTA made of it (Postfix's `{mail_addr}`), if it says.
+    ///   - submission: what the MTA says of SMTP AUTH; nil for a client that did not authenticate itself.
+    ///   - receivedAt: seconds since 1970; signatures are judged at this time.
+    public mutating func begin(
+        mailFrom: [UInt8]?,
+        macroAddress: [UInt8]? = nil,
+        submission: Submission? = nil,
+        receivedAt: Int64
+    ) {
+        self.submission = submission
+        self.receivedAt = receivedAt
+        if !runs(.iprev) {
+            reverseDNS = nil
+            verdicts.reverseDNS = nil
+        }
+        if runs(.auth), let submission { verdicts.submission = SubmissionVerdict(submission, tellsMechanism: policy.tellsMechanism) }
+        if runs(.spf), let address = client.address, let mailFrom {
+            spf = SPFCheck(
+                client: address,
+                helo: heloArgument,
+                mailFrom: mailFrom,
+                macroAddress: macroAddress,
+                voidLookupLimit: policy.limits.voidLookups,
+                receiver: authservID,
+                receivedAt: receivedAt
+            )
+        }
+        evaluate()
+    }
+
+    /// The next field of the header, from the top.
+    public mutating func header(_ field: HeaderField) {
+        if !isTrustedRelay { forgedFields.inspect(field) }
+        guard isChecked, headerLimit == nil else { return }
+        /// A colon and a CRLF are part of the header as well (RFC 5322, 2.2).
+        headerOctets += field.name.count + field.value.count + 3
+        if headerOctets > policy.limits.headerOctets {
+            headerLimit = "header over \(policy.limits.headerOctets) octets: not checked"
+        } else if fields.count >= policy.limits.headerFields {
+            headerLimit = "more than \(policy.limits.headerFields) header fields: not checked"
+        }
+        if headerLimit == nil { fields.append(field) } else { fields = [] }
+    }
+
+    /// The header is over: every name that signatures and the author's domain lead to is known now, and asked for.
+    /// - Parameter now: the deadline for the DNS counts from here.
+    public mutating func endOfHeader(at now: ContinuousClock.Instant) {
+        deadline = now.advanced(by: policy.limits.deadline)
+        verdicts.headerLimit = headerLimit
+        verdicts.isDKIMWanted = runs(.dkim)
+        verdicts.isDMARCWanted = runs(.dmarc)
+        if headerLimit == nil {
+            if runs(.dkim) { dkim = DKIMCheck(header: fields, signatureLimit: policy.limits.signatures) }
+            if runs(.arc) { arc = ARCCheck(header: fields) }
+            if runs(.dmarc) { dmarc = DMARCCheck(header: fields) }
+            bodyHashes = BodyHashes((dkim?.bodyHashSpecifications ?? []) + (arc?.bodyHashSpecifications ?? []))
+            dkim?.askForKeys(&answers)
+            arc?.askForKeys(&answers)
+            dmarc?.ask(
+                candidates: (spf?.authenticatableDomain.map { [$0] } ?? []) + (dkim?.candidateDomains ?? []),
+                &answers
+            )
+        }
+        fields = []
+        evaluate()
+    }
+
+    /// The next octets of the body, with CRLF at the end of each line, in pieces of any size.
+    public mutating func body(_ octets: Span<UInt8>) {
+        bodyHashes?.update(octets)
+    }
+
+    /// The message is over.
+    public mutating func endOfMessage() {
+        digests = bodyHashes.take()?.finish() ?? [:]
+        evaluate()
+    }
+
+    /// Questions that came up and have not been handed out before.
+    public mutating func newQuestions() -> [Question] {
+        answers.open.filter { handedOut.insert($0).inserted }
+    }
+
+    /// Takes an answer in.
+    public mutating func learn(_ answer: Answer, to question: Question) {
+        answers.learn(answer, to: question)
+        evaluate()
+    }
+
+    /// Every answer that was used, for a record of the verdicts' grounds.
+    public var answersUsed: [Question: Answer] { answers.known }
+
+    /// Waits no longer for the DNS if `now` is past the ``deadline``: what is missing is a temporary error.
+    public mutating func expire(at now: ContinuousClock.Instant) {
+        guard let deadline, now >= deadline else { return }
+        isPastDeadline = true
+        evaluate()
+    }
+
+    /// The end; nil while the message has not ended or answers are missing.
+    public var judgement: Judgement? {
+        guard digests != nil else { return nil }
+        guard isChecked else {
+            return Judgement(verdicts: verdicts, results: nil, edits: HeaderEdits(), removed: [])
+        }
+        guard isSettled else { return nil }
+        let fresh = FreshField(verdicts: verdicts, client: client)
+        guard let results = fresh.results(authservID: authservID) else { return nil }
+        var additions = [fresh.field(results)]
+        if policy.writesReceivedSPF, let spf = verdicts.spf {
+            additions.append(ReceivedSPF(spf, client: client, helo: heloArgument, receiver: authservID).field)
+        }
+        return Judgement(
+            verdicts: verdicts,
+            results: results,
+            edits: HeaderEdits(removals: forgedFields.removals.map(\.edit), additions: additions),
+            removed: forgedFields.removals
+        )
+    }
+
+    // MARK: What is judged
+
+    /// False for the message of a trusted relay that is to be left as it is.
+    private var isChecked: Bool { !isTrustedRelay || policy.checkTrustedRelays }
+
+    /// What is not a stranger's delivery is not judged as one: who has authenticated himself is not asked where he comes
+    /// from, and of a client of our own only signatures prove anything.
+    private func runs(_ check: Policy.Check) -> Bool {
+        guard isChecked, policy.checks.contains(check) else { return false }
+        let isSubmission = submission != nil && !policy.checkAuthenticated
+        switch check {
+        case .auth: return submission != nil
+        case .iprev, .spf, .dmarc:
+            return !isSubmission && client.address != nil && !client.isIn(policy.localNetworks)
+        case .dkim, .arc: return !isSubmission
+        }
+    }
+
+    /// Runs every check that has no verdict and whose time has come, on the answers known.
+    private mutating func evaluate() {
+        repeat {
+            if isPastDeadline { answers.abandon(because: .deadline) }
+            if verdicts.reverseDNS == nil { verdicts.reverseDNS = reverseDNS?.evaluate(&answers) }
+            if verdicts.spf == nil { verdicts.spf = spf?.evaluate(&answers) }
+            guard let digests else { continue }
+            if verdicts.dkim == nil {
+                verdicts.dkim = dkim?.evaluate(digests: digests, at: receivedAt, &answers)
+            }
+            if verdicts.arc == nil { verdicts.arc = arc?.evaluate(digests: digests, at: receivedAt, &answers) }
+            if verdicts.dmarc == nil, isSPFSettled, isDKIMSettled {
+                verdicts.dmarc = dmarc?.evaluate(
+                    spf: verdicts.spf?.dmarcIdentifier,
+                    dkim: verdicts.dkim?.compactMap(\.dmarcIdentifier) ?? [],
+                    &answers
+                )
+            }
+        } while isPastDeadline && !answers.open.isEmpty
+    }
+
+    private var isSPFSettled: Bool { spf == nil || verdicts.spf != nil }
+    private var isDKIMSettled: Bool { dkim == nil || verdicts.dkim != nil }
+
+    private var isSettled: Bool {
+        isSPFSettled && isDKIMSettled && (reverseDNS == nil || verdicts.reverseDNS != nil)
+            && (arc == nil || verdicts.arc != nil) && (dmarc == nil || verdicts.dmarc != nil)
+    }
+}
+
+extension ForgedFields.Removal {
+    /// The removal as an edit of the header.
+    fileprivate var edit: HeaderEdits.Removal { HeaderEdits.Removal(name: name, occurrence: occurrence) }
 }

@@ -16,6 +16,9 @@ public struct Verdicts: Sendable {
     public internal(set) var dmarc: DMARCVerdict?
     /// Why nothing is said of signatures and the author's domain, if the header was larger than the limits allow.
     public internal(set) var headerLimit: String?
+    /// Which of these checks would have run: the field says that they did not.
+    var isDKIMWanted = false
+    var isDMARCWanted = false
 }
 
 /// The end of an ``Examination``: verdicts, the field that states them, and what is to be done to the header.

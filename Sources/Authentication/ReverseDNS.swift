@@ -1,4 +1,4 @@
-internal import DNS
+public import DNS
 
 /// The `iprev` method (RFC 8601, 3): does the name that the client's address claims point back to the address?
 struct ReverseDNS: Sendable {

@@ -4,11 +4,14 @@ public struct SubmissionVerdict: Hashable, Sendable {
     public let identity: String?
     /// The SASL mechanism (RFC 4422, 3.1: 1 to 20 upper-case letters, digits, hyphens, underscores), if it is one.
     public let mechanism: String?
+    /// Whether the field tells the mechanism in a comment.
+    let tellsMechanism: Bool
 
     /// Identities longer than this are left out rather than shown in part: RFC 4616 allows 255 characters.
     static let identityLimit = 255
 
-    init(_ submission: Submission) {
+    init(_ submission: Submission, tellsMechanism: Bool) {
+        self.tellsMechanism = tellsMechanism
         let identity = submission.identity
         let isPrintable = identity.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
         if !identity.isEmpty, identity.count <= Self.identityLimit, isPrintable {

@@ -1,0 +1,30 @@
+internal import DKIM
+internal import DMARC
+internal import SPF
+
+/// What the other checks have proven, in the terms of DMARC (RFC 9989, 4.4), which knows nothing of their types.
+extension SPFVerdict {
+    /// The MAIL FROM domain, and whether it was authenticated. HELO counts only where it stands for the null sender.
+    var dmarcIdentifier: DMARCCheck.Identifier? {
+        guard let domain = authenticatableDomain else { return nil }
+        switch result {
+        case .pass: return DMARCCheck.Identifier(domain: domain, outcome: .authenticated)
+        case .temperror: return DMARCCheck.Identifier(domain: domain, outcome: .temporaryError)
+        case .none, .neutral, .fail, .softfail, .policy, .permerror:
+            return DMARCCheck.Identifier(domain: domain, outcome: .failed)
+        }
+    }
+}
+
+extension DKIMVerdict {
+    /// The `d=` domain, and whether its signature passed. A key that is only being tried out (`t=y`) proves nothing:
+    /// the message is to be treated like an unsigned one (RFC 6376, 3.6.1).
+    var dmarcIdentifier: DMARCCheck.Identifier? {
+        guard let domain else { return nil }
+        switch result {
+        case .pass: return DMARCCheck.Identifier(domain: domain, outcome: isTesting ? .failed : .authenticated)
+        case .temperror: return DMARCCheck.Identifier(domain: domain, outcome: .temporaryError)
+        case .fail, .policy, .neutral, .permerror: return DMARCCheck.Identifier(domain: domain, outcome: .failed)
+        }
+    }
+}

@@ -1,0 +1,162 @@
+internal import ARC
+internal import AuthResults
+internal import DKIM
+internal import DMARC
+internal import DNS
+internal import Mail
+internal import SPF
+
+/// The one field that states what was found out (RFC 8601): which results, in which order, with which properties.
+///
+/// Nothing that a sender or a zone wrote gets into it but values whose grammar was checked where they were parsed;
+/// reasons are texts of ours.
+struct FreshField {
+    let verdicts: Verdicts
+    let client: Client
+
+    /// Signatures that are reported one by one. Readers are known to overflow on long lists.
+    private static let signatureReportLimit = 50
+
+    /// True if a field can bear this authserv-id.
+    static func canBear(_ authservID: String) -> Bool {
+        AuthenticationResults(authservID: authservID) != nil
+    }
+
+    /// The value; nil if the authserv-id cannot be written.
+    func results(authservID: String) -> AuthenticationResults? {
+        let results = auth + iprev + spf + dkim + arc + dmarc
+        return AuthenticationResults(authservID: authservID, results: results)
+    }
+
+    /// The field as it is put on top of the header.
+    func field(_ results: AuthenticationResults) -> HeaderField {
+        HeaderField(name: Array(AuthenticationResults.fieldName.utf8), value: results.serialized())
+    }
+
+    /// RFC 8601, 2.7.4
+    private var auth: [ResultInfo] {
+        guard let verdict = verdicts.submission else { return [] }
+        return result(
+            "auth",
+            "pass",
+            comment: verdict.tellsMechanism ? verdict.mechanism : nil,
+            [property("smtp", "auth", verdict.identity.flatMap(PropertyValue.value))]
+        )
+    }
+
+    /// RFC 8601, 2.7.3
+    private var iprev: [ResultInfo] {
+        guard let verdict = verdicts.reverseDNS else { return [] }
+        return result("iprev", verdict.result.rawValue, reason: verdict.reason, [clientAddress("policy", "iprev")])
+    }
+
+    /// RFC 8601, 2.7.2: the identity that decided, and of MAIL FROM the domain only.
+    private var spf: [ResultInfo] {
+        guard let verdict = verdicts.spf else { return [] }
+        let identity: Property? =
+            switch verdict.identity {
+            case .mailFrom(let domain): property("smtp", "mailfrom", .value(domain.text))
+            case .helo(let domain): property("smtp", "helo", .value(domain.text))
+            case nil: nil
+            }
+        return result("spf", verdict.result.rawValue, reason: verdict.reason, [identity])
+    }
+
+    /// RFC 8601, 2.7.1; one result for each signature, from the top.
+    private var dkim: [ResultInfo] {
+        if let limit = verdicts.headerLimit, verdicts.isDKIMWanted {
+            return result("dkim", "policy", reason: limit)
+        }
+        guard let all = verdicts.dkim else { return [] }
+        if all.isEmpty { return result("dkim", "none") }
+        let reported = all.prefix(Self.signatureReportLimit)
+        let shown = SignaturePrefixes(reported.map(\.signatureText))
+        var results = zip(reported, shown.prefixes).flatMap { signature($0, shown: $1) }
+        if all.count > reported.count {
+            let rest = "\(all.count - reported.count) more signatures: not reported"
+            results += result("dkim", "policy", reason: rest)
+        }
+        return results
+    }
+
+    private func signature(_ verdict: DKIMVerdict, shown: String?) -> [ResultInfo] {
+        result(
+            "dkim",
+            verdict.result.rawValue,
+            comment: verdict.isTesting ? "test mode" : nil,
+            reason: verdict.reason,
+            [
+                property("header", "d", verdict.domain.flatMap { .value($0.text) }),
+                property("header", "i", verdict.identity.flatMap(Self.identity)),
+                property("header", "s", verdict.selector.flatMap { .value($0.text) }),
+                property("header", "a", verdict.algorithm.flatMap { .value($0.rawValue) }),
+                property("header", "b", shown.flatMap(PropertyValue.value)),
+            ]
+        )
+    }
+
+    /// The identity as an e-mail identity must be written (RFC 8601, 2.2); nil for one that has no such spelling.
+    private static func identity(_ identity: DKIMIdentity) -> PropertyValue? {
+        if identity.localPart.isEmpty { return .mailbox(localPart: nil, domain: identity.domain.text) }
+        guard let localPart = String(validating: identity.localPart, as: UTF8.self) else { return nil }
+        return .mailbox(localPart: localPart, domain: identity.domain.text)
+    }
+
+    /// RFC 8617, 6
+    private var arc: [ResultInfo] {
+        guard let verdict = verdicts.arc else { return [] }
+        switch verdict.result {
+        case .none: return result("arc", "none")
+        case .pass, .fail:
+            return result(
+                "arc",
+                verdict.result.rawValue,
+                reason: verdict.reason,
+                [
+                    clientAddress("smtp", "remote-ip"),
+                    property("header", "oldest-pass", verdict.oldestPass.flatMap { .value(String($0)) }),
+                ]
+            )
+        }
+    }
+
+    /// RFC 9989, 9.1
+    private var dmarc: [ResultInfo] {
+        if let limit = verdicts.headerLimit, verdicts.isDMARCWanted {
+            return result("dmarc", "permerror", reason: limit)
+        }
+        guard let verdict = verdicts.dmarc else { return [] }
+        return result(
+            "dmarc",
+            verdict.result.rawValue,
+            reason: verdict.reason,
+            [
+                property("header", "from", verdict.authorDomain.flatMap { .value($0.text) }),
+                property("policy", "dmarc", verdict.policy.flatMap { .value($0.rawValue) }),
+            ]
+        )
+    }
+
+    private func clientAddress(_ type: String, _ name: String) -> Property? {
+        property(type, name, client.address.flatMap { .value($0.description) })
+    }
+
+    private func property(_ type: String, _ name: String, _ value: PropertyValue?) -> Property? {
+        value.flatMap { Property(type, name, $0) }
+    }
+
+    /// One result; a text that no field can hold would be a fault of ours, and is left out.
+    private func result(
+        _ method: String,
+        _ result: String,
+        comment: String? = nil,
+        reason: String? = nil,
+        _ properties: [Property?] = []
+    ) -> [ResultInfo] {
+        let properties = properties.compactMap(\.self)
+        let info =
+            ResultInfo(method: method, result: result, comment: comment, reason: reason, properties: properties)
+            ?? ResultInfo(method: method, result: result, properties: properties)
+        return info.map { [$0] } ?? []
+    }
+}
