@@ -2,15 +2,9 @@ internal import Mail
 internal import MailSignature
 
 extension MessageSignature {
-    /// Clocks may differ by this much (RFC 6376 leaves the amount open; 300 seconds is the custom).
-    private static let clockDrift: UInt64 = 300
-
     /// Why the signature is not valid at `time` (seconds since 1970); nil if it is.
     func timeProblem(at time: Int64) -> String? {
-        let now = UInt64(max(time, 0))
-        if let expiration, now > expiration &+ Self.clockDrift { return "signature expired" }
-        if let timestamp, timestamp > now &+ Self.clockDrift { return "signature from the future" }
-        return nil
+        SignatureField.timeProblem(at: time, timestamp: timestamp, expiration: expiration)
     }
 
     /// Fields of which a message has one at most (RFC 5322, 3.6; RFC 2045, 3), and of which a reader may show another

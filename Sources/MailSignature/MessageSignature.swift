@@ -21,17 +21,22 @@ public struct MessageSignature: Hashable, Sendable {
     public static let signedNamesLimit = 400
     public static let signedNamesLengthLimit = 4000
 
-    public init(_ field: SignatureField) throws(SignatureField.Defect) {
+    /// - Parameter mayNameNoField: `h=` may be empty, as RFC 8617 lets it be; a DKIM-Signature names From at least.
+    public init(_ field: SignatureField, mayNameNoField: Bool = false) throws(SignatureField.Defect) {
         self.field = field
         let tags = field.tags
         let bh = try SignatureField.required("bh", of: tags)
         guard let bodyHash = TagValue.base64(bh) else { throw SignatureField.Defect("bh= is not base64") }
         self.bodyHash = bodyHash
         (headerCanonicalization, bodyCanonicalization) = try Self.canonicalizations(tags["c"])
-        signedNames = try Self.signedNames(try SignatureField.required("h", of: tags))
+        if mayNameNoField, let h = tags["h"], h.isEmpty {
+            signedNames = []
+        } else {
+            signedNames = try Self.signedNames(try SignatureField.required("h", of: tags))
+        }
         bodyLength = try Self.bodyLength(tags["l"])
-        timestamp = try Self.time("t", of: tags)
-        expiration = try Self.time("x", of: tags)
+        timestamp = try SignatureField.time("t", of: tags)
+        expiration = try SignatureField.time("x", of: tags)
         if let timestamp, let expiration, expiration < timestamp {
             throw SignatureField.Defect("x= is before t=")
         }
@@ -87,17 +92,6 @@ public struct MessageSignature: Hashable, Sendable {
         }
         let digits = value.drop { $0 == UInt8(ascii: "0") }
         return digits.count > 18 ? .max : digits.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }
-    }
-
-    /// ```
-    /// sig-t-tag = %x74 [FWS] "=" [FWS] 1*12DIGIT
-    /// ```
-    private static func time(_ name: String, of tags: TagList) throws(SignatureField.Defect) -> UInt64? {
-        guard let value = tags[name] else { return nil }
-        guard let seconds = TagValue.number(value, digits: 12) else {
-            throw SignatureField.Defect("\(name)= is not a time")
-        }
-        return seconds
     }
 }
 

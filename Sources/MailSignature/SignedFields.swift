@@ -1,0 +1,67 @@
+public import Mail
+
+/// A header as its signatures see it: fields by name, and each field canonicalised once, however many signatures cover
+/// it. All of it is linear in the header and the `h=` tags, whatever a sender puts into either.
+public struct SignedFields: Sendable {
+    private let header: [HeaderField]
+    /// The places of the fields of each name (lower case, white space before the colon taken away), from the top.
+    private let places: [[UInt8]: [Int]]
+    private var canonicalized: [Canonicalization: [Int: [UInt8]]] = [:]
+
+    public init(_ header: [HeaderField]) {
+        self.header = header
+        var places: [[UInt8]: [Int]] = [:]
+        for (place, field) in header.enumerated() {
+            var name = field.name.map(\.asciiLowercase)
+            while let last = name.last, last.isWhiteSpace { name.removeLast() }
+            places[name, default: []].append(place)
+        }
+        self.places = places
+    }
+
+    /// The places of the fields that `h=` names, in its order: each name takes the lowest field of that name that is not
+    /// yet taken, and nothing if there is none left (RFC 6376, 5.4.2).
+    /// - Parameter own: where the signature itself stands. It was not in the header that was signed.
+    public func selected(by names: [[UInt8]], except own: Int) -> [Int] {
+        var taken: [[UInt8]: Int] = [:]
+        var selected: [Int] = []
+        for name in names.map({ $0.map(\.asciiLowercase) }) {
+            guard let places = places[name] else { continue }
+            var count = taken[name, default: 0]
+            if count < places.count, places[places.count - 1 - count] == own { count += 1 }
+            taken[name] = count + 1
+            if count < places.count { selected.append(places[places.count - 1 - count]) }
+        }
+        return selected
+    }
+
+    /// The field at a place as it is hashed, its final CRLF left out.
+    public mutating func octets(at place: Int, _ canonicalization: Canonicalization) -> [UInt8] {
+        if let octets = canonicalized[canonicalization]?[place] { return octets }
+        let octets = canonicalization.octets(of: header[place])
+        canonicalized[canonicalization, default: [:]][place] = octets
+        return octets
+    }
+
+    /// The hash that a signature at `place` signs: the fields it names, then itself with nothing in `b=` and without a
+    /// CRLF (RFC 6376, 3.7; erratum 5252).
+    public mutating func hash(of signature: MessageSignature, at place: Int) -> HeaderHash {
+        let canonicalization = signature.headerCanonicalization
+        var hash = HeaderHash()
+        for index in selected(by: signature.signedNames, except: place) {
+            hash.updateLine(octets(at: index, canonicalization))
+        }
+        hash.update(canonicalization.octets(of: signature.field.unsigned(header[place])))
+        return hash
+    }
+}
+
+extension SignatureField {
+    /// The field that these tags were read from, with nothing in `b=` (RFC 6376, 3.7).
+    public func unsigned(_ field: HeaderField) -> HeaderField {
+        guard let range = tags.tag("b")?.range, range.upperBound <= field.value.count else { return field }
+        var field = field
+        field.value.removeSubrange(range)
+        return field
+    }
+}
