@@ -105,11 +105,7 @@ public struct DKIMCheck: Sendable {
         }
         let signature = try MessageSignature(base)
         guard signature.signs("From") else { throw SignatureField.Defect("From is not signed") }
-        if let methods = base.tags["q"] {
-            let usable = methods.split(separator: UInt8(ascii: ":"))
-                .contains { String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace } == "dns/txt" }
-            guard usable else { throw SignatureField.Defect("no usable query method") }
-        }
+        guard base.hasUsableQueryMethod else { throw SignatureField.Defect("no usable query method") }
         let identity: DKIMIdentity
         if let i = base.tags["i"] {
             identity = try DKIMIdentity(i, of: base.domain)
@@ -182,13 +178,8 @@ extension KeyRecord.Failure {
     /// RFC 6376 section 6.1.2 in the words of RFC 8601: only a DNS that gave no answer may come right by itself.
     var verdict: (DKIMResult, String) {
         switch self {
-        case .unavailable(let failure): (.temperror, "key unavailable: \(failure.rawValue)")
-        case .noKey: (.permerror, "no key for signature")
-        case .revoked: (.permerror, "key revoked")
-        case .syntax(let detail): (.permerror, "key syntax error: \(detail)")
-        case .notForMail: (.permerror, "not an e-mail key")
-        case .hashNotAllowed, .wrongKeyType: (.permerror, "inappropriate key algorithm")
-        case .tooLarge: (.permerror, "key too large")
+        case .unavailable: (.temperror, reason)
+        case .noKey, .revoked, .syntax, .notForMail, .hashNotAllowed, .wrongKeyType, .tooLarge: (.permerror, reason)
         }
     }
 }

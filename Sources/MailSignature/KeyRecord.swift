@@ -31,6 +31,19 @@ public struct KeyRecord: Hashable, Sendable {
         case hashNotAllowed
         case wrongKeyType
         case tooLarge
+
+        /// The cause in words of ours, fit for a report.
+        public var reason: String {
+            switch self {
+            case .unavailable(let failure): "key unavailable: \(failure.rawValue)"
+            case .noKey: "no key for signature"
+            case .revoked: "key revoked"
+            case .syntax(let detail): "key syntax error: \(detail)"
+            case .notForMail: "not an e-mail key"
+            case .hashNotAllowed, .wrongKeyType: "inappropriate key algorithm"
+            case .tooLarge: "key too large"
+            }
+        }
     }
 
     /// RSA keys that do not fit libopendkim's 1,024 octets of record; RFC 8301 asks for 4,096 bits.

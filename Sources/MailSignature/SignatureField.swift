@@ -43,6 +43,16 @@ public struct SignatureField: Hashable, Sendable {
         guard domain.prefixed(by: selector.text + "._domainkey") != nil else { throw Defect("key name too long") }
     }
 
+    /// True if `q=` is absent or one of its methods is `dns/txt`, the only one there is; others are passed over.
+    /// ```
+    /// sig-q-tag = %x71 [FWS] "=" [FWS] sig-q-tag-method *([FWS] ":" [FWS] sig-q-tag-method)      (RFC 6376, 3.5)
+    /// ```
+    public var hasUsableQueryMethod: Bool {
+        guard let methods = tags["q"] else { return true }
+        return methods.split(separator: UInt8(ascii: ":"))
+            .contains { $0.trimmingFoldingWhiteSpace().elementsEqual("dns/txt".utf8) }
+    }
+
     /// Where the public key stands (RFC 6376, 3.6.2.1).
     public var keyQuestion: Question? {
         domain.prefixed(by: selector.text + "._domainkey").map { Question($0, .txt) }

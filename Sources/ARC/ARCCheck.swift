@@ -1,0 +1,70 @@
+public import DNS
+public import Mail
+public import MailSignature
+
+/// The Authenticated Received Chain of one message (RFC 8617): what each host on the way says that it found, and
+/// signatures that prove that they said so. Who may be believed is not said here.
+public struct ARCCheck: Sendable {
+    private enum Chain: Sendable {
+        case none
+        case broken(ARCChain.Defect)
+        case sets([ARCSet])
+    }
+
+    private let header: [HeaderField]
+    private let chain: Chain
+
+    /// - Parameter header: the fields as received, from the top.
+    public init(header: [HeaderField]) {
+        self.header = header
+        do {
+            let sets = try ARCChain(header).sets
+            chain = sets.isEmpty ? .none : .sets(sets)
+        } catch {
+            chain = .broken(error)
+        }
+    }
+
+    /// How the body must be hashed for the chain, for its newest set first.
+    public var bodyHashSpecifications: [BodyHashes.Specification] {
+        sets.reversed().compactMap { try? $0.messageSignature.get().bodyHashSpecification }
+    }
+
+    /// Asks for the keys of all sets; at the end of the header their names are known.
+    public func askForKeys(_ answers: inout Answers) {
+        for question in keyQuestions { _ = answers(question) }
+    }
+
+    /// The verdict, or nil as long as a key is missing.
+    /// - Parameters:
+    ///   - digests: of the whole body.
+    ///   - time: seconds since 1970 at which signatures must be valid.
+    public func evaluate(
+        digests: [BodyHashes.Specification: BodyHashes.Digest],
+        at time: Int64,
+        _ answers: inout Answers
+    ) -> ARCVerdict? {
+        switch chain {
+        case .none:
+            return ARCVerdict(.none, sets: 0)
+        case .broken(let defect):
+            return ARCVerdict(.fail, reason: defect.reason, sets: defect.sets)
+        case .sets(let sets):
+            askForKeys(&answers)
+            guard keyQuestions.allSatisfy({ answers.known[$0] != nil }) else { return nil }
+            var validation = ARCValidation(header: header, digests: digests, time: time, answers: answers)
+            return validation.verdict(on: sets)
+        }
+    }
+
+    private var sets: [ARCSet] {
+        guard case .sets(let sets) = chain else { return [] }
+        return sets
+    }
+
+    private var keyQuestions: [Question] {
+        sets.reversed().flatMap { set in
+            [set.seal.field.keyQuestion, (try? set.messageSignature.get())?.field.keyQuestion].compactMap { $0 }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+internal import DNS
+internal import Mail
+internal import MailSignature
+
+/// One run over a chain whose structure is right, with all keys known: steps 4 to 7 of RFC 8617, section 5.2.
+struct ARCValidation {
+    private let header: [HeaderField]
+    private let digests: [BodyHashes.Specification: BodyHashes.Digest]
+    private let time: Int64
+    private var answers: Answers
+    private var fields: SignedFields
+
+    /// RFC 8301, section 3.2.
+    private static let rsaBitsMinimum = 1024
+
+    init(
+        header: [HeaderField],
+        digests: [BodyHashes.Specification: BodyHashes.Digest],
+        time: Int64,
+        answers: Answers
+    ) {
+        self.header = header
+        self.digests = digests
+        self.time = time
+        self.answers = answers
+        fields = SignedFields(header)
+    }
+
+    /// - Parameter sets: at least one, from the first to the newest.
+    mutating func verdict(on sets: [ARCSet]) -> ARCVerdict {
+        for (index, set) in sets.enumerated().suffix(1) {
+            if let problem = problem(withMessageSignatureOf: set) {
+                return .init(.fail, reason: "i=\(index + 1): ARC-Message-Signature: \(problem)", sets: sets.count)
+            }
+        }
+        let seals = sealHashes(of: sets)
+        for (index, set) in sets.enumerated().reversed() {
+            if let problem = problem(with: set.seal, over: seals[index]) {
+                return .init(.fail, reason: "i=\(index + 1): ARC-Seal: \(problem)", sets: sets.count)
+            }
+        }
+        return ARCVerdict(
+            .pass,
+            oldestPass: oldestPass(of: sets),
+            sets: sets.count,
+            sealers: sets.map(\.seal.field.domain)
+        )
+    }
+
+    /// Step 5: one above the newest set whose ARC-Message-Signature does not verify; 0 if all do.
+    private mutating func oldestPass(of sets: [ARCSet]) -> Int {
+        var index = sets.count - 1
+        while index > 0 {
+            guard problem(withMessageSignatureOf: sets[index - 1]) == nil else { return index + 1 }
+            index -= 1
+        }
+        return 0
+    }
+
+    private mutating func problem(withMessageSignatureOf set: ARCSet) -> String? {
+        let signature: MessageSignature
+        switch set.messageSignature {
+        case .success(let valid): signature = valid
+        case .failure(let defect): return defect.reason
+        }
+        guard let place = set.places[.messageSignature] else { return "missing" }
+        if let problem = SignatureField.timeProblem(
+            at: time,
+            timestamp: signature.timestamp,
+            expiration: signature.expiration
+        ) {
+            return problem
+        }
+        guard let digest = digests[signature.bodyHashSpecification] else {
+            return "too many ways to hash the body: not checked"
+        }
+        if let length = signature.bodyLength, length != digest.length {
+            /// RFC 8617 knows no partial pass, and what is added to a body must not come with one.
+            return length > digest.length ? "l= exceeds body" : "l= covers \(length) of \(digest.length) octets"
+        }
+        guard digest.octets == signature.bodyHash else { return "body hash did not verify" }
+        switch key(of: signature.field) {
+        case .failure(let problem): return problem.reason
+        case .success(let key):
+            let hash = fields.hash(of: signature, at: place)
+            return key.verifies(signature.field.signature, over: hash) ? nil : "signature did not verify"
+        }
+    }
+
+    /// What each seal signs: all fields of all sets up to its own, relaxed, its own with nothing in `b=` and without a
+    /// CRLF (RFC 8617, 5.1.1). Each goes on from the one before: the cost is that of the header once.
+    private mutating func sealHashes(of sets: [ARCSet]) -> [HeaderHash] {
+        var hash = HeaderHash()
+        var hashes: [HeaderHash] = []
+        for set in sets {
+            for kind in ARCField.allCases {
+                guard let place = set.places[kind] else { continue }
+                if kind == .seal {
+                    var own = hash
+                    own.update(Canonicalization.relaxed.octets(of: set.seal.field.unsigned(header[place])))
+                    hashes.append(own)
+                }
+                hash.updateLine(fields.octets(at: place, .relaxed))
+            }
+        }
+        return hashes
+    }
+
+    private mutating func problem(with seal: ARCSeal, over hash: HeaderHash) -> String? {
+        if let problem = SignatureField.timeProblem(at: time, timestamp: seal.timestamp, expiration: nil) {
+            return problem
+        }
+        switch key(of: seal.field) {
+        case .failure(let problem): return problem.reason
+        case .success(let key):
+            return key.verifies(seal.field.signature, over: hash) ? nil : "signature did not verify"
+        }
+    }
+
+    /// The key of a signature, if it may be used: failing that is the end, whatever the cause (RFC 8617, 5.2).
+    private mutating func key(of field: SignatureField) -> Result<KeyRecord, SignatureField.Defect> {
+        guard let question = field.keyQuestion,
+            let found = KeyRecord.read(question, for: field.algorithm, &answers)
+        else { return .failure(.init("no key for signature")) }
+        switch found {
+        case .failure(let failure):
+            return .failure(.init(failure.reason))
+        case .success(let key):
+            if case .rsa(let rsa) = key.key, rsa.bits < Self.rsaBitsMinimum {
+                return .failure(.init("weak key: \(rsa.bits) bits (RFC 8301)"))
+            }
+            return .success(key)
+        }
+    }
+}

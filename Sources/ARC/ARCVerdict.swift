@@ -1,0 +1,30 @@
+public import DNS
+
+/// The result names of RFC 8617, section 10.1. There is none for what may come right by itself: every failure of a chain
+/// is permanent, the DNS's silence too (RFC 8617, 5.2).
+public enum ARCResult: String, Hashable, Sendable {
+    case none, pass, fail
+}
+
+/// What a message's ARC fields came to.
+public struct ARCVerdict: Hashable, Sendable {
+    public let result: ARCResult
+    /// A short text of ours for a failure.
+    public let reason: String?
+    /// The instance of the oldest ARC-Message-Signature that still verifies, with all above it; 0 if all do (RFC 8617,
+    /// 5.2). Nil if the chain does not pass.
+    public let oldestPass: Int?
+    /// ARC Sets in the header, as far as they could be told apart.
+    public let sets: Int
+    /// Who sealed, from the first to the last: the `d=` of each ARC-Seal. Empty if the chain does not pass, since then
+    /// none of them is proven.
+    public let sealers: [Domain]
+
+    init(_ result: ARCResult, reason: String? = nil, oldestPass: Int? = nil, sets: Int, sealers: [Domain] = []) {
+        self.result = result
+        self.reason = reason
+        self.oldestPass = oldestPass
+        self.sets = sets
+        self.sealers = sealers
+    }
+}
