@@ -25,6 +25,7 @@ public struct Examination: Sendable {
     private let isTrustedRelay: Bool
 
     private var heloArgument: [UInt8] = []
+    private var mailFrom: [UInt8] = []
     private var submission: Submission?
     private var receivedAt: Int64 = 0
 
@@ -81,6 +82,7 @@ public struct Examination: Sendable {
         submission: Submission? = nil,
         receivedAt: Int64
     ) {
+        self.mailFrom = mailFrom ?? []
         self.submission = submission
         self.receivedAt = receivedAt
         if !runs(.iprev) {
@@ -182,7 +184,15 @@ public struct Examination: Sendable {
         guard let results = fresh.results(authservID: authservID) else { return nil }
         var additions = [fresh.field(results)]
         if policy.writesReceivedSPF, let spf = verdicts.spf {
-            additions.append(ReceivedSPF(spf, client: client, helo: heloArgument, receiver: authservID).field)
+            additions.append(
+                ReceivedSPF(
+                    spf,
+                    client: client,
+                    mailFrom: mailFrom,
+                    helo: heloArgument,
+                    receiver: authservID
+                ).field
+            )
         }
         return Judgement(
             verdicts: verdicts,

@@ -1,4 +1,4 @@
-public import AuthResults
+internal import AuthResults
 public import Mail
 
 /// Finds the fields of a message that claim to be this site's own and cannot be (RFC 8601, 5), while the header passes.
@@ -38,13 +38,17 @@ public struct ForgedFields: Sendable {
     private var occurrences: [Int]
     private var index = 0
 
-    /// Characters of a claimed id that are shown.
+    /// Code points of a claimed id that are shown.
     private static let shownLimit = 255
 
+    /// - Parameter alsoRemove: names of fields to remove whatever they say. Those of ARC (RFC 8617) are not among them:
+    ///   the sets are signed, and one field less breaks the chain.
     public init(ownIDs: OwnIdentifiers, foreignFields: Policy.ForeignFields, alsoRemove: [String]) {
         self.ownIDs = ownIDs
         self.foreignFields = foreignFields
-        self.alsoRemove = alsoRemove.filter { $0.lowercased() != AuthenticationResults.fieldName.lowercased() }
+        self.alsoRemove = alsoRemove.map { $0.lowercased() }.filter {
+            $0 != AuthenticationResults.fieldName.lowercased() && !$0.hasPrefix("arc-")
+        }
         occurrences = Array(repeating: 0, count: self.alsoRemove.count + 1)
     }
 
@@ -82,7 +86,7 @@ public struct ForgedFields: Sendable {
                 name: Array(field.name.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }),
                 occurrence: occurrence,
                 index: index,
-                claimedID: id.map { String($0.prefix(Self.shownLimit)) },
+                claimedID: id.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(Self.shownLimit))) },
                 reason: reason
             )
         )

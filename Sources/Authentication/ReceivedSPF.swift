@@ -11,15 +11,17 @@ internal import SPF
 struct ReceivedSPF {
     private let verdict: SPFVerdict
     private let client: Client
+    private let mailFrom: [UInt8]
     private let helo: [UInt8]
     private let receiver: String
 
-    /// Octets of a HELO argument that are told; RFC 1035 allows a name no more.
-    private static let heloLimit = 255
+    /// Octets of a HELO argument or an address that are told; RFC 5321, 4.5.3.1.3 allows a path 256.
+    private static let textLimit = 256
 
-    init(_ verdict: SPFVerdict, client: Client, helo: [UInt8], receiver: String) {
+    init(_ verdict: SPFVerdict, client: Client, mailFrom: [UInt8], helo: [UInt8], receiver: String) {
         self.verdict = verdict
         self.client = client
+        self.mailFrom = mailFrom
         self.helo = helo
         self.receiver = receiver
     }
@@ -28,21 +30,27 @@ struct ReceivedSPF {
         var pairs: [(key: String, value: String)] = []
         if let address = client.address { pairs.append(("client-ip", address.description)) }
         switch verdict.identity {
-        case .mailFrom(let domain):
-            pairs.append(("envelope-from", "postmaster@" + domain.text))
+        case .mailFrom:
+            if let address = Self.shown(mailFrom.first == UInt8(ascii: "<") ? mailFrom.dropFirst().dropLast() : mailFrom[...]) {
+                pairs.append(("envelope-from", address))
+            }
             pairs.append(("identity", "mailfrom"))
         case .helo: pairs.append(("identity", "helo"))
         case nil: break
         }
-        if helo.count <= Self.heloLimit, let text = String(validating: helo, as: UTF8.self),
-            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        {
-            pairs.append(("helo", text))
-        }
+        if let text = Self.shown(helo[...]) { pairs.append(("helo", text)) }
         pairs.append(("receiver", receiver))
         if let reason = verdict.reason { pairs.append(("problem", reason)) }
         let list = pairs.map { "\n\t\($0.key)=\(Self.value($0.value))" }.joined(separator: ";")
         return HeaderField("Received-SPF", " \(verdict.result.rawValue)\(list)")
+    }
+
+    /// What the client said, if it is printable ASCII and not too long.
+    private static func shown(_ octets: ArraySlice<UInt8>) -> String? {
+        guard !octets.isEmpty, octets.count <= textLimit, octets.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return nil
+        }
+        return String(decoding: octets, as: UTF8.self)
     }
 
     /// A dot-atom where the text is one, else a quoted-string without controls.

@@ -1,0 +1,217 @@
+"""The running filter: another MTA's client, load, memory, slow name servers, signals."""
+import concurrent.futures
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from nameserver import NameServer
+from program import MESSAGES, Filter, run, sample, zone
+
+SESSION = r'''
+conn = mt.connect("%s")
+assert(conn ~= nil, "connect")
+function message(from, value, wanted)
+    assert(mt.macro(conn, SMFIC_MAIL, "i", "Q1", "{mail_addr}", "ann@sender.example") == nil)
+    assert(mt.mailfrom(conn, "<" .. from .. ">") == nil)
+    assert(mt.rcptto(conn, "<bob@example.org>") == nil)
+    assert(mt.header(conn, "From", "Ann <ann@sender.example>") == nil)
+    assert(mt.header(conn, "Authentication-Results", "other.example; spf=pass smtp.mailfrom=a.example") == nil)
+    for i = 1, 3 do assert(mt.header(conn, "Authentication-Results", value) == nil) end
+    assert(mt.eoh(conn) == nil)
+    assert(mt.bodystring(conn, "Hello\r\n") == nil)
+    assert(mt.eom(conn) == nil)
+    assert(mt.getreply(conn) == SMFIR_ACCEPT or mt.getreply(conn) == SMFIR_CONTINUE, "verdict")
+    for i = 2, 4 do
+        assert(mt.eom_check(conn, MT_HDRCHANGE, "Authentication-Results", i, ""), "removal of " .. i)
+    end
+    assert(not mt.eom_check(conn, MT_HDRCHANGE, "Authentication-Results", 1), "the foreign field stays")
+    assert(mt.eom_check(conn, MT_HDRINSERT, "Authentication-Results"), "insertion")
+    local field = mt.getheader(conn, "Authentication-Results", 0)
+    assert(string.find(field, wanted, 1, true), field)
+end
+assert(mt.conninfo(conn, "mail.sender.example", "192.0.2.7") == nil)
+assert(mt.helo(conn, "mail.sender.example") == nil)
+message("ann@sender.example", "mx.example.org; spf=pass", "spf=pass")
+assert(mt.macro(conn, SMFIC_MAIL, "i", "Q2") == nil)
+assert(mt.mailfrom(conn, "<x@y.example>") == nil)
+assert(mt.header(conn, "Authentication-Results", "mx.example.org; spf=pass") == nil)
+assert(mt.abort(conn) == nil)
+assert(mt.abort(conn) == nil)
+message("ann@sender.example", "MX.example.org; dkim=pass", "spf=pass")
+message("ann@other.example", "mx.example.org 1; dkim=pass", "spf=none")
+mt.disconnect(conn)
+'''
+
+
+def zones(*names):
+    """The flags that name the zones of samples."""
+    return [flag for path in zone(*names) for flag in ("--zone", path)]
+
+
+def memory_after(milter, size, count, connections):
+    with tempfile.NamedTemporaryFile(suffix=".eml") as message:
+        message.write(sample("plain-pass") + (b"x" * 76 + b"\n") * (size // 77))
+        message.flush()
+        result = run("send", "--socket", milter.socket, "--count", str(count), "--connections", str(connections),
+                     "--ip", "192.0.2.7", "--helo", "mail.sender.example", "--mail-from", "<ann@sender.example>", message.name)
+    return result, milter.status("VmHWM")
+
+
+class MilterTests(unittest.TestCase):
+    def test_miltertest_drives_several_messages_and_an_abort(self):
+        with Filter(*zones("plain-pass")) as milter, tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+            script.write(SESSION % milter.socket)
+            script.flush()
+            result = subprocess.run(["miltertest", "-s", script.name], capture_output=True, text=True, timeout=60)
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr + milter.log())
+
+    def test_a_thousand_messages_over_fifty_connections(self):
+        with Filter(*zones("plain-pass")) as milter:
+            result = run("send", "--socket", milter.socket, "--count", "1000", "--connections", "50",
+                         os.path.join(MESSAGES, "plain-pass", "message.eml"))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertRegex(result.stdout.decode(), r"failures\D+0\b|0 fail")
+            self.assertEqual(milter.log().count("spf=pass"), 1000)
+            self.assertEqual(milter.stop(), 0)
+
+    def test_memory_does_not_grow_with_the_body(self):
+        with Filter(*zones("plain-pass")) as milter:
+            result, small = memory_after(milter, 2_000, 100, 10)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            result, large = memory_after(milter, 20_000_000, 10, 10)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertLess(large - small, 16 * 1024, f"{small} KiB with 2 KB, {large} KiB with 20 MB")
+
+    def test_five_hundred_messages_wait_for_slow_name_servers_and_no_thread_does(self):
+        with NameServer(zone("plain-pass"), delay=3.0) as server:
+            # A cache would answer the second message; each has its own sender domain.
+            with Filter("--dns-server", server.address, "--checks-iprev", "false") as milter:
+                rest = milter.status("Threads")
+                most, done = [rest], threading.Event()
+
+                def watch():
+                    while not done.wait(0.05):
+                        most.append(milter.status("Threads"))
+
+                watcher = threading.Thread(target=watch)
+                watcher.start()
+                started = time.monotonic()
+                with concurrent.futures.ThreadPoolExecutor(25) as pool:
+                    def play(number):
+                        with tempfile.NamedTemporaryFile(suffix=".eml") as message:
+                            message.write(f"From: a@d{number}.example\n\nHello\n".encode())
+                            message.flush()
+                            return run("send", "--socket", milter.socket, "--count", "20", "--connections", "20", "--ip",
+                                       "192.0.2.7", "--helo", f"h{number}.example", "--mail-from",
+                                       f"<a@d{number}.example>", message.name).returncode
+                    codes = list(pool.map(play, range(25)))
+                elapsed = time.monotonic() - started
+                done.set()
+                watcher.join()
+                self.assertEqual(set(codes), {0}, milter.log()[-2000:])
+                self.assertEqual(milter.log().count("spf=none"), 500)
+                # One after the other they would take half an hour.
+                self.assertLess(elapsed, 60)
+                self.assertLessEqual(max(most), rest + 1, "threads at rest and at most")
+
+    def test_all_questions_are_answered_within_five_round_trips(self):
+        lines = []
+        for name in ("two-signatures",):
+            with open(zone(name)[0]) as source:
+                lines += [line for line in source if "v=spf1" not in line]
+        lines += ['sender.example. IN TXT "v=spf1 include:a.example include:b.example include:c.example -all"\n',
+                  'a.example. IN TXT "v=spf1 ip4:203.0.113.1 -all"\n', 'b.example. IN TXT "v=spf1 a:h.example -all"\n',
+                  'h.example. IN A 203.0.113.2\n', 'c.example. IN TXT "v=spf1 include:d.example -all"\n',
+                  'd.example. IN TXT "v=spf1 ip4:192.0.2.7 -all"\n']
+        with tempfile.NamedTemporaryFile("w") as records:
+            records.writelines(lines)
+            records.flush()
+            with NameServer([records.name], delay=0.1) as server, Filter("--dns-server", server.address) as milter:
+                started = time.monotonic()
+                result = run("send", "--socket", milter.socket, os.path.join(MESSAGES, "two-signatures", "message.eml"))
+                elapsed = time.monotonic() - started
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertIn("spf=pass", milter.log())
+                self.assertEqual(milter.log().count("dkim=pass"), 2)
+                # Five round trips are 500 ms; what is over it is the start of the two processes.
+                started = time.monotonic()
+                run("send", "--socket", milter.socket, os.path.join(MESSAGES, "two-signatures", "message.eml"))
+                warm = time.monotonic() - started
+                self.assertLess(elapsed - warm, 0.55, f"{elapsed:.3f} s cold, {warm:.3f} s with the answers known")
+
+    def test_sighup_reloads_and_a_mistake_is_reported_and_changes_nothing(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            def write(text):
+                file.seek(0)
+                file.truncate()
+                file.write(text)
+                file.flush()
+
+            write("own-ids: [first.example]\n")
+            with Filter("--config", file.name, *zones("plain-pass")) as milter:
+                def removed(name):
+                    message = f"Authentication-Results: {name}; spf=pass\n".encode() + sample("plain-pass")
+                    with tempfile.NamedTemporaryFile(suffix=".eml") as source:
+                        source.write(message)
+                        source.flush()
+                        output = run("send", "--socket", milter.socket, "--output", "message", source.name).stdout
+                    return name.encode() not in output
+
+                self.assertTrue(removed("first.example"))
+                self.assertFalse(removed("second.example"))
+                write("own-ids: [second.example]\n")
+                milter.process.send_signal(signal.SIGHUP)
+                for _ in range(100):
+                    if removed("second.example"):
+                        break
+                    time.sleep(0.05)
+                self.assertTrue(removed("second.example"))
+                self.assertFalse(removed("first.example"))
+                write("own-ids: [third.example]\nno-such-key: 1\n")
+                milter.process.send_signal(signal.SIGHUP)
+                for _ in range(100):
+                    if "no-such-key" in milter.log():
+                        break
+                    time.sleep(0.05)
+                self.assertIn("no-such-key", milter.log())
+                self.assertTrue(removed("second.example"))
+
+    def test_a_live_socket_is_not_taken_over_and_a_dead_one_is(self):
+        with Filter(*zones("plain-pass")) as milter:
+            second = subprocess.run(milter.arguments, capture_output=True, timeout=30)
+            self.assertEqual(second.returncode, 69, second.stderr)
+            self.assertIn(milter.path.encode(), second.stderr + second.stdout)
+            milter.process.kill()
+            milter.process.wait()
+            self.assertTrue(os.path.exists(milter.path))
+            milter.process = subprocess.Popen(milter.arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for _ in range(200):
+                result = run("send", "--socket", milter.socket, os.path.join(MESSAGES, "plain-pass", "message.eml"))
+                if result.returncode == 0:
+                    break
+                time.sleep(0.05)
+            self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_the_socket_has_the_mode_that_was_asked_for(self):
+        with Filter(*zones("plain-pass"), mode="0640") as milter:
+            self.assertEqual(os.stat(milter.path).st_mode & 0o777, 0o640)
+
+    def test_every_mistake_of_a_configuration_is_reported_at_once(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write("authserv-id: mx.example.org\nchekcs: {spf: true}\nlimits: {deadline: soon}\ntrusted-relays: [300.1.2.3]\n")
+            file.flush()
+            for command in ("config", "milter"):
+                result = run(command, "--config", file.name)
+                self.assertEqual(result.returncode, 78)
+                text = result.stderr.decode()
+                for line, word in ((2, "chekcs"), (3, "soon"), (4, "300.1.2.3")):
+                    self.assertRegex(text, rf":{line}:.*{re.escape(word)}")
+
+
+if __name__ == "__main__":
+    unittest.main()

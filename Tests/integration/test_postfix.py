@@ -1,0 +1,198 @@
+"""The filter inside a real Postfix: what it stores is what counts."""
+import email
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+from program import Filter, run, sample, zone
+from instance import Postfix
+
+GOOD = dict(client="192.0.2.7", hostname="mail.sender.example", helo="mail.sender.example",
+            mail_from="<ann@sender.example>")
+FIELD = "authentication-results"
+
+
+def fields(message, name=FIELD):
+    """The values of all fields of this name, unfolded, from the top."""
+    parsed = email.message_from_bytes(message)
+    return [re.sub(r"\s+", " ", value).strip() for key, value in parsed.items() if key.lower() == name]
+
+
+def names(message):
+    return [key.lower() for key in email.message_from_bytes(message).keys()]
+
+
+class PostfixTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.mkdtemp(prefix="authres-postfix")
+        os.chmod(cls.directory, 0o755)
+        zones = os.path.join(cls.directory, "zone")
+        lines = {}
+        for path in zone("plain-pass", "dmarc-fail", "arc-two-sets", "ipv6-client"):
+            with open(path) as source:
+                lines.update(dict.fromkeys(line for line in source if "ip6:2001" not in line))
+        with open(zones, "w") as out:
+            out.writelines(lines)
+        cls.filter = Filter("--zone", zones)
+        cls.filter.start()
+        with open(os.path.join(cls.directory, "prepend"), "w") as out:
+            out.write("/^203\\.0\\.113\\.66$/ PREPEND Authentication-Results: mx.example.org; x-policy=pass\n"
+                      "/^203\\.0\\.113\\.67$/ PREPEND Authentication-Results: policy.example; x-policy=pass\n")
+        sasl = os.path.join(cls.directory, "sasl")
+        os.makedirs(sasl)
+        with open(os.path.join(sasl, "smtpd.conf"), "w") as out:
+            out.write(f"pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {sasl}/db\nmech_list: PLAIN LOGIN\n")
+        subprocess.run(["saslpasswd2", "-p", "-c", "-u", "mx.example.org", "-f", f"{sasl}/db", "ann"], input=b"secret",
+                       check=True)
+        os.chmod(f"{sasl}/db", 0o644)
+        cls.postfix = Postfix(os.path.join(cls.directory, "postfix"), cls.filter.socket, [
+            f"smtpd_recipient_restrictions = check_client_access regexp:{cls.directory}/prepend",
+            "smtpd_sasl_auth_enable = yes", "smtpd_sasl_type = cyrus", "smtpd_sasl_path = smtpd",
+            f"cyrus_sasl_config_path = {sasl}", "smtpd_sasl_local_domain = mx.example.org",
+            "smtpd_sasl_security_options = noanonymous", "smtpd_tls_security_level = none"])
+        cls.postfix.__enter__()
+        cls.count = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.postfix.__exit__()
+        cls.filter.__exit__()
+
+    def stored(self, message, **envelope):
+        """What Postfix stores of a message that it accepts."""
+        code, text = self.postfix.send(message, **{**GOOD, **envelope})
+        self.assertEqual(code, 250, (text, self.filter.log()[-2000:]))
+        type(self).count += 1
+        return self.postfix.delivered(self.count)[-1]
+
+    def test_forged_fields_of_every_kind_go_and_one_of_ours_stands_on_top(self):
+        stored = self.stored(sample("forged-fields"))
+        values = fields(stored)
+        own = [value for value in values if value.startswith("mx.example.org;")]
+        self.assertEqual(len(own), 1, values)
+        self.assertIn("spf=pass smtp.mailfrom=sender.example", own[0])
+        self.assertRegex(own[0], r"dkim=pass header\.d=sender\.example")
+        self.assertEqual(values[0], own[0])
+        order = names(stored)
+        self.assertLess(order.index(FIELD), order.index("received"))
+        sent = [value for value in fields(sample("forged-fields")) if value.split(";")[0].strip() in
+                ("relay.example", "evil.example (mx.example.org)", "mx.example.org.evil.example")]
+        self.assertEqual(values[1:], sent, "foreign fields are not touched")
+
+    def test_two_hundred_forged_fields_go(self):
+        values = fields(self.stored(sample("many-forged")))
+        self.assertEqual(len(values), 1)
+        self.assertNotIn("smtp.mailfrom=n", values[0])
+
+    def test_names_in_any_case_and_with_space_before_the_colon(self):
+        forged = b"".join(name + b" mx.example.org; spf=pass smtp.mailfrom=n.example\n" for name in (
+            b"AUTHENTICATION-RESULTS:", b"authentication-results :", b"Authentication-results\t:", b"aUTHENTICATION-rESULTS  :"))
+        message = forged.replace(b"AUTH", b"X-Keep: 1\nAUTH", 1) + sample("plain-pass")
+        values = fields(self.stored(message))
+        self.assertEqual(len(values), 1, values)
+
+    def test_what_a_policy_service_prepends_under_our_name_goes_too(self):
+        values = fields(self.stored(sample("forged-fields"), client="203.0.113.66", hostname="[203.0.113.66]"))
+        self.assertEqual(sum("x-policy" in value for value in values), 0, values)
+        self.assertEqual(sum(value.startswith("mx.example.org;") for value in values), 1, values)
+
+    def test_what_it_prepends_under_a_foreign_name_stays(self):
+        values = fields(self.stored(sample("plain-pass"), client="203.0.113.67", hostname="[203.0.113.67]"))
+        self.assertTrue(values[0].startswith("mx.example.org;"), values)
+        self.assertEqual(values[1:], ["policy.example; x-policy=pass"])
+
+    def test_our_edits_are_what_postfix_stores(self):
+        for name in ("forged-fields", "foreign-fields", "many-forged", "plain-pass"):
+            with self.subTest(name):
+                stored = self.stored(sample(name))
+                checked = run("check", "--output", "message", "--zone", os.path.join(self.directory, "zone"),
+                              "--authserv-id", "mx.example.org", "--ip", GOOD["client"], "--helo", GOOD["helo"],
+                              "--mail-from", GOOD["mail_from"], "-", stdin=sample(name))
+                self.assertEqual(checked.returncode, 0, checked.stderr)
+                pick = lambda message: [v for k, v in email.message_from_bytes(message).items()
+                                        if k.lower() not in ("return-path", "x-original-to", "delivered-to", "received")]
+                self.assertEqual(pick(stored), pick(checked.stdout))
+
+    def test_several_messages_and_a_reset_on_one_connection(self):
+        smtp = self.postfix.connect(client=GOOD["client"], hostname=GOOD["hostname"], helo=GOOD["helo"])
+        for _ in range(3):
+            smtp.docmd("MAIL", "FROM:<x@y.example>")
+            smtp.docmd("RSET")
+            self.assertEqual(self.postfix.play(smtp, sample("forged-fields"), mail_from=GOOD["mail_from"])[0], 250)
+            type(self).count += 1
+        smtp.close()
+        for message in self.postfix.delivered(self.count)[-3:]:
+            own = [value for value in fields(message) if value.startswith("mx.example.org")]
+            self.assertEqual(len(own), 1)
+            self.assertIn("spf=pass", own[0])
+
+    def test_an_authenticated_submission_is_said_to_be_one_and_loses_its_forged_fields(self):
+        smtp = self.postfix.connect(client="198.51.100.9", hostname="[198.51.100.9]", helo="laptop.example")
+        smtp.ehlo_resp = None
+        code, text = smtp.docmd("AUTH", "PLAIN AGFubkBteC5leGFtcGxlLm9yZwBzZWNyZXQ=")
+        self.assertEqual(code, 235, (text, self.postfix.log()[-1500:]))
+        self.assertEqual(self.postfix.play(smtp, sample("forged-fields"), mail_from="<ann@mx.example.org>")[0], 250)
+        smtp.close()
+        type(self).count += 1
+        values = fields(self.postfix.delivered(self.count)[-1])
+        own = [value for value in values if value.startswith("mx.example.org;")]
+        self.assertEqual(len(own), 1, values)
+        self.assertRegex(own[0], r"^mx\.example\.org; auth=pass smtp\.auth=\"?ann")
+        self.assertNotIn("spf=", own[0])
+
+    def test_hostile_envelopes_get_nothing_into_the_field(self):
+        for helo, mail_from in (("a (good.example [192.0.2.1])", GOOD["mail_from"]), ("a;spf=pass", GOOD["mail_from"]),
+                                (GOOD["helo"], "<any@sender.example(.attack.example>"),
+                                (GOOD["helo"], "<(any@sender.example>"), (GOOD["helo"], "<any@sender.example'@a.attack.example>")):
+            with self.subTest(helo=helo, mail_from=mail_from):
+                stored = self.stored(sample("plain-pass"), helo=helo, mail_from=mail_from)
+                values = fields(stored)
+                self.assertEqual(len(values), 1)
+                self.assertNotIn("attack", values[0])
+                self.assertNotIn("good.example", values[0])
+                if mail_from != GOOD["mail_from"]:
+                    self.assertNotIn("spf=pass", values[0])
+                    self.assertNotIn("smtp.mailfrom", values[0])
+
+    def test_an_ipv6_client(self):
+        value = fields(self.stored(sample("plain-pass"), client="2001:db8:7::1"))[0]
+        self.assertIn('iprev=pass policy.iprev="2001:db8:7::1"', value)
+
+
+class OutageTests(unittest.TestCase):
+    """A Postfix and a filter each of their own, since the filter is stopped."""
+
+    def test_without_the_filter_mail_is_deferred_and_sigterm_loses_nothing(self):
+        directory = tempfile.mkdtemp(prefix="authres-outage")
+        os.chmod(directory, 0o755)
+        with Filter("--zone", *zone("plain-pass")) as milter, \
+                Postfix(os.path.join(directory, "postfix"), milter.socket) as postfix:
+            self.assertEqual(postfix.send(sample("plain-pass"), **GOOD)[0], 250)
+            smtp = postfix.connect(client=GOOD["client"], hostname=GOOD["hostname"], helo=GOOD["helo"])
+            smtp.send(b"MAIL FROM:<ann@sender.example>\r\n")
+            self.assertEqual(smtp.getreply()[0], 250)
+            smtp.docmd("RCPT", "TO:<bob@example.org>")
+            self.assertEqual(smtp.docmd("DATA")[0], 354)
+            smtp.send(sample("plain-pass").replace(b"\n", b"\r\n"))
+            milter.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            self.assertIsNone(milter.process.poll(), "a message is in flight")
+            smtp.send(b".\r\n")
+            self.assertEqual(smtp.getreply()[0], 250)
+            smtp.close()
+            self.assertEqual(milter.process.wait(30), 0)
+            code, _ = postfix.send(sample("plain-pass"), **GOOD)
+            self.assertEqual(code // 100, 4)
+            for message in postfix.delivered(2):
+                self.assertEqual(len(fields(message)), 1)
+            milter.start()
+            self.assertEqual(postfix.send(sample("plain-pass"), **GOOD)[0], 250)
+
+
+if __name__ == "__main__":
+    unittest.main()
