@@ -3,9 +3,9 @@
 /// The id is read alone: what follows it never decides. Where a field cannot be read as far as its id, nobody can say
 /// that it does not claim ours.
 public enum ClaimedAuthservID: Hashable, Sendable {
-    /// What the field can be read to claim, in lower case, quoting taken away: the id as the grammar has it, and, if
-    /// something other than a version or a semicolon stands behind it, also what a reader sees who takes away comments
-    /// and white space first.
+    /// What the field can be read to claim, in lower case, comments, folds and quoting taken away: the id as the grammar
+    /// has it, and where they differ also the ids that a reader sees who takes away comments, white space or quotes
+    /// before anything else. Never empty.
     case claims([String])
     /// A version other than 1, which nobody may interpret (RFC 8601, 2.6 and 5), whoever is named.
     case otherVersion(id: String)
@@ -22,71 +22,125 @@ public enum ClaimedAuthservID: Hashable, Sendable {
 private struct ClaimReader {
     let octets: [UInt8]
     var index = 0
+    /// True for what stood between quotes: it is read again, once, for readers who take quotes away first.
+    var isContent = false
+
+    /// Octets from which on a value may have been cut off by whoever handed it on; Postfix cuts at 60,000. An id at the
+    /// very end of such a value may be the beginning of another.
+    private static let cutLength = 32 * 1024
 
     mutating func claim() -> ClaimedAuthservID {
         guard skipCommentsAndSpace() else { return .unreadable("unterminated comment") }
-        guard index < octets.count, octets[index] != UInt8(ascii: ";") else { return .unreadable("no authserv-id") }
-        let isQuoted = octets[index] == UInt8(ascii: "\"")
+        guard let start = current, start != UInt8(ascii: ";") else { return .unreadable("no authserv-id") }
+        let isQuoted = start == UInt8(ascii: "\"")
+        let startIndex = index
         guard let first = part() else { return .unreadable("unterminated quoted-string") }
-        if let problem = Self.problem(first, isQuoted: isQuoted) { return .unreadable(problem) }
-        guard let id = String(validating: first, as: UTF8.self)?.lowercased() else {
-            return .unreadable("not UTF-8")
+        let text = isQuoted ? first.trimmingSpace() : first
+        if let problem = Self.problem(text, isQuoted: isQuoted) { return .unreadable(problem) }
+        let id = String(decoding: text, as: UTF8.self).lowercased()
+
+        let end = index
+        let isCommentClosed = skipCommentsAndSpace()
+        if isCommentClosed, isMethod() { return .unreadable("no authserv-id") }
+        let version = index > end ? version() : nil
+        if let version, version != 1 { return .otherVersion(id: id) }
+
+        var readings = [text]
+        if version == nil {
+            index = startIndex
+            guard let glued = glued() else { return .unreadable("unterminated quoted-string") }
+            if glued != first, let problem = Self.problem(glued, isQuoted: isQuoted) { return .unreadable(problem) }
+            if octets.count >= Self.cutLength, current == nil { return .unreadable("nothing ends the authserv-id") }
+            if skipCommentsAndSpace(), let version = self.version(), version != 1 { return .otherVersion(id: id) }
+            readings.append(glued == first ? text : glued)
+            readings.append(squeezed(from: startIndex))
         }
-        let hadSpace = index
-        guard skipCommentsAndSpace() else { return .claims([id]) }
-        if index < octets.count, octets[index] == UInt8(ascii: "=") { return .unreadable("no authserv-id") }
-        if index > hadSpace || isQuoted, let version = version() {
-            return version == 1 ? .claims([id]) : .otherVersion(id: id)
+        if isQuoted, !isContent {
+            var reader = ClaimReader(octets: first, isContent: true)
+            if case .claims(let more) = reader.claim() { readings += more.map { Array($0.utf8) } }
         }
-        guard index < octets.count, octets[index] != UInt8(ascii: ";") else { return .claims([id]) }
-        return .claims([id, joined(id)])
+        var ids = [id]
+        for reading in readings {
+            guard let other = String(validating: reading, as: UTF8.self)?.lowercased(), !ids.contains(other) else {
+                continue
+            }
+            ids.append(other)
+        }
+        return .claims(ids)
     }
 
-    /// The id together with what stands behind it up to a semicolon, comments and white space taken away: readers that
-    /// do so before anything else exist.
-    private mutating func joined(_ id: String) -> String {
-        var all = Array(id.utf8)
-        while index < octets.count, octets[index] != UInt8(ascii: ";"), let next = part() {
-            all += next
-            guard skipCommentsAndSpace() else { break }
+    private var current: UInt8? { index < octets.count ? octets[index] : nil }
+
+    /// True if what stood before is no id but a method, `spf=pass` or `spf / 1 = pass`, as in fields that lack one.
+    private mutating func isMethod() -> Bool {
+        let start = index
+        defer { index = start }
+        if current == UInt8(ascii: "/") {
+            index += 1
+            guard skipCommentsAndSpace() else { return false }
+            while current?.isDigit == true { index += 1 }
+            guard skipCommentsAndSpace() else { return false }
         }
-        return String(validating: all, as: UTF8.self)?.lowercased() ?? id
+        return current == UInt8(ascii: "=")
+    }
+
+    /// The first word, as it is for a reader who takes comments away before anything else; nil if a quoted-string in it
+    /// does not end.
+    private mutating func glued() -> [UInt8]? {
+        var word: [UInt8] = []
+        while let octet = current, !octet.isSpaceOrBreak, octet != UInt8(ascii: ";") {
+            if octet == UInt8(ascii: "(") {
+                guard skipComment() else { break }
+            } else if let next = part() {
+                word += next
+            } else {
+                return nil
+            }
+        }
+        return word
+    }
+
+    /// All up to a semicolon, comments and white space taken away.
+    private mutating func squeezed(from start: Int) -> [UInt8] {
+        index = start
+        var text: [UInt8] = []
+        while skipCommentsAndSpace(), let octet = current, octet != UInt8(ascii: ";"), let next = part() {
+            text += next.filter { !$0.isWhiteSpace }
+        }
+        return text
     }
 
     /// One run without white space, comments or semicolons, or one quoted-string; nil if that does not end.
     private mutating func part() -> [UInt8]? {
         var text: [UInt8] = []
-        if octets[index] == UInt8(ascii: "\"") {
-            index += 1
-            while index < octets.count {
-                switch octets[index] {
-                case UInt8(ascii: "\""):
-                    index += 1
-                    return text.trimmingSpace()
-                case UInt8(ascii: "\\"):
-                    guard index + 1 < octets.count else { return nil }
-                    text.append(octets[index + 1])
-                    index += 2
-                case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
-                    index += 1
-                default:
-                    text.append(octets[index])
-                    index += 1
-                }
-            }
-            return nil
-        }
-        while index < octets.count {
-            let octet = octets[index]
-            if octet.isSpaceOrBreak || octet == UInt8(ascii: ";") || octet == UInt8(ascii: "(")
-                || octet == UInt8(ascii: "\"") && !text.isEmpty
+        guard current == UInt8(ascii: "\"") else {
+            while let octet = current, !octet.isSpaceOrBreak, octet != UInt8(ascii: ";"), octet != UInt8(ascii: "("),
+                octet != UInt8(ascii: "\"")
             {
-                break
+                text.append(octet)
+                index += 1
             }
-            text.append(octet)
-            index += 1
+            return text
         }
-        return text
+        index += 1
+        while let octet = current {
+            index += 1
+            switch octet {
+            case UInt8(ascii: "\""):
+                return text
+            case UInt8(ascii: "\\"):
+                guard let escaped = current else { return nil }
+                text.append(escaped)
+                index += 1
+            case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
+                break
+            case UInt8(ascii: "\t"):
+                text.append(UInt8(ascii: " "))
+            default:
+                text.append(octet)
+            }
+        }
+        return nil
     }
 
     /// Digits that end where a word ends; a number too large to hold is just not 1.
@@ -106,24 +160,33 @@ private struct ClaimReader {
 
     /// False if a comment does not end. A fold need not be a correct one.
     private mutating func skipCommentsAndSpace() -> Bool {
-        var depth = 0
-        while index < octets.count {
-            let octet = octets[index]
-            if depth > 0 {
-                switch octet {
-                case UInt8(ascii: "("): depth += 1
-                case UInt8(ascii: ")"): depth -= 1
-                case UInt8(ascii: "\\"): index += 1
-                default: break
-                }
-            } else if octet == UInt8(ascii: "(") {
-                depth = 1
-            } else if !octet.isSpaceOrBreak {
-                return true
+        while let octet = current {
+            if octet == UInt8(ascii: "(") {
+                guard skipComment() else { return false }
+            } else if octet.isSpaceOrBreak {
+                index += 1
+            } else {
+                break
             }
-            index += 1
         }
-        return depth == 0
+        return true
+    }
+
+    /// False if it does not end. Comments nest without a limit, so they are counted, not recursed into.
+    private mutating func skipComment() -> Bool {
+        var depth = 0
+        while let octet = current {
+            index += 1
+            switch octet {
+            case UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: ")"):
+                depth -= 1
+                if depth == 0 { return true }
+            case UInt8(ascii: "\\"): index = min(index + 1, octets.count)
+            default: break
+            }
+        }
+        return false
     }
 
     /// Why the octets cannot be an id; nil if they can. A `/` is let pass: deployed software writes `id/queue-id`.
@@ -131,24 +194,17 @@ private struct ClaimReader {
         guard !id.isEmpty else { return "empty authserv-id" }
         guard let text = String(validating: id, as: UTF8.self) else { return "not UTF-8" }
         for scalar in text.unicodeScalars {
-            if scalar.isASCII {
-                let octet = UInt8(scalar.value)
-                if octet < 0x20 || octet == 0x7F { return "control character in the authserv-id" }
-                if octet == 0x20 { return "space in the authserv-id" }
-                if !isQuoted && !octet.isTokenCharacter && octet != UInt8(ascii: "/") {
-                    return "no authserv-id"
-                }
-            } else {
-                switch scalar.properties.generalCategory {
-                case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
-                    .paragraphSeparator:
-                    return "character that cannot stand in an authserv-id"
-                default: break
-                }
+            guard let octet = UInt8(exactly: scalar.value), scalar.isASCII else {
+                if scalar.isBlankOrInvisible { return "character that cannot stand in an authserv-id" }
+                continue
             }
+            if octet < 0x20 || octet == 0x7F { return "control character in the authserv-id" }
+            if !isQuoted, !octet.isTokenCharacter, octet != UInt8(ascii: "/") { return "no authserv-id" }
         }
-        /// Some mail programs decode encoded-words wherever they meet them (RFC 2047 forbids it here).
-        if text.contains("=?") { return "encoded-word in the authserv-id" }
+        // Some mail programs decode encoded-words wherever they meet them (RFC 2047, 5, forbids it here).
+        if zip(id, id.dropFirst()).contains(where: { $0 == UInt8(ascii: "=") && $1 == UInt8(ascii: "?") }) {
+            return "encoded-word in the authserv-id"
+        }
         return nil
     }
 }
@@ -156,6 +212,20 @@ private struct ClaimReader {
 extension UInt8 {
     fileprivate var isSpaceOrBreak: Bool {
         isWhiteSpace || self == UInt8(ascii: "\r") || self == UInt8(ascii: "\n")
+    }
+}
+
+extension Unicode.Scalar {
+    /// Spaces of any script, and what is shown as nothing: IDNA maps some of them to nothing (UTS #46, section 4), other
+    /// readers trim them, and no id needs them.
+    fileprivate var isBlankOrInvisible: Bool {
+        if properties.isDefaultIgnorableCodePoint { return true }
+        return switch properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
+            .paragraphSeparator:
+            true
+        default: false
+        }
     }
 }
 
