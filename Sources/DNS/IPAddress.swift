@@ -77,7 +77,9 @@ public enum IPAddress: Hashable, Sendable {
     public var reverseName: Domain {
         switch self {
         case .v4(let address):
-            return Domain(canonical: address.octets.reversed().map(String.init).joined(separator: ".") + ".in-addr.arpa")
+            return Domain(
+                canonical: address.octets.reversed().map(String.init).joined(separator: ".") + ".in-addr.arpa"
+            )
         case .v6(let address):
             let nibbles = address.octets.reversed().flatMap { [$0 & 0xF, $0 >> 4] }
             return Domain(canonical: nibbles.map { String($0, radix: 16) }.joined(separator: ".") + ".ip6.arpa")

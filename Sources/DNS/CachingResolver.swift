@@ -1,0 +1,108 @@
+internal import Synchronization
+
+/// Keeps the answers of another resolver, and asks it each question once, however many wait for the answer.
+///
+/// An answer is returned as it came: its `ttl` is that of the first time, not what is left of it.
+public final class CachingResolver: Resolver {
+    public struct Limits: Sendable {
+        /// Octets for the answers kept, about.
+        public var memory = 16 << 20
+        /// Below this a TTL is not honoured: the questions of one message, and of those that come with it, see one
+        /// answer.
+        public var leastTTL = Duration.seconds(5)
+        /// RFC 8767, 4: no longer than a week; a day is plenty.
+        public var greatestTTL = Duration.seconds(86_400)
+        /// RFC 2308, 5: one to three hours "have been found to work well".
+        public var greatestNegativeTTL = Duration.seconds(10_800)
+        /// For answers that are failures. RFC 2308, 7: five minutes at most.
+        public var failureTTL = Duration.seconds(5)
+
+        public init() {}
+    }
+
+    private struct State {
+        var cache: AnswerCache
+        /// Who waits for which question, by a number of his own. A question is here as long as upstream is asked.
+        var waiting: [Question: [UInt64: CheckedContinuation<Answer, Never>]] = [:]
+        var waiters: UInt64 = 0
+    }
+
+    private enum Entry {
+        case answered(Answer)
+        case waits
+        /// The first to ask: upstream has to be asked.
+        case asks
+    }
+
+    private let upstream: any Resolver
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - upstream: answers what is not kept.
+    ///   - now: the time, by which answers expire.
+    public init(
+        _ upstream: any Resolver,
+        limits: Limits = Limits(),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.upstream = upstream
+        self.now = now
+        state = Mutex(State(cache: AnswerCache(limits: limits)))
+    }
+
+    public func knownAnswer(to question: Question) -> Answer? {
+        let now = now()
+        return state.withLock { $0.cache.answer(to: question, at: now) } ?? upstream.knownAnswer(to: question)
+    }
+
+    public func answer(to question: Question) async -> Answer {
+        if let answer = knownAnswer(to: question) { return answer }
+        let waiter = state.withLock { state in
+            state.waiters += 1
+            return state.waiters
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                switch enter(question, waiter, continuation) {
+                case .answered(let answer): continuation.resume(returning: answer)
+                case .waits: break
+                case .asks: ask(question)
+                }
+            }
+        } onCancel: {
+            let continuation = state.withLock { $0.waiting[question]?.removeValue(forKey: waiter) }
+            continuation?.resume(returning: .failure(.unavailable))
+        }
+    }
+
+    private func enter(
+        _ question: Question,
+        _ waiter: UInt64,
+        _ continuation: CheckedContinuation<Answer, Never>
+    ) -> Entry {
+        let now = now()
+        return state.withLock { state in
+            /// A task is marked as cancelled before its handler runs: who was cancelled before he is in the table is
+            /// turned away here, who is cancelled later is found there.
+            if Task.isCancelled { return .answered(.failure(.unavailable)) }
+            if let answer = state.cache.answer(to: question, at: now) { return .answered(answer) }
+            let isFirst = state.waiting[question] == nil
+            state.waiting[question, default: [:]][waiter] = continuation
+            return isFirst ? .asks : .waits
+        }
+    }
+
+    /// In a task of its own: the first to ask may be cancelled, the others still wait.
+    private func ask(_ question: Question) {
+        Task {
+            let answer = await upstream.answer(to: question)
+            let now = now()
+            let waiting = state.withLock { state in
+                state.cache.keep(answer, to: question, at: now)
+                return state.waiting.removeValue(forKey: question)
+            }
+            for continuation in waiting?.values ?? [:].values { continuation.resume(returning: answer) }
+        }
+    }
+}
