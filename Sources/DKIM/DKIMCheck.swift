@@ -7,14 +7,6 @@ public import MailSignature
 /// Every signature is parsed here first. What is settled by its own text, its key, its times or the body hash never
 /// reaches libopendkim; for the rest the library says whether the signature over the header verifies.
 public struct DKIMCheck: Sendable {
-    /// A signature that may still pass.
-    struct Candidate: Sendable {
-        /// Where its field stands in the header.
-        let index: Int
-        let signature: MessageSignature
-        let identity: DKIMIdentity
-    }
-
     private enum Signature: Sendable {
         case settled(DKIMVerdict)
         case candidate(Candidate)
@@ -23,29 +15,39 @@ public struct DKIMCheck: Sendable {
     private let header: [HeaderField]
     private let signatures: [Signature]
 
+    /// Signatures that have a verdict each; what is beyond it has one together.
+    private static let reportLimit = 100
+
     /// - Parameters:
     ///   - header: the fields as received, from the top.
-    ///   - signatureLimit: signatures that are verified; the rest is reported and not checked.
+    ///   - signatureLimit: signatures that are verified, from the top (RFC 6376, 8.4); the rest is reported and not
+    ///     checked.
     public init(header: [HeaderField], signatureLimit: Int) {
         self.header = header
         var signatures: [Signature] = []
-        var count = 0
+        var candidates = 0
+        var unreported = 0
         for (index, field) in header.enumerated() where field.isNamed("DKIM-Signature") {
+            guard signatures.count < Self.reportLimit else {
+                unreported += 1
+                continue
+            }
             do {
-                let candidate = try Self.candidate(field, at: index)
-                count += 1
-                if count > signatureLimit {
-                    let reason = "more than \(signatureLimit) signatures: not checked"
-                    signatures.append(.settled(DKIMVerdict(.policy, reason, candidate.signature, candidate.identity)))
-                } else if candidate.signature.field.algorithm == .rsaSHA1 {
-                    let reason = "rsa-sha1 must not be used (RFC 8301)"
-                    signatures.append(.settled(DKIMVerdict(.policy, reason, candidate.signature, candidate.identity)))
-                } else {
+                let candidate = try Candidate(field, at: index)
+                candidates += 1
+                if candidates <= signatureLimit {
                     signatures.append(.candidate(candidate))
+                } else {
+                    let reason = "more than \(signatureLimit) signatures: not checked"
+                    let field = candidate.signature.field
+                    signatures.append(.settled(DKIMVerdict(.policy, reason, field, candidate.identity)))
                 }
             } catch {
-                signatures.append(.settled(DKIMVerdict(.neutral, error.reason, nil, nil)))
+                signatures.append(.settled(DKIMVerdict(error.result, error.reason, error.field, error.identity)))
             }
+        }
+        if unreported > 0 {
+            signatures.append(.settled(DKIMVerdict(.policy, "\(unreported) more signatures: not checked", nil, nil)))
         }
         self.signatures = signatures
     }
@@ -83,10 +85,11 @@ public struct DKIMCheck: Sendable {
         guard candidates.allSatisfy({ $0.signature.field.keyQuestion.map { answers.known[$0] != nil } ?? true }) else {
             return nil
         }
+        var signedFields = SignedFields(candidates.isEmpty ? [] : header)
         return signatures.map { signature in
             switch signature {
             case .settled(let verdict): verdict
-            case .candidate(let candidate): verdict(on: candidate, digests, at: time, &answers)
+            case .candidate(let candidate): verdict(on: candidate, digests, at: time, &signedFields, &answers)
             }
         }
     }
@@ -98,35 +101,15 @@ public struct DKIMCheck: Sendable {
         }
     }
 
-    private static func candidate(_ field: HeaderField, at index: Int) throws(SignatureField.Defect) -> Candidate {
-        let base = try SignatureField(field.value)
-        guard base.tags["v"]?.elementsEqual("1".utf8) == true else {
-            throw SignatureField.Defect(base.tags["v"] == nil ? "no v= tag" : "unknown version")
-        }
-        let signature = try MessageSignature(base)
-        guard signature.signs("From") else { throw SignatureField.Defect("From is not signed") }
-        guard base.hasUsableQueryMethod else { throw SignatureField.Defect("no usable query method") }
-        let identity: DKIMIdentity
-        if let i = base.tags["i"] {
-            identity = try DKIMIdentity(i, of: base.domain)
-        } else {
-            identity = DKIMIdentity(domain: base.domain)
-        }
-        guard base.tags.isASCII else {
-            /// libopendkim cannot verify it (RFC 8616): that is said, and nothing wrong about the signature.
-            throw SignatureField.Defect("internationalised signature: not supported")
-        }
-        return Candidate(index: index, signature: signature, identity: identity)
-    }
-
     private func verdict(
         on candidate: Candidate,
         _ digests: [BodyHashes.Specification: BodyHashes.Digest],
         at time: Int64,
+        _ signedFields: inout SignedFields,
         _ answers: inout Answers
     ) -> DKIMVerdict {
         let signature = candidate.signature
-        var verdict = DKIMVerdict(.pass, nil, signature, candidate.identity)
+        var verdict = DKIMVerdict(.pass, nil, signature.field, candidate.identity)
         func ending(_ result: DKIMResult, _ reason: String) -> DKIMVerdict {
             verdict.result = result
             verdict.reason = reason
@@ -134,12 +117,10 @@ public struct DKIMCheck: Sendable {
         }
         guard let question = signature.field.keyQuestion,
             let found = KeyRecord.read(question, for: signature.field.algorithm, &answers)
-        else { return ending(.permerror, "no key for signature") }
+        else { return ending(.permerror, KeyRecord.Failure.noKey.reason) }
         let key: KeyRecord
         switch found {
-        case .failure(let failure):
-            let (result, reason) = failure.verdict
-            return ending(result, reason)
+        case .failure(let failure): return ending(failure.result, failure.reason)
         case .success(let record): key = record
         }
         verdict.keyBits = key.bits
@@ -151,12 +132,15 @@ public struct DKIMCheck: Sendable {
             return ending(.policy, "weak key: \(rsa.bits) bits (RFC 8301)")
         }
         if let problem = signature.timeProblem(at: time) { return ending(.policy, problem) }
+        /// RFC 8601, 2.7.1: a required header field is absent. What `h=` names and is absent is signed as such, but a
+        /// message without an author is none that a signature could vouch for (RFC 6376, 3.8).
+        guard signedFields.count(of: "from") > 0 else { return ending(.permerror, "no From field") }
         guard let digest = digests[signature.bodyHashSpecification] else {
-            return ending(.policy, "too many ways to hash the body: not checked")
+            return ending(.temperror, "body was not hashed")
         }
         if let length = signature.bodyLength, length > digest.length { return ending(.fail, "l= exceeds body") }
         guard digest.octets == signature.bodyHash else { return ending(.fail, "body hash did not verify") }
-        switch HeaderSignature(header: header, candidate: candidate, key: key).verify() {
+        switch HeaderSignature(header: header, candidate: candidate, key: key).verify(&signedFields) {
         case .verified: break
         case .wrong: return ending(.fail, "signature did not verify")
         case .unverifiable(let reason): return ending(.neutral, reason)
@@ -164,7 +148,7 @@ public struct DKIMCheck: Sendable {
         if let length = signature.bodyLength, length < digest.length {
             return ending(.policy, "l= covers \(length) of \(digest.length) octets")
         }
-        if let name = signature.repeatedBeyondSignature(in: header) {
+        if let name = signature.repeatedBeyondSignature(in: signedFields) {
             return ending(.policy, "more \(name) fields than signed")
         }
         return verdict
@@ -176,10 +160,11 @@ public struct DKIMCheck: Sendable {
 
 extension KeyRecord.Failure {
     /// RFC 6376 section 6.1.2 in the words of RFC 8601: only a DNS that gave no answer may come right by itself.
-    var verdict: (DKIMResult, String) {
+    var result: DKIMResult {
         switch self {
-        case .unavailable: (.temperror, reason)
-        case .noKey, .revoked, .syntax, .notForMail, .hashNotAllowed, .wrongKeyType, .tooLarge: (.permerror, reason)
+        case .unavailable: .temperror
+        case .noKey, .revoked, .syntax, .notForMail, .hashNotAllowed, .wrongKeyType: .permerror
+        case .tooLarge: .neutral
         }
     }
 }

@@ -1,9 +1,10 @@
 public import DNS
+internal import Mail
 internal import MailSignature
 
 /// The agent or user for whom a domain signs: the `i=` tag (RFC 6376, 3.5), or `@` and the `d=` domain without it.
 public struct DKIMIdentity: Hashable, Sendable {
-    /// Decoded; empty where the identity is a domain alone.
+    /// Decoded, a Local-part of RFC 5321 or RFC 6531; empty where the identity is a domain alone.
     public let localPart: [UInt8]
     public let domain: Domain
 
@@ -19,26 +20,24 @@ public struct DKIMIdentity: Hashable, Sendable {
     /// sig-i-tag = %x69 [FWS] "=" [FWS] [ Local-part ] "@" domain-name      ; in dkim-quoted-printable
     /// ```
     init(_ value: [UInt8], of signer: Domain) throws(SignatureField.Defect) {
-        guard value.count <= Self.lengthLimit, let at = value.lastIndex(of: UInt8(ascii: "@")) else {
-            throw SignatureField.Defect("i= is not an identity")
-        }
-        guard let localPart = Self.decoded(value[..<at]), Self.decoded(value[at...]) != nil,
-            let domain = Domain(internationalized: value[(at + 1)...]), value.last != UInt8(ascii: ".")
+        guard value.count <= Self.lengthLimit, let text = Self.decoded(value),
+            let at = text.lastIndex(of: UInt8(ascii: "@")), Self.isLocalPart(text[..<at]),
+            let domain = SignatureField.domainName(Array(text[(at + 1)...]))
         else { throw SignatureField.Defect("i= is not an identity") }
         guard domain.isEqualOrBelow(signer) else { throw SignatureField.Defect("i= is outside d=") }
-        self.localPart = localPart
+        localPart = Array(text[..<at])
         self.domain = domain
     }
 
-    /// dkim-quoted-printable (RFC 6376, 2.11); nil where a `=` is not followed by two hexadecimal digits. A `=` at the
-    /// end makes libopendkim read on.
-    private static func decoded(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    /// dkim-quoted-printable (RFC 6376, 2.11), white space left out; nil where a `=` is not followed by two hexadecimal
+    /// digits. A `=` at the end makes libopendkim read on.
+    private static func decoded(_ text: [UInt8]) -> [UInt8]? {
         var octets: [UInt8] = []
-        var index = text.startIndex
-        while index < text.endIndex {
+        var index = 0
+        while index < text.count {
             let octet = text[index]
             if octet == UInt8(ascii: "=") {
-                guard index + 2 < text.endIndex, let high = hexadecimal(text[index + 1]),
+                guard index + 2 < text.count, let high = hexadecimal(text[index + 1]),
                     let low = hexadecimal(text[index + 2])
                 else { return nil }
                 octets.append(high << 4 | low)
@@ -57,5 +56,30 @@ public struct DKIMIdentity: Hashable, Sendable {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
         default: nil
         }
+    }
+
+    /// ```
+    /// Local-part = Dot-string / Quoted-string      (RFC 5321, 4.1.2; octets above 127 by RFC 6531)
+    /// ```
+    /// Dots are let stand anywhere, as real senders have them.
+    private static func isLocalPart(_ octets: ArraySlice<UInt8>) -> Bool {
+        guard octets.first == UInt8(ascii: "\"") else {
+            return octets.allSatisfy { octet in
+                octet > 0x20 && octet != 0x7F && !Array("()<>[]:;@\\,\"".utf8).contains(octet)
+            }
+        }
+        var isEscaped = false
+        var isOpen = true
+        for octet in octets.dropFirst() {
+            guard isOpen, octet >= 0x20, octet != 0x7F else { return false }
+            if isEscaped {
+                isEscaped = false
+            } else if octet == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else if octet == UInt8(ascii: "\"") {
+                isOpen = false
+            }
+        }
+        return !isOpen
     }
 }

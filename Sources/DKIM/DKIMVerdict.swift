@@ -27,13 +27,13 @@ public struct DKIMVerdict: Hashable, Sendable {
     /// The key says `t=y`: the domain is only trying DKIM out.
     public internal(set) var isTesting = false
 
-    init(_ result: DKIMResult, _ reason: String?, _ signature: MessageSignature?, _ identity: DKIMIdentity?) {
+    init(_ result: DKIMResult, _ reason: String?, _ field: SignatureField?, _ identity: DKIMIdentity?) {
         self.result = result
         self.reason = reason
-        domain = signature?.field.domain
+        domain = field?.domain
         self.identity = identity
-        selector = signature?.field.selector
-        algorithm = signature?.field.algorithm
-        signatureText = signature?.field.signatureText
+        selector = field?.selector
+        algorithm = field?.algorithm
+        signatureText = field?.signatureText
     }
 }

@@ -1,7 +1,8 @@
 internal import Mail
 internal import MailSignature
 
-/// One signature over a header, ready for libopendkim: only fields that the signature names, and only if they are fit.
+/// One signature over a header, ready for libopendkim: the signature's own field and the fields that it selects, nothing
+/// else.
 struct HeaderSignature {
     enum Outcome {
         case verified
@@ -14,81 +15,58 @@ struct HeaderSignature {
     let candidate: DKIMCheck.Candidate
     let key: KeyRecord
 
-    /// Header fields that are handed over for one signature; the library's selection is quadratic.
-    private static let fieldLimit = 1000
+    /// Other signatures that one may cover: the library canonicalises the header for each of them as well.
+    private static let coveredSignaturesLimit = 5
 
-    func verify() -> Outcome {
+    /// The library's word counts only if it hashed the same octets as we did: what it reads otherwise than RFC 6376 has
+    /// it (bare CR, VT and FF as white space, tags by name in any case, a tag whose name ends in b, a signature that
+    /// covers itself) is no pass, and no proof against the signature.
+    func verify(_ signedFields: inout SignedFields) -> Outcome {
         let signature = candidate.signature
-        var fed: [LibOpenDKIM.Field] = []
-        for (index, field) in header.enumerated() {
-            if index == candidate.index {
-                fed.append(LibOpenDKIM.Field(octets: Self.octets(of: field), isCandidate: true))
-                continue
-            }
-            guard isSelectable(field) else { continue }
-            guard !field.value.contains(0) else { return .unverifiable("NUL in a signed field") }
-            if field.isNamed("DKIM-Signature") && !Self.isFit(field) {
-                return .unverifiable("covers a malformed DKIM-Signature")
-            }
-            fed.append(LibOpenDKIM.Field(octets: Self.octets(of: field), isCandidate: false))
+        let places = signedFields.selected(by: signature.signedNames, except: candidate.index).sorted()
+        /// A NUL ends what the library hashes.
+        guard !places.contains(where: { header[$0].value.contains(0) }) else {
+            return .unverifiable("NUL in a signed field")
         }
-        guard fed.count <= Self.fieldLimit else { return .unverifiable("too many signed fields") }
-        let verified = LibOpenDKIM.verify(
-            fed,
+        /// The library parses these, too, and not as carefully.
+        let covered = places.filter { header[$0].isNamed("DKIM-Signature") }
+        guard covered.count <= Self.coveredSignaturesLimit else {
+            return .unverifiable("covers too many signatures")
+        }
+        guard covered.allSatisfy({ Self.isWellFormed(header[$0]) }) else {
+            return .unverifiable("covers a malformed signature")
+        }
+        let findings = LibOpenDKIM.verify(
+            octets(of: header[candidate.index]),
+            over: places.map { octets(of: header[$0]) },
             key: key.canonicalText,
             timestamp: signature.timestamp ?? .max
         )
-        guard let verified else { return .unverifiable("signature not understood") }
-        if verified { return .verified }
-        return hasUnfaithfulForm ? .unverifiable("signature in a form that cannot be verified") : .wrong
-    }
-
-    /// True if the signature names the field, so that it may be hashed.
-    private func isSelectable(_ field: HeaderField) -> Bool {
-        candidate.signature.signedNames.contains { HeaderField(name: $0, value: []).isNamed(field) }
-    }
-
-    /// Another signature's field is handed over only if it was parsed strictly: the library parses it as well.
-    private static func isFit(_ field: HeaderField) -> Bool {
-        guard let base = try? SignatureField(field.value), (try? MessageSignature(base)) != nil, base.tags.isASCII
-        else {
-            return false
+        guard let findings, findings.headerHash == signedFields.hash(of: signature, at: candidate.index).octets else {
+            return .unverifiable("signature in a form that cannot be verified")
         }
-        guard let i = base.tags["i"] else { return true }
-        return (try? DKIMIdentity(i, of: base.domain)) != nil
+        return findings.isVerified ? .verified : .wrong
+    }
+
+    /// True for what was parsed strictly; that rsa-sha1 is never verified does not matter here.
+    private static func isWellFormed(_ field: HeaderField) -> Bool {
+        do {
+            _ = try DKIMCheck.Candidate(field, at: 0)
+            return true
+        } catch {
+            return error.result == .policy
+        }
     }
 
     /// The field with CRLF folds and its leading space, as it came over the wire.
-    private static func octets(of field: HeaderField) -> [UInt8] {
-        Canonicalization.simple.octets(of: field)
-    }
-
-    /// Forms in which libopendkim 2.11 hashes something else than RFC 6376 says, so that its no means nothing: white
-    /// space between a `b` and its `=`, unknown tags whose names end in b, VT and FF in relaxed fields, white space
-    /// before a colon, `@` inside a local-part.
-    private var hasUnfaithfulForm: Bool {
-        let tags = candidate.signature.field.tags
-        let value = header[candidate.index].value
-        let hasDetachedB = tags.tags.contains { tag in
-            guard tag.name == "b", tag.range.lowerBound >= 2 else { return false }
-            return value[tag.range.lowerBound - 2] != UInt8(ascii: "b")
+    private func octets(of field: HeaderField) -> [UInt8] {
+        var field = field
+        /// The library refuses a tab before the colon; where it does not count it is left out (RFC 6376, 3.4.2).
+        if candidate.signature.headerCanonicalization == .relaxed {
+            while let last = field.name.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") {
+                field.name.removeLast()
+            }
         }
-        let hasOtherB = tags.tags.contains { $0.name != "b" && $0.name.lowercased().hasSuffix("b") }
-        let hasSecondBH = tags.tags.contains { $0.name != "bh" && $0.name.lowercased() == "bh" }
-        let hasQuotedAt = tags["i"].map { $0.filter { $0 == UInt8(ascii: "@") }.count > 1 } ?? false
-        let hasOddField = header.contains { field in
-            isSelectable(field)
-                && (field.name.last.map { $0 == 0x20 || $0 == 0x09 } ?? false
-                    || field.value.contains { $0 == 0x0B || $0 == 0x0C })
-        }
-        return hasDetachedB || hasOtherB || hasSecondBH || hasQuotedAt || hasOddField
-    }
-}
-
-extension HeaderField {
-    /// True if both names are the same in any case, white space before the colon ignored.
-    fileprivate func isNamed(_ other: HeaderField) -> Bool {
-        let trimmed = other.name.prefix { $0 != 0x20 && $0 != 0x09 }
-        return name.elementsEqual(trimmed) { $0.asciiLowercased == $1.asciiLowercased }
+        return Canonicalization.simple.octets(of: field)
     }
 }

@@ -5,20 +5,30 @@ internal import COpenDKIM
 /// No body is ever fed and no handle outlives the call: with the keys at hand, `dkim_eoh` verifies the signature over the
 /// header, and that is read and nothing else. A handle is made for each signature, so that one cannot disturb another.
 enum LibOpenDKIM {
-    struct Field {
-        /// `Name: value`, folds as CRLF, no CRLF at the end; never empty and without NUL.
-        let octets: [UInt8]
-        /// True for the signature in question.
-        let isCandidate: Bool
+    /// What the library found.
+    struct Findings {
+        /// True if the signature is one over ``headerHash`` under the key.
+        let isVerified: Bool
+        /// The hash of the header as the library canonicalised it.
+        let headerHash: [UInt8]
     }
 
-    /// True if the library verified the signature, false if it did not, nil if it would not say.
-    /// - Parameter timestamp: the signature's `t=`, the largest number without one.
-    static func verify(_ fields: [Field], key: String, timestamp: UInt64) -> Bool? {
+    /// What the library finds, or nil if it does not understand the signature.
+    ///
+    /// Fields are `Name: value` with CRLF folds, no CRLF at the end, and without NUL.
+    /// - Parameters:
+    ///   - signature: the DKIM-Signature in question.
+    ///   - fields: those it selects, in the order in which they stand in the header.
+    ///   - key: a key record, of our own making.
+    ///   - timestamp: the signature's `t=`, the largest number without one.
+    static func verify(
+        _ signature: [UInt8],
+        over fields: [[UInt8]],
+        key: String,
+        timestamp: UInt64
+    ) -> Findings? {
         guard let library = timestamp < lenientDrift ? strictClock : lenientClock else { return nil }
-        let signatureNames = fields.filter { $0.isCandidate || isSignature($0.octets) }
-        guard let position = signatureNames.firstIndex(where: \.isCandidate) else { return nil }
-        let context = KeyContext(text: Array(key.utf8), position: position)
+        let context = KeyContext(text: Array(key.utf8))
         return withExtendedLifetime(context) {
             var status: DKIM_STAT = DKIM_STAT_OK
             guard let handle = unsafe dkim_verify(library.handle, library.identifier, nil, &status),
@@ -26,52 +36,61 @@ enum LibOpenDKIM {
             else { return nil }
             defer { unsafe dkim_free(handle) }
             unsafe dkim_set_user_context(handle, Unmanaged.passUnretained(context).toOpaque())
-            guard unsafe feed(fields, to: handle) else { return nil }
-            /// The status speaks of the whole message; what is asked stands in the signature's own flags.
+            /// A name with a space can stand in no `h=`: this field is never selected, and with one such field the
+            /// library never selects all of them, which is where it writes past the end of its list.
+            guard unsafe feed(Array("x y: g".utf8), to: handle) else { return nil }
+            /// The one in question comes first: it is the first in the list of signatures, and the last that is
+            /// selected by a name that others have, too.
+            for field in [signature] + fields {
+                guard unsafe feed(field, to: handle) else { return nil }
+            }
+            /// These statuses speak of the whole message, of which there is no body; what is asked stands in the
+            /// signature's own flags. Without `dkim_eom` the library does not give its hashes away.
             _ = unsafe dkim_eoh(handle)
-            return unsafe verdict(of: handle, at: position)
+            _ = unsafe dkim_eom(handle, nil)
+            return unsafe findings(of: handle)
         }
     }
 
-    private static func isSignature(_ octets: [UInt8]) -> Bool {
-        let name = Array("dkim-signature".utf8)
-        return octets.count > name.count
-            && zip(octets, name).allSatisfy { $0 | 0x20 == $1 | 0x20 }
-            && [UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "\t")].contains(octets[name.count])
+    private static func feed(_ field: [UInt8], to handle: OpaquePointer) -> Bool {
+        guard !field.isEmpty else { return false }
+        var octets = field
+        return unsafe dkim_header(handle, &octets, octets.count) == DKIM_STAT_OK
     }
 
-    private static func feed(_ fields: [Field], to handle: OpaquePointer) -> Bool {
-        /// A name with a space can stand in no `h=`: this field is never selected, and with one such field the library
-        /// never selects all of them, which is where it writes past the end of its list.
-        var guardField = Array("x y: g".utf8)
-        guard unsafe dkim_header(handle, &guardField, guardField.count) == DKIM_STAT_OK else { return false }
-        for field in fields {
-            var octets = field.octets
-            guard unsafe dkim_header(handle, &octets, octets.count) == DKIM_STAT_OK else { return false }
-        }
-        return true
-    }
-
-    private static func verdict(of handle: OpaquePointer, at position: Int) -> Bool? {
+    private static func findings(of handle: OpaquePointer) -> Findings? {
         var signatures: UnsafeMutablePointer<OpaquePointer?>?
         var count: Int32 = 0
-        guard unsafe dkim_getsiglist(handle, &signatures, &count) == DKIM_STAT_OK, position < Int(count),
-            let signature = unsafe signatures?[position]
+        guard unsafe dkim_getsiglist(handle, &signatures, &count) == DKIM_STAT_OK, count > 0,
+            let signature = unsafe signatures?[0]
         else { return nil }
+        let flags = unsafe dkim_sig_getflags(signature)
         let error = unsafe dkim_sig_geterror(signature)
-        let passed = unsafe dkim_sig_getflags(signature) & UInt32(DKIM_SIGFLAG_PASSED) != 0
-        if passed && (error == DKIM_SIGERROR_OK || error == DKIM_SIGERROR_UNKNOWN) { return true }
-        return error == DKIM_SIGERROR_BADSIG ? false : nil
+        /// The key was used, and what is wrong, if anything, is the signature, or the body we did not feed. With any
+        /// other error the library has no hashes, and asking for them would end the process.
+        guard flags & UInt32(DKIM_SIGFLAG_PROCESSED) != 0,
+            [DKIM_SIGERROR_OK, DKIM_SIGERROR_BADSIG, DKIM_SIGERROR_TOOLARGE_L].contains(error)
+        else { return nil }
+        var header: UnsafeMutableRawPointer?
+        var headerLength = 0
+        var body: UnsafeMutableRawPointer?
+        var bodyLength = 0
+        guard
+            unsafe dkim_sig_gethashes(signature, &header, &headerLength, &body, &bodyLength) == DKIM_STAT_OK,
+            let header = unsafe header
+        else { return nil }
+        return unsafe Findings(
+            isVerified: flags & UInt32(DKIM_SIGFLAG_PASSED) != 0,
+            headerHash: Array(UnsafeRawBufferPointer(start: header, count: headerLength))
+        )
     }
 
     /// What the key callback is told of the message in hand.
     private final class KeyContext {
         let text: [UInt8]
-        let position: Int
 
-        init(text: [UInt8], position: Int) {
+        init(text: [UInt8]) {
             self.text = text
-            self.position = position
         }
     }
 
@@ -112,9 +131,10 @@ enum LibOpenDKIM {
         }
     }
 
-    /// The library judges `t=` and `x=` by its own clock; ours is an argument. A drift of thirty years takes its clock
-    /// out of the play, but for `t=` values below the drift, where its arithmetic wraps: those meet a drift of none.
-    private static let lenientDrift: UInt64 = 1_000_000_000
+    /// The library judges `t=` and `x=` by its own clock; ours is an argument. A drift of 35 years takes its clock out of
+    /// the play, but for `t=` values below the drift (before November 2004, and so before DKIM), where its arithmetic
+    /// wraps: those meet a drift of none.
+    private static let lenientDrift: UInt64 = 1_100_000_000
     private static let lenientClock = Library(clockDrift: lenientDrift)
     private static let strictClock = Library(clockDrift: 0)
 
@@ -123,30 +143,25 @@ enum LibOpenDKIM {
         @convention(c) (
             OpaquePointer?, OpaquePointer?, UnsafeMutablePointer<UInt8>?, Int
         ) -> DKIM_CBSTAT = { handle, _, buffer, capacity in
-            guard let context = unsafe context(of: handle), let buffer = unsafe buffer,
-                context.text.count < capacity
+            guard let handle = unsafe handle, let opaque = unsafe dkim_get_user_context(handle),
+                let buffer = unsafe buffer
             else { return DKIM_CBSTAT_NOTFOUND }
+            let context = unsafe Unmanaged<KeyContext>.fromOpaque(opaque).takeUnretainedValue()
+            guard context.text.count < capacity else { return DKIM_CBSTAT_NOTFOUND }
             for (index, octet) in context.text.enumerated() { unsafe buffer[index] = octet }
             unsafe buffer[context.text.count] = 0
             return DKIM_CBSTAT_CONTINUE
         }
 
-    /// Puts every signature but the one in question aside: the others are there to be hashed, not to be judged.
+    /// Puts every signature but the first aside: the others are there to be hashed, not to be judged.
     private static let prescreen:
         @convention(c) (
             OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>?, Int32
-        ) -> DKIM_CBSTAT = { handle, signatures, count in
-            guard let context = unsafe context(of: handle), let signatures = unsafe signatures else {
-                return DKIM_CBSTAT_REJECT
-            }
-            for index in 0..<Int(count) where index != context.position {
+        ) -> DKIM_CBSTAT = { _, signatures, count in
+            guard let signatures = unsafe signatures else { return DKIM_CBSTAT_REJECT }
+            for index in 0..<max(Int(count), 0) where index > 0 {
                 if let signature = unsafe signatures[index] { unsafe dkim_sig_ignore(signature) }
             }
             return DKIM_CBSTAT_CONTINUE
         }
-
-    private static func context(of handle: OpaquePointer?) -> KeyContext? {
-        guard let handle = unsafe handle, let opaque = unsafe dkim_get_user_context(handle) else { return nil }
-        return unsafe Unmanaged<KeyContext>.fromOpaque(opaque).takeUnretainedValue()
-    }
 }

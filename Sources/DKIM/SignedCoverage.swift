@@ -10,13 +10,14 @@ extension MessageSignature {
     /// Fields of which a message has one at most (RFC 5322, 3.6; RFC 2045, 3), and of which a reader may show another
     /// than the one that is signed (RFC 6376, 8.15).
     private static let singular = [
-        "From", "Subject", "To", "Cc", "Date", "Sender", "Reply-To", "Message-ID", "Content-Type",
+        "from", "subject", "to", "cc", "date", "sender", "reply-to", "message-id", "content-type",
+        "content-transfer-encoding",
     ]
 
     /// The name of a field that stands more often in the header than the signature signs it, though it signs it.
-    func repeatedBeyondSignature(in header: [HeaderField]) -> String? {
+    func repeatedBeyondSignature(in header: SignedFields) -> String? {
         Self.singular.first { name in
-            let present = header.lazy.filter { $0.isNamed(name) }.count
+            let present = header.count(of: name)
             guard present > 1 else { return false }
             let signed = signedNames.lazy.filter { HeaderField(name: $0, value: []).isNamed(name) }.count
             return signed > 0 && signed < present

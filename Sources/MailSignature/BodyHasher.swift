@@ -2,39 +2,76 @@ internal import Crypto
 
 /// Canonicalises a body (RFC 6376, 3.4.3 and 3.4.4) and hashes it while it arrives, in pieces of any size.
 ///
-/// Nothing is stored that grows with the body: runs of white space and of empty lines, which count only if something
-/// follows them, are held as numbers. Lines end with CRLF; a CR or LF alone is an octet like any other.
+/// One pass serves all values of `l=`: the hash is taken at each as it is come by, so that many signatures cost no more
+/// than one (RFC 6376, 8.4). Nothing is stored that grows with the body: runs of white space and of empty lines, which
+/// count only if something follows them, are held as numbers. Lines end with CRLF; a CR or LF alone is an octet like any
+/// other.
 struct BodyHasher: Sendable {
     private let canonicalization: Canonicalization
-    /// Canonicalised octets that are still to be hashed; what comes after them is counted only.
-    private var remaining: UInt64
     /// Octets of the canonicalised body so far.
     private var length: UInt64 = 0
     private var hash = SHA256()
+    /// Octets that are canonicalised and not hashed yet.
     private var buffer: [UInt8] = []
+    /// Values of `l=` that are still to come, the nearest last.
+    private var marks: [UInt64]
+    /// The hashes at those that were come by.
+    private var marked: [UInt64: [UInt8]] = [:]
 
     /// White space was met on this line and nothing behind it yet.
     private var pendingSpace = false
     /// A CR was met and not what follows it.
     private var pendingCR = false
     /// Ends of lines met with nothing behind them yet.
-    private var pendingLineEnds: UInt64 = 0
+    private var pendingLineEnds = 0
 
     /// Shorter pieces are gathered before they are hashed: a call for each word would cost more than the hash.
     private static let gatherLimit = 512
     private static let bufferLimit = 8192
+    /// Empty lines are released in pieces of so many.
+    private static let lineEnds = [UInt8](repeating: UInt8(ascii: "\r"), count: 1024).enumerated()
+        .map { $0.offset.isMultiple(of: 2) ? $0.element : UInt8(ascii: "\n") }
 
-    init(_ specification: BodyHashes.Specification) {
-        canonicalization = specification.canonicalization
-        remaining = specification.length ?? .max
+    /// - Parameter lengths: the values of `l=` at which the hash is wanted besides that of the whole.
+    init(_ canonicalization: Canonicalization, lengths: Set<UInt64>) {
+        self.canonicalization = canonicalization
+        marks = lengths.sorted(by: >)
         buffer.reserveCapacity(Self.bufferLimit + Self.gatherLimit)
     }
 
     mutating func update(_ octets: Span<UInt8>) {
+        switch canonicalization {
+        case .simple: updateSimple(octets)
+        case .relaxed: updateRelaxed(octets)
+        }
+    }
+
+    private var isHolding: Bool { pendingCR || pendingSpace || pendingLineEnds > 0 }
+
+    /// All stays as it is but line ends at the end.
+    private mutating func updateSimple(_ octets: Span<UInt8>) {
+        var tail = octets.count
+        while tail > 0, octets[tail - 1] == UInt8(ascii: "\r") || octets[tail - 1] == UInt8(ascii: "\n") { tail -= 1 }
+        var index = 0
+        while index < tail, isHolding {
+            step(octets[index])
+            index += 1
+        }
+        if index < tail {
+            emit(octets.extracting(index..<tail))
+            index = tail
+        }
+        while index < octets.count {
+            step(octets[index])
+            index += 1
+        }
+    }
+
+    private mutating func updateRelaxed(_ octets: Span<UInt8>) {
         var index = 0
         while index < octets.count {
-            if !pendingCR && !pendingSpace && pendingLineEnds == 0 {
-                let end = endOfUnchanged(octets, from: index)
+            if !isHolding {
+                let end = LibMemory.endOfRelaxed(octets, from: index)
                 emit(octets.extracting(index..<end))
                 index = end
                 guard index < octets.count else { return }
@@ -42,35 +79,6 @@ struct BodyHasher: Sendable {
             step(octets[index])
             index += 1
         }
-    }
-
-    /// The first octet from `start` on that the canonicalisation may change, or whose neighbour is not here yet.
-    private func endOfUnchanged(_ octets: Span<UInt8>, from start: Int) -> Int {
-        let collapses = canonicalization == .relaxed
-        var index = start
-        let last = octets.count - 1
-        while index <= last {
-            let octet = octets[index]
-            if octet > 0x20 {
-                index &+= 1
-                continue
-            }
-            switch octet {
-            case UInt8(ascii: " ") where collapses:
-                guard index < last, octets[index &+ 1] > 0x20 else { return index }
-                index &+= 2
-            case UInt8(ascii: "\t") where collapses:
-                return index
-            case UInt8(ascii: "\r"):
-                guard index &+ 2 <= last, octets[index &+ 1] == UInt8(ascii: "\n"), octets[index &+ 2] > 0x20 else {
-                    return index
-                }
-                index &+= 3
-            default:
-                index &+= 1
-            }
-        }
-        return index
     }
 
     private mutating func step(_ octet: UInt8) {
@@ -96,8 +104,9 @@ struct BodyHasher: Sendable {
     /// An octet that stays, after whatever was held back before it.
     private mutating func emitContent(_ octet: UInt8) {
         while pendingLineEnds > 0 {
-            emit([UInt8(ascii: "\r"), UInt8(ascii: "\n")].span)
-            pendingLineEnds -= 1
+            let count = min(pendingLineEnds, Self.lineEnds.count / 2)
+            emit(Self.lineEnds.span.extracting(first: count * 2))
+            pendingLineEnds -= count
         }
         if pendingSpace {
             emit([UInt8(ascii: " ")].span)
@@ -106,17 +115,27 @@ struct BodyHasher: Sendable {
         emit([octet].span)
     }
 
+    /// Octets of the canonicalised body.
     private mutating func emit(_ octets: Span<UInt8>) {
-        guard !octets.isEmpty else { return }
-        length += UInt64(octets.count)
-        let counted = remaining < UInt64(octets.count) ? Int(remaining) : octets.count
-        remaining -= UInt64(counted)
-        let hashed = octets.extracting(first: counted)
-        if counted >= Self.gatherLimit {
+        var start = 0
+        while let mark = marks.last, mark - length <= UInt64(octets.count - start) {
+            let end = start + Int(mark - length)
+            add(octets.extracting(start..<end))
+            start = end
             flush()
-            hash.update(hashed)
+            marked[mark] = Array(hash.finalize())
+            marks.removeLast()
+        }
+        add(octets.extracting(start..<octets.count))
+    }
+
+    private mutating func add(_ octets: Span<UInt8>) {
+        length += UInt64(octets.count)
+        if octets.count >= Self.gatherLimit {
+            flush()
+            hash.update(octets)
         } else {
-            for index in hashed.indices { buffer.append(hashed[index]) }
+            LibMemory.append(octets, to: &buffer)
             if buffer.count >= Self.bufferLimit { flush() }
         }
     }
@@ -131,17 +150,22 @@ struct BodyHasher: Sendable {
         swap(&gathered, &buffer)
     }
 
-    /// The end of the body: empty lines at its end are not part of it, and its last line has an end. A simple body is
-    /// one CRLF at least, a relaxed one may be nothing (RFC 6376, 3.4.4; erratum 1379 of RFC 4871).
-    consuming func finish() -> BodyHashes.Digest {
+    /// The digest of the whole body (nil) and those at each length asked for; the end of the body: empty lines at its
+    /// end are not part of it, and its last line has an end. A simple body is one CRLF at least, a relaxed one may be
+    /// nothing (RFC 6376, 3.4.4; erratum 1379 of RFC 4871).
+    consuming func finish() -> [UInt64?: BodyHashes.Digest] {
         if pendingCR {
             pendingCR = false
             emitContent(UInt8(ascii: "\r"))
         }
         if length > 0 || canonicalization == .simple {
-            emit([UInt8(ascii: "\r"), UInt8(ascii: "\n")].span)
+            emit(Self.lineEnds.span.extracting(first: 2))
         }
         flush()
-        return BodyHashes.Digest(octets: Array(hash.finalize()), length: length)
+        let whole = BodyHashes.Digest(octets: Array(hash.finalize()), length: length)
+        var digests: [UInt64?: BodyHashes.Digest] = [nil: whole]
+        for (mark, octets) in marked { digests[mark] = BodyHashes.Digest(octets: octets, length: length) }
+        for mark in marks { digests[mark] = whole }
+        return digests
     }
 }

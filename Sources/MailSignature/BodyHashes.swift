@@ -1,4 +1,5 @@
-/// The body hashes of one message: one for each distinct way in which its signatures, DKIM and ARC, want the body hashed.
+/// The body hashes of one message, for all its signatures, DKIM and ARC. The body is canonicalised and hashed once in
+/// each of the two ways, if at all, however many signatures there are.
 public struct BodyHashes: Sendable {
     /// One way to hash a body.
     public struct Specification: Hashable, Sendable {
@@ -12,7 +13,7 @@ public struct BodyHashes: Sendable {
         }
     }
 
-    /// The hash of a whole body.
+    /// The hash of a body, as far as it counts.
     public struct Digest: Hashable, Sendable {
         /// The SHA-256 hash.
         public let octets: [UInt8]
@@ -20,17 +21,14 @@ public struct BodyHashes: Sendable {
         public let length: UInt64
     }
 
-    /// Ways that are followed: a body hashed once for each of many `l=` values is an attack (RFC 6376, 8.4). What is
-    /// over it has no digest, and its signature no pass.
-    public static let limit = 16
+    private var hashers: [(canonicalization: Canonicalization, hasher: BodyHasher)]
 
-    private var hashers: [(specification: Specification, hasher: BodyHasher)]
-
-    /// The first ``limit`` distinct specifications are followed.
     public init(_ specifications: [Specification]) {
-        var seen: Set<Specification> = []
-        hashers = specifications.filter { seen.insert($0).inserted }.prefix(Self.limit)
-            .map { ($0, BodyHasher($0)) }
+        hashers = Canonicalization.allCases.compactMap { canonicalization in
+            let wanted = specifications.filter { $0.canonicalization == canonicalization }
+            guard !wanted.isEmpty else { return nil }
+            return (canonicalization, BodyHasher(canonicalization, lengths: Set(wanted.compactMap(\.length))))
+        }
     }
 
     /// The next octets of the body, lines ending in CRLF, in pieces of any size.
@@ -38,10 +36,14 @@ public struct BodyHashes: Sendable {
         for index in hashers.indices { hashers[index].hasher.update(octets) }
     }
 
-    /// The digests, at the end of the body.
+    /// The digests, at the end of the body: one for each specification, and of the whole in the same canonicalisation.
     public consuming func finish() -> [Specification: Digest] {
         var digests: [Specification: Digest] = [:]
-        for (specification, hasher) in hashers { digests[specification] = hasher.finish() }
+        for (canonicalization, hasher) in hashers {
+            for (length, digest) in hasher.finish() {
+                digests[Specification(canonicalization: canonicalization, length: length)] = digest
+            }
+        }
         return digests
     }
 }

@@ -10,7 +10,10 @@ extension Canonicalization {
     }
 
     private func simple(_ field: HeaderField) -> [UInt8] {
-        var octets = field.name + [UInt8(ascii: ":")]
+        var octets: [UInt8] = []
+        octets.reserveCapacity(field.name.count + field.value.count + 16)
+        octets += field.name
+        octets.append(UInt8(ascii: ":"))
         for octet in field.value {
             if octet == UInt8(ascii: "\n") { octets.append(UInt8(ascii: "\r")) }
             octets.append(octet)
@@ -18,23 +21,32 @@ extension Canonicalization {
         return octets
     }
 
-    /// Name in lower case, lines unfolded, runs of white space one space, none around the colon or at the end.
+    /// Name in lower case, lines unfolded, runs of white space one space, none around the colon or at the end
+    /// (erratum 5839). White space is SP and HTAB alone: erratum 7862, which wanted more, was rejected.
     private func relaxed(_ field: HeaderField) -> [UInt8] {
-        var octets = field.name.map(\.asciiLowercase)
-        while let last = octets.last, last.isWhiteSpace { octets.removeLast() }
+        var octets: [UInt8] = []
+        octets.reserveCapacity(field.name.count + field.value.count + 1)
+        octets += field.name.trailingWhiteSpaceTrimmed.lazy.map(\.asciiLowercased)
         octets.append(UInt8(ascii: ":"))
+        let start = octets.count
         var pendingSpace = false
-        var isAtStart = true
         for octet in field.value {
             if octet.isWhiteSpace || octet == UInt8(ascii: "\n") {
                 pendingSpace = true
                 continue
             }
-            if pendingSpace && !isAtStart { octets.append(UInt8(ascii: " ")) }
+            if pendingSpace && octets.count > start { octets.append(UInt8(ascii: " ")) }
             pendingSpace = false
-            isAtStart = false
             octets.append(octet)
         }
         return octets
+    }
+}
+
+extension [UInt8] {
+    /// Without the white space at its end.
+    fileprivate var trailingWhiteSpaceTrimmed: ArraySlice<UInt8> {
+        guard let last = lastIndex(where: { !$0.isWhiteSpace }) else { return [] }
+        return self[...last]
     }
 }

@@ -19,6 +19,11 @@ public struct HeaderHash: Sendable {
         hash.update([UInt8(ascii: "\r"), UInt8(ascii: "\n")].span)
     }
 
+    /// The 32 octets of the hash so far.
+    public var octets: [UInt8] {
+        Array(digest)
+    }
+
     var digest: SHA256.Digest {
         hash.finalize()
     }

@@ -30,6 +30,7 @@ public struct KeyRecord: Hashable, Sendable {
         case notForMail
         case hashNotAllowed
         case wrongKeyType
+        /// More bits than ``KeyRecord/rsaBitsLimit``: nothing is wrong with the key, but we can say nothing by it.
         case tooLarge
 
         /// The cause in words of ours, fit for a report.
@@ -41,8 +42,12 @@ public struct KeyRecord: Hashable, Sendable {
             case .syntax(let detail): "key syntax error: \(detail)"
             case .notForMail: "not an e-mail key"
             case .hashNotAllowed, .wrongKeyType: "inappropriate key algorithm"
-            case .tooLarge: "key too large"
+            case .tooLarge: "key too large to be verified"
             }
+        }
+
+        fileprivate var isSyntax: Bool {
+            if case .syntax = self { true } else { false }
         }
     }
 
@@ -64,15 +69,16 @@ public struct KeyRecord: Hashable, Sendable {
         case .noData, .nameError: return .failure(.noKey)
         case .records: break
         }
-        var first: Failure?
+        /// What is said of several that are all of no use: what is wrong with the first that is a key record at all.
+        var failures: [Failure] = []
         for text in answer.texts {
             do {
                 return .success(try KeyRecord(text, for: algorithm))
             } catch {
-                first = first ?? error
+                failures.append(error)
             }
         }
-        return .failure(first ?? .noKey)
+        return .failure(failures.first { !$0.isSyntax } ?? failures.first ?? .noKey)
     }
 
     /// Reads the joined strings of one TXT record.

@@ -1,4 +1,4 @@
-internal import DNS
+internal import Mail
 
 /// A signature over a header and a body: DKIM-Signature, and ARC-Message-Signature, which has the same tags but for `v=`
 /// and `i=` (RFC 8617, 4.1.2).
@@ -37,8 +37,9 @@ public struct MessageSignature: Hashable, Sendable {
         bodyLength = try Self.bodyLength(tags["l"])
         timestamp = try SignatureField.time("t", of: tags)
         expiration = try SignatureField.time("x", of: tags)
-        if let timestamp, let expiration, expiration < timestamp {
-            throw SignatureField.Defect("x= is before t=")
+        /// RFC 6376, 3.5: `x=` MUST be greater than `t=`.
+        if let timestamp, let expiration, expiration <= timestamp {
+            throw SignatureField.Defect("x= is not after t=")
         }
     }
 
@@ -49,7 +50,7 @@ public struct MessageSignature: Hashable, Sendable {
 
     /// True if `name` (in any case) stands in `h=`.
     public func signs(_ name: String) -> Bool {
-        signedNames.contains { $0.elementsEqual(name.utf8) { $0.asciiLowercase == $1.asciiLowercase } }
+        signedNames.contains { $0.elementsEqual(name.utf8) { $0.asciiLowercased == $1.asciiLowercased } }
     }
 
     /// ```

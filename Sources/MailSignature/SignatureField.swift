@@ -77,13 +77,17 @@ public struct SignatureField: Hashable, Sendable {
     /// Every octet counts: a name that goes to the DNS in another form than it is reported in has let one domain speak
     /// for another. U-labels (RFC 8616) are accepted and become A-labels.
     private static func domain(_ name: String, of tags: TagList, labels: Int) throws(Defect) -> Domain {
-        let value = try required(name, of: tags)
-        let isText = value.allSatisfy { $0 >= 0x80 || $0.isAlphanumeric || [0x2D, 0x2E, 0x5F].contains($0) }
-        guard isText, value.last != UInt8(ascii: "."), let domain = Domain(internationalized: value) else {
+        guard let domain = domainName(try required(name, of: tags), labels: labels) else {
             throw Defect("\(name)= is not a domain name")
         }
-        let isPlain = domain.labels.allSatisfy { $0.utf8.first != 0x2D && $0.utf8.last != 0x2D }
-        guard isPlain, domain.labels.count >= labels else { throw Defect("\(name)= is not a domain name") }
         return domain
+    }
+
+    /// A domain name of at least `labels` labels; nil for anything else.
+    public static func domainName(_ value: [UInt8], labels: Int = 2) -> Domain? {
+        let isText = value.allSatisfy { $0 >= 0x80 || $0.isAlphanumeric || [0x2D, 0x2E, 0x5F].contains($0) }
+        guard isText, value.last != UInt8(ascii: "."), let domain = Domain(internationalized: value) else { return nil }
+        let isPlain = domain.labels.allSatisfy { $0.utf8.first != 0x2D && $0.utf8.last != 0x2D }
+        return isPlain && domain.labels.count >= labels ? domain : nil
     }
 }

@@ -19,6 +19,11 @@ public struct SignedFields: Sendable {
         self.places = places
     }
 
+    /// How many fields have this name, which is in lower case.
+    public func count(of name: String) -> Int {
+        places[Array(name.utf8)]?.count ?? 0
+    }
+
     /// The places of the fields that `h=` names, in its order: each name takes the lowest field of that name that is not
     /// yet taken, and nothing if there is none left (RFC 6376, 5.4.2).
     /// - Parameter own: where the signature itself stands. It was not in the header that was signed.

@@ -11,10 +11,13 @@ enum TagValue {
     /// ```
     /// base64string = ALPHADIGITPS *([FWS] ALPHADIGITPS) [ [FWS] "=" [ [FWS] "=" ] ]      (RFC 6376, 2.10)
     /// ```
-    /// Nil for anything else: an octet outside the alphabet, or padding that does not fit.
+    /// Nil for anything else: an octet outside the alphabet, padding that does not fit, or bits set where no octet is
+    /// (RFC 4648, 3.5). Foundation lets some of that pass, so what was read is written again and must be the same.
     static func base64(_ value: [UInt8]) -> [UInt8]? {
         let text = withoutWhiteSpace(value)
-        guard !text.isEmpty, let data = Data(base64Encoded: Data(text)) else { return nil }
+        guard !text.isEmpty, let data = Data(base64Encoded: Data(text)),
+            data.base64EncodedData().elementsEqual(text)
+        else { return nil }
         return Array(data)
     }
 

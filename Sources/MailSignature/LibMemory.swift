@@ -1,0 +1,82 @@
+/// Octets read several at a time, where one at a time would cost more than hashing them. No pointer leaves this file.
+enum LibMemory {
+    /// The first octet from `start` on that relaxed canonicalisation of a body may change, or that it cannot judge before
+    /// it has seen what follows the octets at hand; their number if there is none.
+    ///
+    /// What stays as it is, and so is passed over: single spaces inside a line, CR and LF alone, and line ends, empty
+    /// lines too, if what follows them is at hand and stays.
+    static func endOfRelaxed(_ octets: Span<UInt8>, from start: Int) -> Int {
+        unsafe octets.withUnsafeBytes { buffer in
+            var index = start
+            while index < buffer.count {
+                unsafe index = firstSuspect(buffer, from: index)
+                guard index < buffer.count else { break }
+                switch unsafe buffer[index] {
+                case UInt8(ascii: " "), UInt8(ascii: "\t"):
+                    return index
+                case UInt8(ascii: "\r"):
+                    guard let end = unsafe endOfLineEnds(buffer, from: index) else { return index }
+                    index = end
+                default:
+                    index += 1
+                }
+            }
+            return buffer.count
+        }
+    }
+
+    /// Behind the line ends that begin at `start`, if an octet follows them that stays as it is.
+    @inline(__always)
+    private static func endOfLineEnds(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        var index = start
+        while index + 1 < buffer.count, unsafe buffer[index] == UInt8(ascii: "\r"),
+            unsafe buffer[index + 1] == UInt8(ascii: "\n")
+        {
+            index += 2
+        }
+        guard index > start, index < buffer.count else { return nil }
+        if unsafe buffer[index] > 0x20 { return index }
+        let isIndent = unsafe buffer[index] == UInt8(ascii: " ") && index + 1 < buffer.count && buffer[index + 1] > 0x20
+        return isIndent ? index + 1 : nil
+    }
+
+    /// The first tab, or white space or control character that another follows or that is the last octet.
+    @inline(__always)
+    private static func firstSuspect(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while index + 9 <= buffer.count {
+            let word = unsafe UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let next = unsafe UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: index + 1, as: UInt64.self))
+            let suspects = (upToSpace(word) & upToSpace(next)) | tabs(word)
+            if suspects != 0 { return index + suspects.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < buffer.count {
+            let octet = unsafe buffer[index]
+            let isLast = index + 1 == buffer.count
+            if unsafe octet == UInt8(ascii: "\t") || (octet <= 0x20 && (isLast || buffer[index + 1] <= 0x20)) { break }
+            index += 1
+        }
+        return index
+    }
+
+    private static let lowBits: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// The high bit of each octet that is at most 0x20: adding 0x5F carries into it for all above.
+    @inline(__always)
+    private static func upToSpace(_ word: UInt64) -> UInt64 {
+        ~(((word & lowBits) &+ 0x5F5F_5F5F_5F5F_5F5F) | word) & highBits
+    }
+
+    /// The high bit of each octet that is a tab.
+    @inline(__always)
+    private static func tabs(_ word: UInt64) -> UInt64 {
+        let difference = word ^ 0x0909_0909_0909_0909
+        return ~(((difference & lowBits) &+ lowBits) | difference) & highBits
+    }
+
+    static func append(_ octets: Span<UInt8>, to array: inout [UInt8]) {
+        unsafe octets.withUnsafeBufferPointer { unsafe array.append(contentsOf: $0) }
+    }
+}
