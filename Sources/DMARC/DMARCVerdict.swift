@@ -1,0 +1,49 @@
+public import DNS
+
+/// The results of RFC 9989, section 9.1.
+public enum DMARCResult: String, Hashable, Sendable {
+    case none, pass, fail, temperror, permerror
+}
+
+/// What DMARC says of a message.
+public struct DMARCVerdict: Hashable, Sendable {
+    /// Where the policy record stands (RFC 9989, 4.10.1).
+    public enum Source: String, Hashable, Sendable {
+        case authorDomain = "author domain"
+        case organizationalDomain = "organizational domain"
+        case publicSuffix = "public suffix domain"
+    }
+
+    /// An Authenticated Identifier that is aligned with the author domain.
+    public struct AlignedIdentifier: Hashable, Sendable {
+        public enum Method: String, Hashable, Sendable {
+            case spf, dkim
+        }
+
+        public let method: Method
+        public let domain: Domain
+    }
+
+    public let result: DMARCResult
+    /// A short text of ours for every result but a pass.
+    public internal(set) var reason: String?
+    /// The value of `header.from`; nil if the message has not exactly one.
+    public internal(set) var authorDomain: Domain?
+    /// The value of `policy.dmarc`: what the owner wants done with mail that fails, after `sp=`, `np=` and `t=`. Nil
+    /// without a policy, or where it depends on an answer that is not to be had.
+    public internal(set) var policy: DMARCRecord.Policy?
+    /// The record that applies, as published.
+    public internal(set) var record: DMARCRecord?
+    /// The domain the record stands at.
+    public internal(set) var recordDomain: Domain?
+    public internal(set) var recordSource: Source?
+    /// Of the author domain; nil if the result did not depend on it.
+    public internal(set) var organizationalDomain: Domain?
+    /// Those that made the message pass: with the author domain itself among them, only those equal to it.
+    public internal(set) var alignedIdentifiers: [AlignedIdentifier] = []
+
+    init(_ result: DMARCResult, _ reason: String? = nil) {
+        self.result = result
+        self.reason = reason
+    }
+}

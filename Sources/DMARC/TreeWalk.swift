@@ -1,0 +1,103 @@
+internal import DNS
+
+/// The DNS Tree Walk (RFC 9989, 4.10): the DMARC records at a name and above it.
+///
+/// Which names a walk may visit is known from where it starts, so all are asked for at once: a walk takes one round trip
+/// and not eight. Some of the questions may turn out to be spare, when a record says `psd=`; their names are those of
+/// large zones, and in every cache.
+struct TreeWalk {
+    /// A record and the name it stands at.
+    struct Found {
+        let name: Domain
+        let record: DMARCRecord
+    }
+
+    /// What the DNS has at one name.
+    enum Step {
+        case found(DMARCRecord)
+        case nothing
+        case failed(Answer.Failure)
+    }
+
+    /// What a walk brought home.
+    enum Outcome {
+        /// From the start upwards.
+        case records([Found])
+        case failed(Answer.Failure)
+    }
+
+    /// Names, and so queries, of one walk (RFC 9989, 4.10).
+    static let queryLimit = 8
+
+    /// The start, then upwards to the top-level domain.
+    let names: [Domain]
+
+    /// ```
+    /// 1. Query the DNS for a DMARC record at the starting point.
+    /// 5. If x < 8, remove the left-most label. If x >= 8, remove labels until 7 remain.
+    /// 8. Remove a single label from the target and repeat until there are no more labels.
+    /// ```
+    init(from start: Domain) {
+        var names = [start]
+        var next = start.labels.count < Self.queryLimit ? start.parent : start.suffix(labels: Self.queryLimit - 1)
+        while let name = next {
+            names.append(name)
+            next = name.parent
+        }
+        self.names = names
+    }
+
+    func ask(_ answers: inout Answers) {
+        for name in names { _ = Self.step(at: name, &answers) }
+    }
+
+    /// What stands at the start alone; nil as long as it is not known.
+    func start(_ answers: inout Answers) -> Step? {
+        Self.step(at: names[0], &answers)
+    }
+
+    /// The records from the start upwards; nil as long as one is missing. An answer that is not to be had ends it, since
+    /// it may have been the one that changes everything; those behind a record with `psd=` are not waited for.
+    func outcome(_ answers: inout Answers) -> Outcome? {
+        ask(&answers)
+        var records: [Found] = []
+        for name in names {
+            switch Self.step(at: name, &answers) {
+            case nil: return nil
+            case .failed(let failure): return .failed(failure)
+            case .nothing: break
+            case .found(let record):
+                records.append(Found(name: name, record: record))
+                switch record.publicSuffix {
+                case .yes, .no: return .records(records)
+                case .unknown: break
+                }
+            }
+        }
+        return .records(records)
+    }
+
+    /// The Organizational Domain of the start (RFC 9989, 4.10.2), which is the start itself or a name above it.
+    func organizationalDomain(of records: [Found]) -> Domain {
+        let start = names[0]
+        /// `psd=` ends a walk, so that only the last record, the one with the fewest labels, can have it.
+        guard let last = records.last else { return start }
+        switch last.record.publicSuffix {
+        case .yes where last.name != start: return start.suffix(labels: last.name.labels.count + 1)
+        case .yes, .no, .unknown: return last.name
+        }
+    }
+
+    /// ```
+    /// 2. Records that do not start with a "v" tag that identifies the current version of DMARC are discarded. If
+    ///    multiple DMARC records are returned, they are all discarded.
+    /// ```
+    /// Below a name so long that `_dmarc` does not fit before it, there is nothing.
+    private static func step(at name: Domain, _ answers: inout Answers) -> Step? {
+        guard let recordName = name.prefixed(by: "_dmarc") else { return .nothing }
+        guard let answer = answers(Question(recordName, .txt)) else { return nil }
+        if case .failure(let failure) = answer.outcome { return .failed(failure) }
+        let records = answer.texts.compactMap { DMARCRecord($0) }
+        return records.count == 1 ? records.first.map(Step.found) : .nothing
+    }
+}

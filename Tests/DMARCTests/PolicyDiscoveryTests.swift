@@ -1,0 +1,355 @@
+import DMARC
+import DNS
+import Mail
+import Testing
+
+/// Which record applies, and which of its policies (RFC 9989, 4.10 and 4.10.1).
+@Suite struct PolicyDiscoveryTests {
+    struct Case: CustomTestStringConvertible {
+        let testDescription: String
+        let author: String
+        let zone: [String: World.Entry]
+        let expected: String
+
+        init(_ name: String, _ author: String, _ zone: [String: World.Entry], _ expected: String) {
+            testDescription = name
+            self.author = author
+            self.zone = zone
+            self.expected = expected
+        }
+    }
+
+    private static let reject: World.Entry = "v=DMARC1; p=reject"
+
+    private static let places = [
+        Case("no record", "example.com", ["example.com": .noData], "none"),
+        Case("no domain", "example.com", [:], "none"),
+        Case("a record at the domain", "example.com", ["_dmarc.example.com": reject], "fail reject example.com"),
+        Case("one at the parent", "a.example.com", ["_dmarc.example.com": reject], "fail reject example.com"),
+        Case("one far above", "a.b.c.example.com", ["_dmarc.example.com": reject], "fail reject example.com"),
+        Case(
+            "the author domain's own counts most",
+            "a.example.com",
+            ["_dmarc.a.example.com": "v=DMARC1; p=none", "_dmarc.example.com": reject],
+            "fail none a.example.com"
+        ),
+        Case(
+            "the author domain's p, never its sp",
+            "a.example.com",
+            ["_dmarc.a.example.com": "v=DMARC1; p=none; sp=reject; np=reject"],
+            "fail none a.example.com"
+        ),
+        Case(
+            "the organizational domain, not a parent between",
+            "a.mail.example.com",
+            ["_dmarc.mail.example.com": reject, "_dmarc.example.com": "v=DMARC1; p=quarantine"],
+            "fail quarantine example.com"
+        ),
+        Case(
+            "psd=n makes a parent the organizational domain",
+            "a.mail.example.com",
+            ["_dmarc.mail.example.com": "v=DMARC1; p=reject; psd=n", "_dmarc.example.com": "v=DMARC1; p=none"],
+            "fail reject mail.example.com"
+        ),
+        Case(
+            "a public suffix's record if the organizational domain has none",
+            "a.mail.example.com",
+            ["_dmarc.com": "v=DMARC1; p=reject; psd=y"],
+            "fail reject com"
+        ),
+        Case(
+            "no public suffix's record if the organizational domain has one",
+            "a.example.com",
+            ["_dmarc.com": "v=DMARC1; p=reject; psd=y", "_dmarc.example.com": "v=DMARC1; p=none"],
+            "fail none example.com"
+        ),
+        Case(
+            "a public suffix's sp",
+            "example.com",
+            ["example.com": .noData, "_dmarc.com": "v=DMARC1; p=reject; sp=quarantine; np=none; psd=y"],
+            "fail quarantine com"
+        ),
+        Case(
+            "a public suffix's np",
+            "example.com",
+            ["_dmarc.com": "v=DMARC1; p=none; sp=quarantine; np=reject; psd=y"],
+            "fail reject com"
+        ),
+        Case(
+            "a public suffix as author, by its own record",
+            "co.example",
+            ["_dmarc.co.example": "v=DMARC1; p=reject; sp=none; psd=y"],
+            "fail reject co.example"
+        ),
+        Case(
+            "a record of a parent between is not used below a public suffix",
+            "a.mail.example.com",
+            ["_dmarc.mail.example.com": "v=DMARC1; p=quarantine", "_dmarc.com": "v=DMARC1; p=reject; psd=y"],
+            "fail reject com"
+        ),
+        Case(
+            "a record at the top-level domain that is no public suffix",
+            "a.example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=none", "_dmarc.com": "v=DMARC1; p=reject; sp=quarantine"],
+            "fail quarantine com"
+        ),
+        Case("a top-level domain as author", "example", ["_dmarc.example": reject], "fail reject example"),
+        Case("records below the author do not count", "example.com", ["_dmarc.a.example.com": reject], "none"),
+        Case(
+            "no record is found between a long name and its last seven labels",
+            "mail.a.b.c.d.e.f.g.example.com",
+            ["_dmarc.b.c.d.e.f.g.example.com": "v=DMARC1; p=reject; psd=n"],
+            "none"
+        ),
+        Case(
+            "the first of the last seven labels is visited",
+            "mail.a.b.c.d.e.f.g.example.com",
+            ["_dmarc.c.d.e.f.g.example.com": "v=DMARC1; p=reject; psd=n"],
+            "fail reject c.d.e.f.g.example.com"
+        ),
+        Case(
+            "a long name's own record is always found",
+            "mail.a.b.c.d.e.f.g.example.com",
+            ["_dmarc.mail.a.b.c.d.e.f.g.example.com": reject],
+            "fail reject mail.a.b.c.d.e.f.g.example.com"
+        ),
+        Case(
+            "all of eight labels are visited",
+            "a.b.c.d.e.f.example.com",
+            ["_dmarc.b.c.d.e.f.example.com": "v=DMARC1; p=reject; psd=n"],
+            "fail reject b.c.d.e.f.example.com"
+        ),
+        Case("an upper-case author", "EXAMPLE.Com", ["_dmarc.example.com": reject], "fail reject example.com"),
+        Case(
+            "a U-label",
+            "bücher.example",
+            ["_dmarc.xn--bcher-kva.example": reject],
+            "fail reject xn--bcher-kva.example"
+        ),
+        Case(
+            "an A-label",
+            "xn--bcher-kva.example",
+            ["_dmarc.xn--bcher-kva.example": reject],
+            "fail reject xn--bcher-kva.example"
+        ),
+        Case(
+            "a name before which _dmarc does not fit",
+            String(repeating: "abcdefghi.", count: 24) + "example.com",
+            ["_dmarc.example.com": reject],
+            "fail reject example.com"
+        ),
+    ]
+
+    private static let records = [
+        Case(
+            "two records are none",
+            "example.com",
+            ["_dmarc.example.com": ["v=DMARC1; p=reject", "v=DMARC1; p=none"]],
+            "none"
+        ),
+        Case(
+            "two equal records are none",
+            "example.com",
+            ["_dmarc.example.com": ["v=DMARC1; p=reject", "v=DMARC1; p=reject"]],
+            "none"
+        ),
+        Case(
+            "above two records the walk goes on",
+            "a.example.com",
+            ["_dmarc.a.example.com": ["v=DMARC1; p=none", "v=DMARC1"], "_dmarc.example.com": reject],
+            "fail reject example.com"
+        ),
+        Case(
+            "other texts beside the record",
+            "example.com",
+            ["_dmarc.example.com": ["v=spf1 -all", "v=DMARC1; p=reject", "hello"]],
+            "fail reject example.com"
+        ),
+        Case("another text only", "example.com", ["_dmarc.example.com": "v=spf1 -all"], "none"),
+        Case(
+            "a record that does not begin with its version is passed over",
+            "a.example.com",
+            ["_dmarc.a.example.com": "p=none; v=DMARC1", "_dmarc.example.com": reject],
+            "fail reject example.com"
+        ),
+        Case(
+            "strings are joined without a space",
+            "example.com",
+            ["_dmarc.example.com": .strings(["v=DMARC1; p=rej", "ect"])],
+            "fail reject example.com"
+        ),
+        Case("an empty text", "example.com", ["_dmarc.example.com": ""], "none"),
+        Case("p absent", "example.com", ["_dmarc.example.com": "v=DMARC1"], "fail none example.com"),
+        Case(
+            "p absent, with rua",
+            "example.com",
+            ["_dmarc.example.com": "v=DMARC1; rua=mailto:a@example.com"],
+            "fail none example.com"
+        ),
+        Case("p wrong", "example.com", ["_dmarc.example.com": "v=DMARC1; p=all"], "permerror example.com"),
+        Case(
+            "p wrong, with rua",
+            "example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=all; rua=mailto:a@example.com"],
+            "fail none example.com"
+        ),
+        Case(
+            "p wrong at the organizational domain",
+            "a.example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=all; sp=reject"],
+            "permerror example.com"
+        ),
+        Case(
+            "p wrong at the author domain is not made up for above it",
+            "a.example.com",
+            ["_dmarc.a.example.com": "v=DMARC1; p=all", "_dmarc.example.com": reject],
+            "permerror a.example.com"
+        ),
+        Case(
+            "sp wrong, with rua, at the organizational domain",
+            "a.example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=reject; sp=x; rua=mailto:a@example.com"],
+            "fail none example.com"
+        ),
+        Case(
+            "reject in testing",
+            "example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=reject; t=y"],
+            "fail quarantine example.com"
+        ),
+        Case(
+            "quarantine in testing",
+            "example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=quarantine; t=y"],
+            "fail none example.com"
+        ),
+        Case(
+            "none in testing",
+            "example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=none; t=y"],
+            "fail none example.com"
+        ),
+        Case(
+            "sp in testing",
+            "a.example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=none; sp=reject; t=y"],
+            "fail quarantine example.com"
+        ),
+    ]
+
+    private static let subdomains = [
+        Case("p without sp and np", "a.example.com", ["_dmarc.example.com": reject], "fail reject example.com"),
+        Case(
+            "sp for a subdomain that exists",
+            "a.example.com",
+            ["a.example.com": .noData, "_dmarc.example.com": "v=DMARC1; p=none; sp=quarantine; np=reject"],
+            "fail quarantine example.com"
+        ),
+        Case(
+            "np for one that does not",
+            "a.example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=none; sp=quarantine; np=reject"],
+            "fail reject example.com"
+        ),
+        Case(
+            "sp for one that does not, without np",
+            "a.example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=none; sp=quarantine"],
+            "fail quarantine example.com"
+        ),
+        Case(
+            "p for one that exists, without sp",
+            "a.example.com",
+            ["a.example.com": .noData, "_dmarc.example.com": "v=DMARC1; p=quarantine; np=reject"],
+            "fail quarantine example.com"
+        ),
+        Case(
+            "np without sp",
+            "a.example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=none; np=reject"],
+            "fail reject example.com"
+        ),
+        Case(
+            "np in testing",
+            "a.example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=none; np=reject; t=y"],
+            "fail quarantine example.com"
+        ),
+        Case(
+            "a domain exists if only a name below it does",
+            "a.example.com",
+            ["x.a.example.com": "text", "_dmarc.example.com": "v=DMARC1; p=none; np=reject"],
+            "fail none example.com"
+        ),
+        Case(
+            "a domain whose _dmarc has other texts exists",
+            "a.example.com",
+            ["_dmarc.a.example.com": "text", "_dmarc.example.com": "v=DMARC1; p=none; np=reject"],
+            "fail none example.com"
+        ),
+        Case(
+            "neither sp nor np for the domain itself",
+            "example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=none; sp=reject; np=reject"],
+            "fail none example.com"
+        ),
+    ]
+
+    private static let failures = [
+        Case("no answer at the author domain", "example.com", ["_dmarc.example.com": .servfail], "temperror"),
+        Case("a time-out at the author domain", "example.com", ["_dmarc.example.com": .timeout], "temperror"),
+        Case(
+            "a refusal at the author domain",
+            "example.com",
+            ["_dmarc.example.com": .failure(.refused)],
+            "temperror"
+        ),
+        Case(
+            "no answer at the author domain, a record above",
+            "a.example.com",
+            ["_dmarc.a.example.com": .servfail, "_dmarc.example.com": reject],
+            "temperror"
+        ),
+        Case("no answer at the parent", "a.example.com", ["_dmarc.example.com": .servfail], "temperror"),
+        Case("no answer at the top-level domain", "example.com", ["_dmarc.com": .servfail], "temperror"),
+        Case(
+            "no answer above the author domain's record",
+            "a.example.com",
+            ["_dmarc.a.example.com": reject, "_dmarc.example.com": .servfail, "_dmarc.com": .timeout],
+            "fail reject a.example.com"
+        ),
+        Case(
+            "no answer above a record with psd=n",
+            "a.example.com",
+            ["_dmarc.example.com": "v=DMARC1; p=reject; psd=n", "_dmarc.com": .servfail],
+            "fail reject example.com"
+        ),
+        Case(
+            "no answer above a record that the next one might overrule",
+            "a.example.com",
+            ["_dmarc.example.com": reject, "_dmarc.com": .servfail],
+            "temperror"
+        ),
+        Case(
+            "no answer whether the domain exists",
+            "a.example.com",
+            ["a.example.com": .servfail, "_dmarc.example.com": "v=DMARC1; p=none; np=reject"],
+            "temperror example.com"
+        ),
+        Case(
+            "no answer whether the domain exists, where it makes no difference",
+            "a.example.com",
+            ["a.example.com": .servfail, "_dmarc.example.com": "v=DMARC1; p=reject; np=reject"],
+            "fail reject example.com"
+        ),
+    ]
+
+    @Test(arguments: places + records + subdomains + failures)
+    func `one record applies, and one of its policies`(_ given: Case) throws {
+        var world = World(given.zone)
+        let verdict = try world.judge(from: "a@" + given.author)
+        #expect(verdict.summary == given.expected)
+        #expect(verdict.authorDomain == Domain(internationalized: Array(given.author.utf8)))
+        #expect((verdict.reason == nil) == (verdict.result == .pass))
+    }
+}
