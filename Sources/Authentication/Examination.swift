@@ -45,6 +45,8 @@ public struct Examination: Sendable {
     private var dkim: DKIMCheck?
     private var arc: ARCCheck?
     private var dmarc: DMARCCheck?
+    /// Domains that may turn out to be authenticated, for DMARC to ask about before it is known whether they are.
+    private var candidateDomains: [Domain] = []
     private var bodyHashes: BodyHashes?
     private var digests: [BodyHashes.Specification: BodyHashes.Digest]?
     private var verdicts = Verdicts()
@@ -89,7 +91,9 @@ public struct Examination: Sendable {
             reverseDNS = nil
             verdicts.reverseDNS = nil
         }
-        if runs(.auth), let submission { verdicts.submission = SubmissionVerdict(submission, tellsMechanism: policy.tellsMechanism) }
+        if runs(.auth), let submission {
+            verdicts.submission = SubmissionVerdict(submission, tellsMechanism: policy.tellsMechanism)
+        }
         if runs(.spf), let address = client.address, let mailFrom {
             spf = SPFCheck(
                 client: address,
@@ -132,10 +136,7 @@ public struct Examination: Sendable {
             bodyHashes = BodyHashes((dkim?.bodyHashSpecifications ?? []) + (arc?.bodyHashSpecifications ?? []))
             dkim?.askForKeys(&answers)
             arc?.askForKeys(&answers)
-            dmarc?.ask(
-                candidates: (spf?.authenticatableDomain.map { [$0] } ?? []) + (dkim?.candidateDomains ?? []),
-                &answers
-            )
+            candidateDomains = (spf?.authenticatableDomain.map { [$0] } ?? []) + (dkim?.candidateDomains ?? [])
         }
         fields = []
         evaluate()
@@ -226,7 +227,10 @@ public struct Examination: Sendable {
             if isPastDeadline { answers.abandon(because: .deadline) }
             if verdicts.reverseDNS == nil { verdicts.reverseDNS = reverseDNS?.evaluate(&answers) }
             if verdicts.spf == nil { verdicts.spf = spf?.evaluate(&answers) }
-            guard let digests else { continue }
+            guard let digests else {
+                dmarc?.ask(candidates: candidateDomains, &answers)
+                continue
+            }
             if verdicts.dkim == nil {
                 verdicts.dkim = dkim?.evaluate(digests: digests, at: receivedAt, &answers)
             }

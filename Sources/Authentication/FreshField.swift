@@ -4,6 +4,7 @@ internal import DKIM
 internal import DMARC
 internal import DNS
 internal import Mail
+internal import MailSignature
 internal import SPF
 
 /// The one field that states what was found out (RFC 8601): which results, in which order, with which properties.
@@ -59,7 +60,12 @@ struct FreshField {
             case .helo(let domain): property("smtp", "helo", .value(domain.text))
             case nil: nil
             }
-        return result("spf", verdict.result.rawValue, reason: verdict.reason, [identity])
+        let reason: String? =
+            switch verdict.result {
+            case .pass, .fail, .softfail, .neutral: nil
+            case .none, .policy, .temperror, .permerror: verdict.reason
+            }
+        return result("spf", verdict.result.rawValue, reason: reason, [identity])
     }
 
     /// RFC 8601, 2.7.1; one result for each signature, from the top.
@@ -126,10 +132,15 @@ struct FreshField {
             return result("dmarc", "permerror", reason: limit)
         }
         guard let verdict = verdicts.dmarc else { return [] }
+        let reason: String? =
+            switch verdict.result {
+            case .none, .pass, .fail: nil
+            case .temperror, .permerror: verdict.reason
+            }
         return result(
             "dmarc",
             verdict.result.rawValue,
-            reason: verdict.reason,
+            reason: reason,
             [
                 property("header", "from", verdict.authorDomain.flatMap { .value($0.text) }),
                 property("policy", "dmarc", verdict.policy.flatMap { .value($0.rawValue) }),

@@ -31,7 +31,9 @@ struct ReceivedSPF {
         if let address = client.address { pairs.append(("client-ip", address.description)) }
         switch verdict.identity {
         case .mailFrom:
-            if let address = Self.shown(mailFrom.first == UInt8(ascii: "<") ? mailFrom.dropFirst().dropLast() : mailFrom[...]) {
+            if let address = Self.shown(
+                mailFrom.first == UInt8(ascii: "<") ? mailFrom.dropFirst().dropLast() : mailFrom[...]
+            ) {
                 pairs.append(("envelope-from", address))
             }
             pairs.append(("identity", "mailfrom"))

@@ -1,0 +1,225 @@
+import AuthResults
+import Authentication
+import DNS
+import Mail
+import Testing
+
+@Suite struct ExaminationTests {
+    static let pass = "iprev=pass policy.iprev=192.0.2.7; spf=pass smtp.mailfrom=sender.example"
+
+    @Test func `a stranger's message gets every check, in the order of the design`() throws {
+        let outcome = try #require(World(zone: World.records).judge())
+        #expect(
+            outcome.field
+                == "mx.example.org; \(Self.pass); dkim=none; arc=none; dmarc=none header.from=sender.example"
+        )
+        #expect(outcome.judgement.edits.removals.isEmpty)
+        #expect(
+            outcome.judgement.edits.additions.map { String(decoding: $0.name, as: UTF8.self) } == [
+                "Authentication-Results"
+            ]
+        )
+    }
+
+    @Test func `the same events and answers give the same octets, however the body is cut`() throws {
+        let whole = try #require(World(zone: World.records).judge()).judgement.edits
+        for chunk in [1, 2, 3, 7] {
+            #expect(World(zone: World.records, chunk: chunk).judge()?.judgement.edits == whole)
+        }
+    }
+
+    @Test func `questions go out as early as they can be known`() throws {
+        let client = Client(address: IPAddress("192.0.2.7"))
+        var examination = try #require(Examination(policy: Policy(), authservID: "mx.example.org", client: client))
+        #expect(examination.newQuestions().map(\.description) == ["7.2.0.192.in-addr.arpa PTR"])
+        examination.helo(Array("mail.sender.example".utf8))
+        examination.begin(mailFrom: Array("<ann@sender.example>".utf8), receivedAt: 0)
+        #expect(examination.newQuestions().map(\.description).contains("sender.example TXT"))
+        examination.header(HeaderField("From", " ann@sender.example"))
+        examination.endOfHeader(at: .now)
+        #expect(examination.newQuestions().map(\.description).contains("_dmarc.sender.example TXT"))
+        #expect(examination.newQuestions().isEmpty, "nothing is asked twice")
+    }
+
+    struct Exempt: CustomTestStringConvertible {
+        let name: String
+        let world: World
+        let field: String?
+
+        var testDescription: String { name }
+    }
+
+    static let exempt: [Exempt] = {
+        var relay = World(zone: World.records)
+        relay.policy.trustedRelays = [IPNetwork("192.0.2.0/24")].compactMap(\.self)
+        var checkedRelay = relay
+        checkedRelay.policy.checkTrustedRelays = true
+        var submission = World(zone: World.records)
+        submission.submission = Submission(identity: Array("ann".utf8), mechanism: Array("PLAIN".utf8))
+        var told = submission
+        told.policy.tellsMechanism = true
+        var checkedSubmission = submission
+        checkedSubmission.policy.checkAuthenticated = true
+        var silentSubmission = submission
+        silentSubmission.policy.checks.remove(.auth)
+        var odd = submission
+        odd.submission = Submission(identity: Array("ann\r\nX: y".utf8))
+        var spaced = submission
+        spaced.submission = Submission(identity: Array("ann lee".utf8))
+        return [
+            Exempt(name: "a trusted relay", world: relay, field: nil),
+            Exempt(
+                name: "a trusted relay that is checked",
+                world: checkedRelay,
+                field: "mx.example.org; \(pass); dkim=none; arc=none; dmarc=none header.from=sender.example"
+            ),
+            Exempt(
+                name: "a client of our own",
+                world: World(zone: World.records, client: "127.0.0.1"),
+                field: "mx.example.org; dkim=none; arc=none"
+            ),
+            Exempt(
+                name: "IPv4 loopback mapped into IPv6",
+                world: World(zone: World.records, client: "::ffff:127.0.0.1"),
+                field: "mx.example.org; dkim=none; arc=none"
+            ),
+            Exempt(
+                name: "no address at all",
+                world: World(zone: World.records, client: nil),
+                field: "mx.example.org; dkim=none; arc=none"
+            ),
+            Exempt(name: "SMTP AUTH", world: submission, field: "mx.example.org; auth=pass smtp.auth=ann"),
+            Exempt(name: "its mechanism", world: told, field: "mx.example.org; auth=pass (PLAIN) smtp.auth=ann"),
+            Exempt(
+                name: "SMTP AUTH that is checked",
+                world: checkedSubmission,
+                field:
+                    "mx.example.org; auth=pass smtp.auth=ann; \(pass); dkim=none; arc=none; dmarc=none header.from=sender.example"
+            ),
+            Exempt(name: "SMTP AUTH that is not told", world: silentSubmission, field: "mx.example.org; none"),
+            Exempt(name: "an identity with a line break", world: odd, field: "mx.example.org; auth=pass"),
+            Exempt(
+                name: "an identity with a space",
+                world: spaced,
+                field: #"mx.example.org; auth=pass smtp.auth="ann lee""#
+            ),
+        ]
+    }()
+
+    @Test(arguments: exempt)
+    func `what is not a stranger's delivery is not judged as one`(_ exempt: Exempt) throws {
+        #expect(try #require(exempt.world.judge()).field == exempt.field)
+    }
+
+    static let forged = "Authentication-Results: mx.example.org; spf=pass\n" + World.plain
+
+    @Test func `nothing but a trusted relay's address saves a forged field`() throws {
+        for case let exempt in Self.exempt {
+            let removed = try #require(exempt.world.judge(Self.forged)).judgement.removed
+            #expect(removed.count == (exempt.name.contains("trusted relay") ? 0 : 1), "\(exempt.name)")
+        }
+    }
+
+    @Test func `a trusted relay's message that is not checked is left as it is, and asks nothing`() throws {
+        let outcome = try #require(Self.exempt[0].world.judge(Self.forged))
+        #expect(outcome.judgement.edits.isEmpty)
+        #expect(outcome.questions.isEmpty)
+    }
+
+    @Test func `a check that is switched off is not made and not told`() throws {
+        for (check, method) in zip(Policy.Check.allCases, ["auth", "iprev", "spf", "dkim", "arc", "dmarc"]) {
+            var world = World(zone: World.records)
+            world.policy.checks = [check]
+            let field = try #require(world.judge()?.field)
+            #expect(check == .auth ? field == "mx.example.org; none" : field.contains("; \(method)="))
+            #expect(field.split(separator: ";").count == 2, "\(field)")
+        }
+        var world = World(zone: World.records)
+        world.policy.checks = []
+        let outcome = try #require(world.judge())
+        #expect(outcome.field == "mx.example.org; none")
+        #expect(outcome.questions.isEmpty)
+    }
+
+    @Test func `a DNS that does not answer is a temporary error when the deadline is over`() throws {
+        var world = World(zone: World.records)
+        world.silent = ["7.2.0.192.in-addr.arpa", "sender.example", "_dmarc.sender.example", "_dmarc.example"]
+        let field = try #require(world.judge()?.field)
+        #expect(
+            field
+                == #"mx.example.org; iprev=temperror reason="PTR: deadline passed" policy.iprev=192.0.2.7; "#
+                + #"spf=temperror reason="deadline passed" smtp.mailfrom=sender.example; dkim=none; arc=none; "#
+                + #"dmarc=temperror reason="policy: deadline passed" header.from=sender.example"#
+        )
+    }
+
+    @Test func `before the deadline there is no judgement, and expiry before it changes nothing`() throws {
+        let client = Client(address: IPAddress("192.0.2.7"))
+        var examination = try #require(Examination(policy: Policy(), authservID: "mx.example.org", client: client))
+        examination.begin(mailFrom: Array("<a@sender.example>".utf8), receivedAt: 0)
+        let now = ContinuousClock.now
+        examination.endOfHeader(at: now)
+        examination.endOfMessage()
+        #expect(examination.judgement == nil)
+        examination.expire(at: now.advanced(by: .seconds(19)))
+        #expect(examination.judgement == nil)
+        #expect(examination.deadline == now.advanced(by: .seconds(20)))
+        examination.expire(at: now.advanced(by: .seconds(20)))
+        #expect(examination.judgement != nil)
+    }
+
+    @Test func `a header over the limits is searched for forged fields to its end and not checked`() throws {
+        var octets = World(zone: World.records)
+        octets.policy.limits.headerOctets = 4096
+        var fields = World(zone: World.records)
+        fields.policy.limits.headerFields = 16
+        let filler = (0..<100).map { "X-Filler-\($0): \(String(repeating: "x", count: 60))\n" }.joined()
+        for (world, reason) in [
+            (octets, "header over 4096 octets: not checked"), (fields, "more than 16 header fields: not checked"),
+        ] {
+            let outcome = try #require(world.judge(Self.forged.prefix(50) + filler + Self.forged))
+            #expect(
+                outcome.field == #"mx.example.org; \#(Self.pass); dkim=policy reason="\#(reason)"; "#
+                    + #"dmarc=permerror reason="\#(reason)""#
+            )
+            #expect(outcome.judgement.removed.map(\.occurrence) == [1, 2])
+        }
+    }
+
+    @Test func `a name that no field can bear is refused at the start`() {
+        for name in ["", "mx\nexample", "mx\u{7F}"] {
+            #expect(Examination(policy: Policy(), authservID: name, client: Client(address: nil)) == nil)
+        }
+    }
+
+    @Test func `a second message on the connection starts from what the first knew of the client`() throws {
+        let client = Client(address: IPAddress("192.0.2.7"))
+        var connection = try #require(Examination(policy: Policy(), authservID: "mx.example.org", client: client))
+        let question = try #require(connection.newQuestions().first)
+        connection.learn(Answer(.nameError), to: question)
+        var first = connection
+        first.begin(mailFrom: Array("<>".utf8), submission: Submission(identity: [65]), receivedAt: 0)
+        var second = connection
+        second.begin(mailFrom: Array("<>".utf8), receivedAt: 0)
+        second.endOfHeader(at: .now)
+        second.endOfMessage()
+        second.expire(at: .now.advanced(by: .seconds(30)))
+        #expect(second.judgement?.verdicts.reverseDNS?.result == .permerror)
+        #expect(second.judgement?.verdicts.submission == nil)
+    }
+
+    @Test func `Received-SPF is written if it is asked for, and what is in it is quoted`() throws {
+        var world = World(zone: World.records)
+        world.policy.writesReceivedSPF = true
+        world.helo = #"a";x=(b)"#
+        let additions = try #require(world.judge()).judgement.edits.additions
+        #expect(
+            additions.map { String(decoding: $0.name, as: UTF8.self) } == ["Authentication-Results", "Received-SPF"]
+        )
+        #expect(
+            String(decoding: additions[1].value, as: UTF8.self)
+                == " pass\n\tclient-ip=192.0.2.7;\n\tenvelope-from=\"ann@sender.example\";\n\tidentity=mailfrom;\n\t"
+                + #"helo="a\";x=(b)";"# + "\n\treceiver=mx.example.org"
+        )
+    }
+}
