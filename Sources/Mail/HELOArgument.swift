@@ -1,0 +1,22 @@
+public import DNS
+
+/// What a client calls itself in HELO or EHLO (RFC 5321, 4.1.1.1).
+///
+///     ehlo = "EHLO" SP ( Domain / address-literal ) CRLF
+public enum HELOArgument: Hashable, Sendable {
+    case domain(Domain)
+    /// The text between the brackets.
+    case addressLiteral(String)
+    /// Neither: not to be asked for, and not to be shown.
+    case invalid
+
+    /// - Parameter argument: the octets as the client gave them, without white space around them.
+    public init(_ argument: [UInt8]) {
+        var parser = ReversePathParser(argument)
+        switch try? parser.heloArgument() {
+        case .domain(let domain): self = .domain(domain)
+        case .addressLiteral(let literal): self = .addressLiteral(literal)
+        case nil: self = .invalid
+        }
+    }
+}

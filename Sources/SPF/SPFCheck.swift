@@ -1,0 +1,114 @@
+public import DNS
+internal import Mail
+
+/// The SPF check of one message (RFC 7208): MAIL FROM, and the HELO name as an identity of its own.
+///
+/// What is to be checked is settled at once, from the envelope alone; then ``evaluate(_:)`` is called, and called again
+/// when answers are in. Records are parsed and names, limits and errors are judged here; the terms are gone through by
+/// libspf2, which is given nothing that came from outside.
+public struct SPFCheck: Sendable {
+    /// What is decided on.
+    private enum Subject {
+        case mailFrom(CheckHost)
+        /// The sender is null.
+        case helo
+        case nothing(SPFResult, String)
+    }
+
+    private let subject: Subject
+    private let helo: CheckHost?
+    private var subjectOutcome: CheckHost.Outcome?
+    private var heloOutcome: CheckHost.Outcome?
+
+    /// - Parameters:
+    ///   - client: the SMTP client; an IPv4-mapped address is the IPv4 address.
+    ///   - helo: the argument of HELO or EHLO as the client gave it; empty if it gave none.
+    ///   - mailFrom: the argument of MAIL FROM, as the milter protocol gives it.
+    ///   - macroAddress: the MTA's own reading of it, the milter macro `{mail_addr}`, if it was told.
+    ///   - voidLookupLimit: terms whose look-up may find nothing (RFC 7208, 4.6.4, recommends 2).
+    ///   - receiver: the name of this host, for explanations.
+    ///   - receivedAt: seconds since 1970, for explanations.
+    public init(
+        client: IPAddress,
+        helo: [UInt8],
+        mailFrom: [UInt8],
+        macroAddress: [UInt8]?,
+        voidLookupLimit: Int,
+        receiver: String,
+        receivedAt: Int64
+    ) {
+        func checkHost(localPart: [UInt8], _ domain: Domain) -> CheckHost {
+            let context = MacroContext(
+                client: client.unmapped,
+                localPart: localPart,
+                senderDomain: Array(domain.text.utf8),
+                helo: helo,
+                receiver: Array(receiver.utf8),
+                time: receivedAt
+            )
+            return CheckHost(domain: domain, context: context, voidLookupLimit: voidLookupLimit)
+        }
+        /// RFC 7208, 2.3: only a fully qualified name is checked.
+        if case .domain(let domain) = HELOArgument(helo), domain.parent != nil {
+            self.helo = checkHost(localPart: Self.postmaster, domain)
+        } else {
+            self.helo = nil
+        }
+        switch Sender(mailFrom, macroAddress: macroAddress) {
+        case .null: subject = .helo
+        case .mailbox(let localPart, let domain): subject = .mailFrom(checkHost(localPart: localPart, domain))
+        case .notChecked(let result, let reason): subject = .nothing(result, reason)
+        }
+    }
+
+    /// The verdict, or nil as long as an answer is missing. Both identities ask at once. When there is a verdict,
+    /// questions that were asked ahead may still be open; nothing depends on them any more.
+    public mutating func evaluate(_ answers: inout Answers) -> SPFVerdict? {
+        if heloOutcome == nil {
+            var decides = false
+            if case .helo = subject { decides = true }
+            heloOutcome = helo?.evaluate(explains: decides, &answers)
+        }
+        if case .mailFrom(let check) = subject, subjectOutcome == nil {
+            subjectOutcome = check.evaluate(explains: true, &answers)
+        }
+        if helo != nil && heloOutcome == nil { return nil }
+        switch subject {
+        case .mailFrom(let check):
+            return subjectOutcome.map { verdict($0, .mailFrom(check.domain)) }
+        case .helo:
+            guard let helo, let heloOutcome else {
+                let reason = "the sender is null and HELO is not a domain name"
+                return verdict(CheckHost.Outcome(result: .none, reason: reason), nil)
+            }
+            return verdict(heloOutcome, .helo(helo.domain))
+        case .nothing(let result, let reason):
+            return verdict(CheckHost.Outcome(result: result, reason: reason), nil)
+        }
+    }
+
+    /// RFC 7208, 2.4 and 4.3: the local-part where there is none.
+    static let postmaster = Array("postmaster".utf8)
+
+    private func verdict(_ outcome: CheckHost.Outcome, _ identity: SPFVerdict.Identity?) -> SPFVerdict {
+        var own: SPFVerdict.HELO?
+        if let helo, let outcome = heloOutcome {
+            own = SPFVerdict.HELO(
+                domain: helo.domain,
+                result: outcome.result,
+                reason: outcome.reason,
+                mechanism: outcome.mechanism
+            )
+        }
+        return SPFVerdict(
+            result: outcome.result,
+            identity: identity,
+            reason: outcome.reason,
+            explanation: outcome.explanation,
+            mechanism: outcome.mechanism,
+            queries: outcome.queryingTerms,
+            voidLookups: outcome.voidLookups,
+            helo: own
+        )
+    }
+}
