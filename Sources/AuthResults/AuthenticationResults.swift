@@ -102,10 +102,26 @@ public struct PropertyValue: Hashable, Sendable {
     }
 
     /// An e-mail identity, `user@example.org`, or `@example.org` with no local-part. Nil if the domain is no domain-name
-    /// of RFC 6376 (two labels at least, no literal) or the local-part holds a control character.
+    /// of RFC 6376 (two labels at least, no literal, no underscore) or the local-part holds a control character.
     public static func mailbox(localPart: String?, domain: String) -> PropertyValue? {
-        guard domain.isDomainName, localPart?.isWritable ?? true, localPart != "" else { return nil }
+        guard domain.isDomainName, localPart?.isWritable ?? true else { return nil }
         return PropertyValue(form: .mailbox(localPart: localPart, domain: domain))
+    }
+
+    /// A text from outside: a user's name, a local-part. An e-mail identity if it has that form, a value else; nil if a
+    /// careless reader, who splits a field at white space, semicolons, parentheses or quotes and knows no more of it,
+    /// could see other results in it (CVE-2020-12272).
+    public static func inert(_ text: String) -> PropertyValue? {
+        guard text.isInert else { return nil }
+        if let at = text.utf8.lastIndex(of: UInt8(ascii: "@")),
+            let mailbox = mailbox(
+                localPart: at == text.startIndex ? nil : String(text[..<at]),
+                domain: String(text[text.index(after: at)...])
+            )
+        {
+            return mailbox
+        }
+        return value(text)
     }
 
     /// The value as people know it, without quotes.
@@ -123,6 +139,19 @@ extension String {
         utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
 
+    /// True if there is nothing in it at which a reader could split it: only what a token may hold, `@`, `/`, `=`, `:`,
+    /// and letters and digits of any script. No apostrophe, which some take for a quote.
+    var isInert: Bool {
+        !isEmpty
+            && unicodeScalars.allSatisfy { scalar in
+                guard scalar.isASCII else {
+                    return scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                }
+                let octet = UInt8(scalar.value)
+                return octet.isTokenCharacter && octet != UInt8(ascii: "'") || "@/=:".unicodeScalars.contains(scalar)
+            }
+    }
+
     /// ```
     /// Keyword = Ldh-str = *( ALPHA / DIGIT / "-" ) Let-dig      (RFC 5321, 4.1.2)
     /// ```
@@ -133,13 +162,13 @@ extension String {
     /// ```
     /// domain-name = sub-domain 1*("." sub-domain)      (RFC 6376, 3.5)
     /// ```
-    /// U-labels are let in (RFC 6531), and underscores, which names of signers have in practice.
+    /// U-labels are let in (RFC 6531).
     var isDomainName: Bool {
         let labels = utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return labels.count >= 2
             && labels.allSatisfy { label in
                 label.first.map { $0 != UInt8(ascii: "-") } ?? false && label.last != UInt8(ascii: "-")
-                    && label.allSatisfy { $0.isLDH || $0 == UInt8(ascii: "_") || $0 >= 0x80 }
+                    && label.allSatisfy { $0.isLDH || $0 >= 0x80 }
             }
     }
 }

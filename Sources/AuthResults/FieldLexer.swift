@@ -34,7 +34,7 @@ extension FieldParser {
         let start = index
         while let octet = current, octet.isDigit { index += 1 }
         guard index > start else { throw error(rule, "digits") }
-        if let octet = current, octet.isTokenCharacter, octet != UInt8(ascii: "=") { throw error(rule, "digits") }
+        if let octet = current, octet.isTokenCharacter { throw error(rule, "digits") }
         /// A number beyond any version is as unsupported as the largest.
         return Int(String(decoding: octets[start..<index], as: UTF8.self)) ?? .max
     }
@@ -55,6 +55,7 @@ extension FieldParser {
     /// qcontent      = qtext / quoted-pair
     /// ```
     mutating func quotedString(for rule: String) throws(SyntaxError) -> String {
+        let start = index
         index += 1
         var text: [UInt8] = []
         while let octet = current {
@@ -64,10 +65,7 @@ extension FieldParser {
                 return String(decoding: text, as: UTF8.self)
             case UInt8(ascii: "\\"):
                 index += 1
-                guard let escaped = current, escaped >= 0x20, escaped != 0x7F else {
-                    throw error(rule, "a character behind the backslash")
-                }
-                text.append(escaped)
+                text.append(try quotedPair(for: rule))
             case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
                 try lineBreak(for: rule)
                 continue
@@ -81,7 +79,21 @@ extension FieldParser {
             }
             index += 1
         }
+        index = start
         throw error(rule, "a closing quote")
+    }
+
+    /// ```
+    /// quoted-pair = "\\" (VCHAR / WSP)
+    /// ```
+    /// Read from behind the backslash, up to the character, which is not yet taken. A TAB is read as a space, as it is
+    /// elsewhere.
+    private func quotedPair(for rule: String) throws(SyntaxError) -> UInt8 {
+        if current == UInt8(ascii: "\t") { return UInt8(ascii: " ") }
+        guard let escaped = current, escaped >= 0x20, escaped != 0x7F else {
+            throw error(rule, "a character behind the backslash")
+        }
+        return escaped
     }
 
     /// ```
@@ -141,10 +153,7 @@ extension FieldParser {
                 text.append(octet)
             case UInt8(ascii: "\\"):
                 index += 1
-                guard let escaped = current, escaped >= 0x20, escaped != 0x7F else {
-                    throw error("comment", "a character behind the backslash")
-                }
-                text.append(escaped)
+                text.append(try quotedPair(for: "comment"))
             case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
                 try lineBreak(for: "comment")
                 continue

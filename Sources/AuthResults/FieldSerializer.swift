@@ -35,16 +35,50 @@ struct FieldSerializer {
         }
     }
 
-    /// Text that is not broken, behind a space, or on a new line if this one has no room for it.
+    /// Text behind a space, or on a new line if this one has no room for it. The id stays on the first line, where
+    /// readers look for it.
     private mutating func piece(_ text: String) {
-        let isAtStart = octets.last == UInt8(ascii: "\t")
-        if !isAtStart, column + 1 + text.count > Self.lineLimit, !octets.isEmpty { fold() }
+        let length = text.unicodeScalars.count
         if octets.last != UInt8(ascii: "\t") {
-            octets.append(UInt8(ascii: " "))
-            column += 1
+            if column + 1 + length > Self.lineLimit, !octets.isEmpty {
+                fold()
+            } else {
+                octets.append(UInt8(ascii: " "))
+                column += 1
+            }
         }
-        octets += text.utf8
-        column += text.count
+        if column + length > Self.lineLimit {
+            broken(text)
+        } else {
+            octets += text.utf8
+            column += length
+        }
+    }
+
+    /// Text that no line has room for: a comment or a quoted-string, or one of them and what stands at it without white
+    /// space. It is folded before single spaces inside, which are white space to the reader as before (RFC 5322, 2.2.3).
+    private mutating func broken(_ text: String) {
+        let scalars = text.unicodeScalars
+        var start = scalars.startIndex
+        while start < scalars.endIndex {
+            var end = scalars.index(after: start)
+            while end < scalars.endIndex, !Self.isSingleSpace(end, of: scalars) { end = scalars.index(after: end) }
+            let word = scalars[start..<end]
+            if word.first == " ", column + word.count > Self.lineLimit {
+                octets.append(UInt8(ascii: "\n"))
+                column = 0
+            }
+            octets += Substring(word).utf8
+            column += word.count
+            start = end
+        }
+    }
+
+    /// A space with none at either side: a line of nothing but white space would end the header for some readers.
+    private static func isSingleSpace(_ index: String.Index, of scalars: String.UnicodeScalarView) -> Bool {
+        let next = scalars.index(after: index)
+        return scalars[index] == " " && next < scalars.endIndex && scalars[next] != " "
+            && scalars[scalars.index(before: index)] != " "
     }
 
     private mutating func fold() {

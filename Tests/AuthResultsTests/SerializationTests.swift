@@ -14,55 +14,63 @@ import Testing
         }
     }
 
-    static func text(_ generator: inout Seeded) -> String {
-        let alphabet = Array("abcXYZ0129.-_@;:()\"\\/=?,<>[] '{}+%é字")
+    static func text(_ generator: inout Seeded, upTo length: Int = 24) -> String {
+        let alphabet = Array("abcXYZ0129.-_@;:()\"\\/=?,<>[]    '{}+%é字\u{301}")
         return String(
-            (0..<Int.random(in: 0...24, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? "a"
+            (0..<Int.random(in: 0...length, using: &generator)).map { _ in
+                alphabet.randomElement(using: &generator) ?? "a"
             }
         )
     }
 
-    static func value(_ generator: inout Seeded) throws -> AuthenticationResults {
-        var results: [ResultInfo] = []
-        for _ in 0..<Int.random(in: 0...5, using: &generator) {
-            var properties: [Property] = []
-            for _ in 0..<Int.random(in: 0...5, using: &generator) {
-                let value =
-                    Bool.random(using: &generator)
-                    ? PropertyValue.value(text(&generator))
-                    : PropertyValue.mailbox(
-                        localPart: Bool.random(using: &generator) ? text(&generator) : nil,
-                        domain: "mail.example.org"
-                    )
-                if let value, let property = Property("smtp", "mailfrom", value) { properties.append(property) }
-            }
-            let comment = Bool.random(using: &generator) ? text(&generator) : nil
-            let reason = Bool.random(using: &generator) ? text(&generator) : nil
-            if let info = ResultInfo(
-                method: "spf",
-                methodVersion: Bool.random(using: &generator) ? 1 : nil,
-                result: "pass",
-                comment: comment,
-                reason: reason,
-                properties: properties
-            ) {
-                results.append(info)
-            }
+    static func optional<T>(_ generator: inout Seeded, _ make: (inout Seeded) -> T) -> T? {
+        Bool.random(using: &generator) ? make(&generator) : nil
+    }
+
+    static func word(_ generator: inout Seeded, _ words: [String]) -> String {
+        words.randomElement(using: &generator) ?? "x"
+    }
+
+    static func result(_ generator: inout Seeded) -> ResultInfo? {
+        let properties = (0..<Int.random(in: 0...5, using: &generator)).compactMap { _ -> Property? in
+            let value =
+                optional(&generator) { PropertyValue.value(text(&$0)) }
+                ?? PropertyValue.mailbox(
+                    localPart: optional(&generator) { text(&$0) },
+                    domain: word(&generator, ["mail.example.org", "a.b", "BÜCHER.example", "xn--a.b-c.d0", ".", "no"])
+                )
+            let type = word(&generator, ["smtp", "header", "policy", "0", "-x", "reason"])
+            return value.flatMap { Property(type, word(&generator, ["mailfrom", "b", "reason", "-0"]), $0) }
         }
-        let id = "mx" + text(&generator)
-        let version = Bool.random(using: &generator) ? 1 : nil
-        return try #require(AuthenticationResults(authservID: id, version: version, results: results))
+        return ResultInfo(
+            method: word(&generator, ["spf", "none", "x-long-name-of-a-method", "7"]),
+            methodVersion: optional(&generator) { [0, 1, 2, Int.max].randomElement(using: &$0) ?? 1 },
+            result: word(&generator, ["pass", "none", "x"]),
+            comment: optional(&generator) { text(&$0, upTo: 120) },
+            reason: optional(&generator) { text(&$0, upTo: 240) },
+            properties: properties
+        )
+    }
+
+    static func value(_ generator: inout Seeded) throws -> AuthenticationResults {
+        let results = (0..<Int.random(in: 0...5, using: &generator)).compactMap { _ in result(&generator) }
+        let version = optional(&generator) { [0, 1, 77, Int.max].randomElement(using: &$0) ?? 1 }
+        return try #require(
+            AuthenticationResults(authservID: "m" + text(&generator, upTo: 90), version: version, results: results)
+        )
     }
 
     @Test func `what is written is read back as the same value`() throws {
         var generator = Seeded(state: 8601)
-        for round in 0..<5000 {
+        for round in 0..<3000 {
             let value = try Self.value(&generator)
             let octets = value.serialized()
-            #expect(
-                try AuthenticationResults(parsing: octets) == value,
-                "round \(round): \(String(decoding: octets, as: UTF8.self))"
-            )
+            let shown = Comment(rawValue: "round \(round): \(String(decoding: octets, as: UTF8.self))")
+            #expect(try AuthenticationResults(parsing: octets) == value, shown)
+            #expect(octets == value.serialized(), shown)
+            let lines = octets.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            #expect(lines.dropFirst().allSatisfy { $0.first == 0x20 || $0.first == 0x09 }, shown)
+            #expect(lines.allSatisfy { $0.contains { $0 > 0x20 } }, shown)
         }
     }
 
@@ -92,6 +100,29 @@ import Testing
         )
     }
 
+    static let words = String(repeating: "the answer of the name server did not come in time ", count: 40)
+
+    /// RFC 5322, 2.1.1: at most 998 octets must, at most 78 characters should be on a line.
+    @Test func `a text of any length is folded where it has spaces`() throws {
+        let helo = try #require(PropertyValue.value(Self.words))
+        let property = try #require(Property("smtp", "helo", helo))
+        let info = try #require(
+            ResultInfo(
+                method: "spf",
+                result: "temperror",
+                comment: "(" + Self.words,
+                reason: Self.words,
+                properties: [property]
+            )
+        )
+        let value = try #require(AuthenticationResults(authservID: Self.words, version: 1, results: [info]))
+        let octets = value.serialized()
+        let lines = (Array("Authentication-Results:".utf8) + octets).split(separator: UInt8(ascii: "\n"))
+        #expect(lines.count > 100)
+        #expect(lines.allSatisfy { $0.count <= 78 })
+        #expect(try AuthenticationResults(parsing: octets) == value)
+    }
+
     @Test func `nothing found is written as none`() throws {
         let value = try #require(AuthenticationResults(authservID: "mx.example.org"))
         #expect(String(decoding: value.serialized(), as: UTF8.self) == " mx.example.org; none")
@@ -113,11 +144,57 @@ import Testing
         #expect(PropertyValue.mailbox(localPart: "a", domain: domain) == nil)
     }
 
-    /// Readers exist that split a field at `;`, `(`, `"` or `'` and know no more of it (CVE-2020-12272).
-    @Test func `a hostile value shows a careless reader no other domain as verified`() throws {
-        let hostile = "legitimate.example(.evil.example"
-        let info = try Self.info("dkim", "fail", [("d", hostile)])
+    @Test func `a value is quoted only where the grammar needs it`() throws {
+        let written = [
+            ("example.org", "example.org"), ("192.0.2.1", "192.0.2.1"), ("a+b_c", "a+b_c"), ("1", "1"),
+            ("2001:db8::1", "\"2001:db8::1\""), ("ab/cd", "\"ab/cd\""), ("ab=", "\"ab=\""), ("", "\"\""),
+            ("CN=a, O=b", "\"CN=a, O=b\""), ("é.example", "\"é.example\""), ("a\"b\\c", #""a\"b\\c""#),
+            ("a@b.example", "\"a@b.example\""), ("(a)", "\"(a)\""),
+        ]
+        for (text, expected) in written {
+            let value = try #require(AuthenticationResults(authservID: text.isEmpty ? "x" : text))
+            if !text.isEmpty { #expect(String(decoding: value.serialized(), as: UTF8.self) == " \(expected); none") }
+            let info = try Self.info("dkim", "pass", [("b", text)])
+            let field = try #require(AuthenticationResults(authservID: "x", results: [info]))
+            #expect(String(decoding: field.serialized(), as: UTF8.self) == " x;\n\tdkim=pass header.b=\(expected)")
+        }
+    }
+
+    @Test(arguments: [
+        ("joe", "joe"), ("joe@example.org", "joe@example.org"), ("@example.org", "@example.org"),
+        ("joe@localhost", "\"joe@localhost\""), ("a=b/c@example.org", "a=b/c@example.org"),
+        ("a:b@example.org", "\"a:b\"@example.org"), ("CN=joe", "\"CN=joe\""), ("jürgen", "\"jürgen\""),
+    ])
+    func `a text from outside is an identity where it can be, and quoted where it must be`(
+        _ text: String,
+        _ expected: String
+    )
+        throws
+    {
+        let value = try #require(PropertyValue.inert(text))
+        let property = try #require(Property("smtp", "auth", value))
+        let info = try #require(ResultInfo(method: "auth", result: "pass", properties: [property]))
         let field = try #require(AuthenticationResults(authservID: "mx.example.org", results: [info])).serialized()
-        #expect(String(decoding: field, as: UTF8.self).contains("header.d=\"legitimate.example(.evil.example\""))
+        #expect(String(decoding: field, as: UTF8.self) == " mx.example.org;\n\tauth=pass smtp.auth=\(expected)")
+    }
+
+    /// Readers exist that split a field at white space, `;`, `(`, `"` or `'` and know no more of it (CVE-2020-12272).
+    @Test(arguments: [
+        "legitimate.example(.evil.example", "legitimate.example'.evil.example", "legitimate.example\".evil.example",
+        "legitimate.example'@evil.example", "a; dkim=pass header.d=legitimate.example", "a;dkim=pass",
+        "(legitimate.example@evil.example", "a b", "a\tb", "a\u{A0}b", "a\u{2028}b", "a\u{85}b", "a\u{200B}b", "a\\b",
+        "<a@legitimate.example>", "a,b", "a\0b", "a\nb", "a\rb", "", "\u{301}",
+    ])
+    func `a hostile text is not said at all`(_ text: String) {
+        #expect(PropertyValue.inert(text) == nil)
+    }
+
+    @Test(arguments: ["legitimate.example(.evil.example", "x\"; dkim=pass header.d=legitimate.example (\""])
+    func `a hostile text that is said all the same is quoted`(_ hostile: String) throws {
+        let info = try Self.info("dkim", "fail", [("d", hostile)])
+        let field = try #require(AuthenticationResults(authservID: "mx.example.org", results: [info]))
+        let read = try AuthenticationResults(parsing: field.serialized())
+        #expect(read.results.count == 1)
+        #expect(read.results.first?.properties.map(\.value.text) == [hostile])
     }
 }
