@@ -109,10 +109,19 @@ struct BodyHasher: Sendable {
             pendingLineEnds -= count
         }
         if pendingSpace {
-            emit([UInt8(ascii: " ")].span)
+            emit(UInt8(ascii: " "))
             pendingSpace = false
         }
-        emit([octet].span)
+        emit(octet)
+    }
+
+    /// One octet of the canonicalised body.
+    @inline(__always)
+    private mutating func emit(_ octet: UInt8) {
+        if let mark = marks.last, mark - length <= 1 { return emit([octet].span) }
+        length += 1
+        buffer.append(octet)
+        if buffer.count >= Self.bufferLimit { flush() }
     }
 
     /// Octets of the canonicalised body.
