@@ -1,0 +1,190 @@
+internal import CAres
+internal import DNS
+
+/// What became of one question to one server.
+struct Arrival {
+    enum Content {
+        case packet([UInt8])
+        case timeout
+        /// Nothing could be sent, or the server's host says that nobody listens.
+        case unavailable
+    }
+
+    let ticket: UInt64
+    let content: Content
+}
+
+/// A c-ares channel with one server: sockets, ports, retries, TCP where an answer is truncated.
+///
+/// It lives on one thread; the library is not told of others. Which server comes next is decided outside: within one
+/// channel c-ares would pass over answers that say "not me" (SERVFAIL, REFUSED) only by dropping them.
+@safe final class AresChannel {
+    /// Where the library's callback leaves what came, also while the channel is taken down.
+    private final class Arrivals {
+        var list: [Arrival] = []
+        var identifiers: Set<UInt16> = []
+    }
+
+    /// One question in flight: retained by the library, as its callback's argument, until it is called: once.
+    private final class Delivery {
+        let ticket: UInt64
+        let identifier: UInt16
+        let arrivals: Arrivals
+
+        init(ticket: UInt64, identifier: UInt16, arrivals: Arrivals) {
+            self.ticket = ticket
+            self.identifier = identifier
+            self.arrivals = arrivals
+        }
+    }
+
+    /// DNS Flag Day 2020: the largest answer that is not fragmented on its way.
+    private static let packetSize: Int32 = 1232
+
+    /// c-ares wants to be initialised once a process.
+    private static let isInitialized = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS
+
+    private let channel: ares_channel
+    private let arrivals = Arrivals()
+    /// Questions asked so far.
+    private(set) var asked = 0
+    /// Questions without an answer.
+    var outstanding: Int { arrivals.identifiers.count }
+
+    /// Nil if the library cannot, for want of memory.
+    init?(server: NameServer, patience: Patience) {
+        guard Self.isInitialized else { return nil }
+        var options = unsafe ares_options()
+        unsafe options.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | ARES_FLAG_NOCHECKRESP
+        unsafe options.timeout = patience.firstTry
+        unsafe options.tries = Int32(patience.tries)
+        unsafe options.ednspsz = Self.packetSize
+        /// Set only that the library does not look for them in files.
+        unsafe options.ndots = 1
+        let mask =
+            ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_NDOTS | ARES_OPT_DOMAINS
+            | ARES_OPT_SORTLIST
+        var lookups = [CChar(UInt8(ascii: "b")), 0]
+        var created: ares_channel?
+        let status = unsafe lookups.withUnsafeMutableBufferPointer { buffer in
+            unsafe options.lookups = buffer.baseAddress
+            return unsafe ares_init_options(&created, &options, mask | ARES_OPT_LOOKUPS)
+        }
+        guard status == ARES_SUCCESS, let created = unsafe created else { return nil }
+        guard unsafe ares_set_servers_ports_csv(created, server.description) == ARES_SUCCESS else {
+            unsafe ares_destroy(created)
+            return nil
+        }
+        unsafe channel = created
+    }
+
+    /// The library gives up what is in flight; nobody takes it.
+    deinit {
+        unsafe ares_destroy(channel)
+    }
+
+    /// Asks; what comes of it is among the ``takeArrivals()``, now or later.
+    func ask(_ name: Domain, _ type: RecordType, usesEDNS: Bool, ticket: UInt64) {
+        asked += 1
+        /// RFC 5452, 9.2: unpredictable; unique, that no answer is taken for another's.
+        var identifier = UInt16.random(in: .min ... .max)
+        while arrivals.identifiers.contains(identifier) { identifier = .random(in: .min ... .max) }
+        var query: UnsafeMutablePointer<UInt8>?
+        var length: Int32 = 0
+        let status = unsafe ares_create_query(
+            name.text,
+            Int32(ns_c_in.rawValue),
+            Int32(type.rawValue),
+            identifier,
+            1,
+            &query,
+            &length,
+            usesEDNS ? Self.packetSize : 0
+        )
+        guard status == ARES_SUCCESS, let query = unsafe query, length >= 12 else {
+            arrivals.list.append(Arrival(ticket: ticket, content: .unavailable))
+            return
+        }
+        defer { unsafe ares_free_string(query) }
+        /// RFC 6840, 5.7: AD in a query asks for AD in the answer.
+        unsafe query[3] |= 0x20
+        arrivals.identifiers.insert(identifier)
+        let delivery = Delivery(ticket: ticket, identifier: identifier, arrivals: arrivals)
+        unsafe ares_send(
+            channel,
+            query,
+            length,
+            { context, status, _, packet, length in
+                guard let context = unsafe context else { return }
+                let delivery = unsafe Unmanaged<Delivery>.fromOpaque(context).takeRetainedValue()
+                let content: Arrival.Content =
+                    switch status {
+                    case ARES_SUCCESS:
+                        unsafe .packet(
+                            Array(UnsafeBufferPointer(start: packet, count: packet == nil ? 0 : max(Int(length), 0)))
+                        )
+                    case ARES_ETIMEOUT: .timeout
+                    default: .unavailable
+                    }
+                delivery.arrivals.identifiers.remove(delivery.identifier)
+                delivery.arrivals.list.append(Arrival(ticket: delivery.ticket, content: content))
+            },
+            Unmanaged.passRetained(delivery).toOpaque()
+        )
+    }
+
+    /// The sockets that are open now, with what is awaited of them.
+    func sockets() -> [LibC.Watched] {
+        var sockets = [ares_socket_t](repeating: -1, count: Int(ARES_GETSOCK_MAXNUM))
+        let bits = unsafe ares_getsock(channel, &sockets, ARES_GETSOCK_MAXNUM)
+        return sockets.enumerated().compactMap { place, socket in
+            /// ARES_GETSOCK_READABLE and ARES_GETSOCK_WRITABLE, which are macros.
+            let isForReading = bits & (1 << place) != 0
+            let isForWriting = bits & (1 << (place + Int(ARES_GETSOCK_MAXNUM))) != 0
+            guard isForReading || isForWriting else { return nil }
+            return LibC.Watched(descriptor: socket, isForReading: isForReading, isForWriting: isForWriting)
+        }
+    }
+
+    /// Reads and writes what can be, and sees to the time-outs.
+    func process(_ ready: [LibC.Watched]) {
+        for socket in ready {
+            unsafe ares_process_fd(
+                channel,
+                socket.isForReading ? socket.descriptor : ARES_SOCKET_BAD,
+                socket.isForWriting ? socket.descriptor : ARES_SOCKET_BAD
+            )
+        }
+        unsafe ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD)
+    }
+
+    func takeArrivals() -> [Arrival] {
+        defer { arrivals.list = [] }
+        return arrivals.list
+    }
+
+    /// The servers of /etc/resolv.conf, as c-ares reads it: the local host if it names none.
+    static func systemServers() -> [NameServer] {
+        guard isInitialized else { return [] }
+        var created: ares_channel?
+        guard unsafe ares_init(&created) == ARES_SUCCESS, let created = unsafe created else {
+            return []
+        }
+        defer { unsafe ares_destroy(created) }
+        var first: UnsafeMutablePointer<ares_addr_port_node>?
+        guard unsafe ares_get_servers_ports(created, &first) == ARES_SUCCESS else { return [] }
+        defer { unsafe ares_free_data(first) }
+        var servers: [NameServer] = []
+        var next = unsafe first
+        while let node = unsafe next {
+            let length = unsafe node.pointee.family == AF_INET6 ? 16 : 4
+            let octets = unsafe withUnsafeBytes(of: &node.pointee.addr) { unsafe Array($0.prefix(length)) }
+            let port = unsafe UInt16(truncatingIfNeeded: node.pointee.udp_port)
+            if let address = IPAddress(octets: octets) {
+                servers.append(NameServer(address: address, port: port == 0 ? 53 : port))
+            }
+            unsafe next = node.pointee.next
+        }
+        return servers
+    }
+}

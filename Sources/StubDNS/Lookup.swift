@@ -1,0 +1,83 @@
+internal import DNS
+
+/// One question on its way from server to server. No I/O: told what a server said, it says what to do next.
+struct Lookup {
+    enum Step: Hashable {
+        case ask(server: Int, name: Domain, usesEDNS: Bool)
+        case finish(Answer)
+    }
+
+    let question: Question
+    /// When no further server is asked, whatever is left to try.
+    private let deadline: ContinuousClock.Instant
+    /// Indices of the servers, in the order in which they are asked.
+    private let order: [Int]
+    private var place = 0
+    private var usesEDNS = true
+    /// The name asked for now: an alias of the question's.
+    private var name: Domain
+    private var aliases: Set<Domain>
+    private var ttl = UInt32.max
+    private var isAuthenticated = true
+    private var failure = Answer.Failure.unavailable
+
+    /// - Parameter order: at least one server.
+    init(_ question: Question, order: [Int], deadline: ContinuousClock.Instant) {
+        self.question = question
+        self.order = order
+        self.deadline = deadline
+        name = question.name
+        aliases = [question.name]
+    }
+
+    var server: Int { order[place] }
+
+    /// RFC 7686, 2: names under `onion` are not asked for in the DNS; c-ares refuses them.
+    private static let onion = Domain("onion")
+
+    /// What to do at first, and after an alias.
+    var first: Step {
+        if let onion = Self.onion, name.isEqualOrBelow(onion) { return .finish(Answer(.nameError)) }
+        return .ask(server: server, name: name, usesEDNS: usesEDNS)
+    }
+
+    mutating func next(after reply: Reply, at now: ContinuousClock.Instant) -> Step {
+        switch reply {
+        case .answer(let answer):
+            return .finish(
+                Answer(
+                    answer.outcome,
+                    ttl: min(answer.ttl, ttl),
+                    isAuthenticated: answer.isAuthenticated && isAuthenticated
+                )
+            )
+        case .alias(let target, let ttl, let isAuthenticated):
+            self.ttl = min(self.ttl, ttl)
+            self.isAuthenticated = self.isAuthenticated && isAuthenticated
+            name = target
+            guard aliases.insert(target).inserted, aliases.count <= Packet.aliasLimit + 1 else {
+                return .finish(.failure(.aliasLoop))
+            }
+            return now < deadline ? first : .finish(.failure(.timeout))
+        case .extensionRefused where usesEDNS:
+            usesEDNS = false
+            return first
+        case .extensionRefused:
+            return nextServer(after: .serverFailure, at: now)
+        case .failure(let failure):
+            return nextServer(after: failure, at: now)
+        }
+    }
+
+    private mutating func nextServer(after failure: Answer.Failure, at now: ContinuousClock.Instant) -> Step {
+        /// What a server said counts for more than that another said nothing.
+        switch (self.failure, failure) {
+        case (.unavailable, _), (_, .serverFailure), (_, .refused), (_, .malformed): self.failure = failure
+        default: break
+        }
+        guard place + 1 < order.count, now < deadline else { return .finish(.failure(self.failure)) }
+        place += 1
+        usesEDNS = true
+        return first
+    }
+}

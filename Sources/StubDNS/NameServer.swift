@@ -1,0 +1,54 @@
+public import DNS
+
+/// Where a name server listens.
+public struct NameServer: Hashable, Sendable {
+    public let address: IPAddress
+    public let port: UInt16
+
+    public init(address: IPAddress, port: UInt16 = 53) {
+        self.address = address
+        self.port = port
+    }
+
+    /// Reads `ADDR`, `ADDR:PORT`, `[ADDR]` or `[ADDR]:PORT`; an IPv6 address with a port needs the brackets. Nil if it
+    /// is none of these.
+    public init?(_ text: some StringProtocol) {
+        if let address = IPAddress(text) {
+            self.init(address: address)
+            return
+        }
+        let host: Text
+        let rest: Text
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+            host = Text(text[text.index(after: text.startIndex)..<end])
+            rest = Text(text[text.index(after: end)...])
+        } else if let colon = text.lastIndex(of: ":"), !text[..<colon].contains(":") {
+            host = Text(text[..<colon])
+            rest = Text(text[colon...])
+        } else {
+            return nil
+        }
+        guard let address = IPAddress(host) else { return nil }
+        if rest.isEmpty {
+            self.init(address: address)
+        } else {
+            let digits = rest.dropFirst()
+            guard rest.first == ":", digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits),
+                port > 0
+            else { return nil }
+            self.init(address: address, port: port)
+        }
+    }
+
+    private typealias Text = Substring
+}
+
+extension NameServer: CustomStringConvertible {
+    /// `ADDR:PORT` or `[ADDR]:PORT`.
+    public var description: String {
+        switch address {
+        case .v4: "\(address):\(port)"
+        case .v6: "[\(address)]:\(port)"
+        }
+    }
+}

@@ -1,0 +1,113 @@
+internal import DNS
+
+/// A DNS packet, as far as it counts for the answer.
+struct Packet {
+    enum Data: Hashable {
+        case alias(PacketName)
+        case record(RecordData)
+    }
+
+    struct Record {
+        let owner: PacketName
+        let ttl: UInt32
+        let data: Data
+    }
+
+    let isResponse: Bool
+    let isAuthoritative: Bool
+    let isRecursionAvailable: Bool
+    let isAuthenticated: Bool
+    /// With the upper bits of EDNS.
+    var responseCode: UInt16
+    var answers: [Record] = []
+    /// Of the SOA record among the authorities (RFC 2308, 5).
+    var negativeTTL: UInt32?
+    /// NS records among the authorities.
+    var hasDelegation = false
+}
+
+/// What one server has to say.
+enum Reply: Hashable {
+    case answer(Answer)
+    /// The name is an alias, and the server does not say of what comes behind it.
+    case alias(Domain, ttl: UInt32, isAuthenticated: Bool)
+    /// Another server may know.
+    case failure(Answer.Failure)
+    /// The server does not understand EDNS (RFC 6891, 7).
+    case extensionRefused
+}
+
+extension Packet {
+    /// Longer chains are a loop to us, as they are to resolvers.
+    static let aliasLimit = 16
+
+    func reply(to name: Domain, _ type: RecordType) -> Reply {
+        guard isResponse else { return .failure(.malformed) }
+        switch responseCode {
+        case 0, 3: return chain(from: PacketName(name), type)
+        /// FORMERR, NOTIMP, BADVERS
+        case 1, 4, 16: return .extensionRefused
+        case 5: return .failure(.refused)
+        default: return .failure(.serverFailure)
+        }
+    }
+
+    /// Follows the aliases; only records of the name at the end count.
+    private func chain(from start: PacketName, _ type: RecordType) -> Reply {
+        var name = start
+        var ttl = UInt32.max
+        var seen: Set<PacketName> = [start]
+        while true {
+            let records = answers.filter { $0.owner == name }
+            let found = records.compactMap { record -> RecordData? in
+                guard case .record(let data) = record.data, data.type == type else { return nil }
+                ttl = min(ttl, record.ttl)
+                return data
+            }
+            if !found.isEmpty { return .answer(Answer(.records(found), ttl: ttl, isAuthenticated: isAuthenticated)) }
+            guard let (target, aliasTTL) = records.lazy.compactMap(alias).first else { break }
+            ttl = min(ttl, aliasTTL)
+            name = target
+            guard seen.insert(name).inserted, seen.count <= Self.aliasLimit + 1 else {
+                return .answer(.failure(.aliasLoop))
+            }
+        }
+        return end(of: name, isAlias: name != start, ttl: ttl)
+    }
+
+    private func alias(_ record: Record) -> (PacketName, UInt32)? {
+        guard case .alias(let target) = record.data else { return nil }
+        return (target, record.ttl)
+    }
+
+    /// There are no records: no name, no data (RFC 2308, 2), or not the server to say so.
+    private func end(of name: PacketName, isAlias: Bool, ttl: UInt32) -> Reply {
+        if responseCode == 3 {
+            return .answer(Answer(.nameError, ttl: min(ttl, negativeTTL ?? 0), isAuthenticated: isAuthenticated))
+        }
+        if let negativeTTL {
+            return .answer(Answer(.noData, ttl: min(ttl, negativeTTL), isAuthenticated: isAuthenticated))
+        }
+        if isAlias {
+            guard let domain = name.domain else { return .answer(.failure(.malformed)) }
+            return .alias(domain, ttl: ttl, isAuthenticated: isAuthenticated)
+        }
+        /// A referral, or an empty answer of a server that is not for this name and does not resolve: lame.
+        if hasDelegation && !isAuthoritative || !isAuthoritative && !isRecursionAvailable {
+            return .failure(.serverFailure)
+        }
+        return .answer(Answer(.noData, isAuthenticated: isAuthenticated))
+    }
+}
+
+extension RecordData {
+    fileprivate var type: RecordType {
+        switch self {
+        case .a: .a
+        case .aaaa: .aaaa
+        case .mx: .mx
+        case .ptr: .ptr
+        case .txt: .txt
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// How long one server is waited for.
+struct Patience {
+    /// Until a server counts as silent, for this question.
+    let timeout: Duration
+    let tries: Int
+
+    /// - Parameters: any values; 10 ms and 1 try at least, 1 hour and 10 tries at most, are what is used.
+    init(timeout: Duration, tries: Int) {
+        self.timeout = min(max(timeout, .milliseconds(10)), .seconds(3600))
+        self.tries = min(max(tries, 1), 10)
+    }
+
+    /// For the first try, in milliseconds. c-ares doubles it with each: with 2 tries in 3 s, one is sent at once and
+    /// one after 1 s, which is waited for 2 s.
+    var firstTry: Int32 {
+        let milliseconds = timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000
+        return Int32(clamping: max(milliseconds / (1 << Int64(tries) - 1), 1))
+    }
+}

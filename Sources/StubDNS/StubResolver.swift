@@ -1,0 +1,65 @@
+public import DNS
+
+/// Asks the name servers of the site, which are trusted to resolve and, as far as the AD bit goes, to validate.
+///
+/// One thread waits for all of them. A question costs a ticket and a place in c-ares, not a thread; a name that never
+/// answers delays no other name, and is not held against the server.
+public final class StubResolver: Resolver {
+    public enum StartError: Error, Hashable, CustomStringConvertible {
+        case invalidServer(String)
+        case noServer
+        /// The system refused a thread, a descriptor or memory.
+        case outOfResources
+
+        public var description: String {
+            switch self {
+            case .invalidServer(let text): "`\(text)` is no name server: write ADDR, ADDR:PORT or [ADDR]:PORT"
+            case .noServer: "no name server: set dns.servers, or give /etc/resolv.conf a nameserver line"
+            case .outOfResources: "the system refused a thread, a descriptor or memory for the resolver"
+            }
+        }
+    }
+
+    /// In the order in which they are asked.
+    public let servers: [NameServer]
+    private let mailbox: Mailbox
+
+    /// - Parameters:
+    ///   - servers: as ``NameServer/init(_:)`` reads them; with none, those of /etc/resolv.conf.
+    ///   - timeout: how long one server is waited for before the next is asked, all tries together.
+    ///   - tries: how often one server is sent the same question within that time, at growing intervals.
+    public init(servers: [String] = [], timeout: Duration = .seconds(5), tries: Int = 2) throws(StartError) {
+        var list: [NameServer] = []
+        for text in servers {
+            guard let server = NameServer(text) else { throw .invalidServer(text) }
+            list.append(server)
+        }
+        if list.isEmpty { list = AresChannel.systemServers() }
+        guard !list.isEmpty else { throw .noServer }
+        guard let mailbox = Mailbox() else { throw .outOfResources }
+        self.servers = list
+        self.mailbox = mailbox
+        let patience = Patience(timeout: timeout, tries: tries)
+        let asked = list
+        guard LibC.startThread({ QueryLoop(mailbox: mailbox, servers: asked, patience: patience).run() }) else {
+            throw .outOfResources
+        }
+    }
+
+    deinit {
+        mailbox.close()
+    }
+
+    /// Nil: what was asked before is the cache's to know.
+    public func knownAnswer(to question: Question) -> Answer? { nil }
+
+    public func answer(to question: Question) async -> Answer {
+        await mailbox.answer(to: question)
+    }
+
+    /// Answers all that is open, and all that is asked from now on, with ``Answer/Failure/unavailable``; the thread
+    /// and the sockets go.
+    public func shutdown() {
+        mailbox.close()
+    }
+}
