@@ -2,8 +2,8 @@
 ///
 /// A value of this type is safe to hand to any resolver: every label has 1 to 63 octets, the whole at most 253
 /// (RFC 1035, 2.3.4), and every octet is a printable ASCII character other than the backslash, which libraries read as
-/// an escape. The root has no value. Names that cannot be written so are not asked for: no mail uses them but to
-/// confuse.
+/// an escape. Spaces are allowed where they are asked for. The root has no value. Names that cannot be written so are
+/// not asked for: no mail uses them but to confuse.
 public struct Domain: Hashable, Sendable {
     /// The presentation form, for example `mail.example.org`.
     public let text: String
@@ -15,6 +15,16 @@ public struct Domain: Hashable, Sendable {
 
     /// Reads a name in ASCII; one trailing dot is allowed. Nil if the octets are not such a name.
     public init?(_ octets: some Sequence<UInt8>) {
+        self.init(octets, allowsSpaces: false)
+    }
+
+    /// Reads a name whose labels may hold spaces, which macros of SPF records write (`%_`, RFC 7208, 7.1) and master
+    /// files escape. No header and no envelope has such a name.
+    public init?(allowingSpaces octets: some Sequence<UInt8>) {
+        self.init(octets, allowsSpaces: true)
+    }
+
+    private init?(_ octets: some Sequence<UInt8>, allowsSpaces: Bool) {
         var name: [UInt8] = []
         var labelLength = 0
         var endedByDot = false
@@ -26,6 +36,8 @@ public struct Domain: Hashable, Sendable {
                 labelLength = 0
                 endedByDot = true
                 continue
+            case UInt8(ascii: " ") where allowsSpaces:
+                name.append(octet)
             case UInt8(ascii: "\\"), 0...0x20, 0x7F...:
                 return nil
             case UInt8(ascii: "A")...UInt8(ascii: "Z"):

@@ -70,12 +70,12 @@ extension ZoneFileReader {
         switch origin {
         case .unaskable where !isAbsolute: return .unaskable
         case .domain(let origin) where !isAbsolute:
-            guard let domain = Domain(octets.map(\.value) + [UInt8(ascii: ".")] + origin.text.utf8) else {
+            guard let domain = Domain(allowingSpaces: octets.map(\.value) + [UInt8(ascii: ".")] + origin.text.utf8) else {
                 throw mistake(token, Self.badLength(token))
             }
             return .domain(domain)
         case .root, .domain, .unaskable:
-            guard let domain = Domain(octets.map(\.value)) else { throw mistake(token, Self.badLength(token)) }
+            guard let domain = Domain(allowingSpaces: octets.map(\.value)) else { throw mistake(token, Self.badLength(token)) }
             return .domain(domain)
         }
     }
@@ -125,6 +125,6 @@ extension UInt8 {
 
     /// An octet that a label of a ``Domain`` may hold.
     fileprivate var isNameOctet: Bool {
-        (0x21...0x7E).contains(self) && self != UInt8(ascii: "\\") && self != UInt8(ascii: ".")
+        (0x20...0x7E).contains(self) && self != UInt8(ascii: "\\") && self != UInt8(ascii: ".")
     }
 }

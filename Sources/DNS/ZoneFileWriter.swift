@@ -37,11 +37,11 @@ extension ZoneFile {
         }
     }
 
-    /// Absolute, with a backslash before what means something in a master file.
+    /// Absolute, with a backslash before what means something in a master file, and spaces as their number.
     private static func written(_ name: Domain) -> String {
         let text = name.text.reduce(into: "") { text, character in
             if #"";()@$"#.contains(character) { text.append("\\") }
-            text.append(character)
+            text += character == " " ? #"\032"# : String(character)
         }
         return text + "."
     }

@@ -83,7 +83,7 @@ struct MacroContext: Sendable {
             guard let dot = tail.firstIndex(of: UInt8(ascii: ".")) else { return nil }
             name = tail[(dot + 1)...]
         }
-        return Domain(name)
+        return Domain(allowingSpaces: name)
     }
 
     /// The text of an explanation (RFC 7208, 6.2); nil if it is too long or not all of it is printable ASCII.

@@ -33,6 +33,12 @@ import Testing
         #expect(Domain(given.input)?.text == given.expected)
     }
 
+    @Test func `spaces are read only where they are allowed`() {
+        #expect(Domain("a b.example.org") == nil)
+        #expect(Domain(allowingSpaces: "a b.Example.org".utf8)?.text == "a b.example.org")
+        #expect(Domain(allowingSpaces: "a\tb.example.org".utf8) == nil)
+    }
+
     @Test(arguments: [
         Case("a U-label", "bücher.example", "xn--bcher-kva.example"),
         Case("an upper-case U-label", "BÜCHER.example", "xn--bcher-kva.example"),

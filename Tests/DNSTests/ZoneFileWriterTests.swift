@@ -48,10 +48,10 @@ import Testing
 
     /// Few labels, so that names stand above and below each other, one of them an asterisk.
     private func domain(_ random: inout SplitMix64) -> Domain {
-        let labels = ["a", "b", "*", "a\"b;", "x@(y)$", "_dmarc"]
+        let labels = ["a", "b", "*", "a\"b;", "x@(y)$", "s p", "_dmarc"]
         let count = Int.random(in: 1...4, using: &random)
         let text = (0..<count).map { _ in labels.randomElement(using: &random) ?? "a" }.joined(separator: ".")
-        return Domain(text) ?? Domain(repeatElement(UInt8(ascii: "a"), count: 1))!
+        return Domain(allowingSpaces: text.utf8) ?? Domain(repeatElement(UInt8(ascii: "a"), count: 1))!
     }
 
     private func answer(to question: Question, _ random: inout SplitMix64) -> Answer {
