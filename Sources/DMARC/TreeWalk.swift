@@ -31,6 +31,8 @@ struct TreeWalk {
 
     /// The start, then upwards to the top-level domain.
     let names: [Domain]
+    /// One for each name; nil below a name so long that `_dmarc` does not fit before it: nothing can be there.
+    private let questions: [Question?]
 
     /// ```
     /// 1. Query the DNS for a DMARC record at the starting point.
@@ -45,15 +47,16 @@ struct TreeWalk {
             next = name.parent
         }
         self.names = names
+        questions = names.map { name in name.prefixed(by: "_dmarc").map { Question($0, .txt) } }
     }
 
     func ask(_ answers: inout Answers) {
-        for name in names { _ = Self.step(at: name, &answers) }
+        for question in questions.compactMap(\.self) { _ = answers(question) }
     }
 
     /// What stands at the start alone; nil as long as it is not known.
     func start(_ answers: inout Answers) -> Step? {
-        Self.step(at: names[0], &answers)
+        Self.step(questions[0], &answers)
     }
 
     /// The records from the start upwards; nil as long as one is missing. An answer that is not to be had ends it, since
@@ -61,8 +64,8 @@ struct TreeWalk {
     func outcome(_ answers: inout Answers) -> Outcome? {
         ask(&answers)
         var records: [Found] = []
-        for name in names {
-            switch Self.step(at: name, &answers) {
+        for (name, question) in zip(names, questions) {
+            switch Self.step(question, &answers) {
             case nil: return nil
             case .failed(let failure): return .failed(failure)
             case .nothing: break
@@ -92,10 +95,9 @@ struct TreeWalk {
     /// 2. Records that do not start with a "v" tag that identifies the current version of DMARC are discarded. If
     ///    multiple DMARC records are returned, they are all discarded.
     /// ```
-    /// Below a name so long that `_dmarc` does not fit before it, there is nothing.
-    private static func step(at name: Domain, _ answers: inout Answers) -> Step? {
-        guard let recordName = name.prefixed(by: "_dmarc") else { return .nothing }
-        guard let answer = answers(Question(recordName, .txt)) else { return nil }
+    private static func step(_ question: Question?, _ answers: inout Answers) -> Step? {
+        guard let question else { return .nothing }
+        guard let answer = answers(question) else { return nil }
         if case .failure(let failure) = answer.outcome { return .failed(failure) }
         let records = answer.texts.compactMap { DMARCRecord($0) }
         return records.count == 1 ? records.first.map(Step.found) : .nothing

@@ -103,7 +103,9 @@ struct MailboxListParser {
         } else {
             guard let text = try dotAtomText() else { throw unexpected }
             guard !text.containsEncodedWord else { throw .encodedWord }
-            guard let name = Domain(internationalized: text), name.isPlain else { throw .domain }
+            guard !text.containsForeignDot, let name = Domain(internationalized: text), name.isPlain else {
+                throw .domain
+            }
             domain = name
         }
         try cfws()
@@ -166,6 +168,13 @@ struct MailboxListParser {
 }
 
 extension ArraySlice<UInt8> {
+    /// True if a character stands in it that IDNA takes for a dot (U+3002, U+FF0E, U+FF61; UTS #46, 2.3). It is in no
+    /// U-label (RFC 5890, 2.3.2.1), and who reads mail by its grammar sees no dot there.
+    fileprivate var containsForeignDot: Bool {
+        let dots: [[UInt8]] = [[0xE3, 0x80, 0x82], [0xEF, 0xBC, 0x8E], [0xEF, 0xBD, 0xA1]]
+        return contains { $0 >= 0x80 } && dots.contains { dot in indices.contains { self[$0...].starts(with: dot) } }
+    }
+
     /// True if `=?` stands in it and `?=` behind it: `"=?" charset "?" encoding "?" encoded-text "?="` (RFC 2047, 2).
     fileprivate var containsEncodedWord: Bool {
         var isOpen = false

@@ -111,6 +111,7 @@ import Testing
         Case("a percent sign in the domain", " a@legit.example%00.evil.example", .domain),
         Case("a character that IDNA makes a slash", " a@legit.example\u{2100}.evil.example", .domain),
         Case("a bidirectional override in the domain", " a@\u{202E}moc.qq", .domain),
+        Case("an ideographic full stop in the domain", " a@legit\u{3002}example.com", .domain),
         Case("a parenthesis in the domain", " a@legit.example(.evil.example", .comment),
         Case("a quote in the domain", " a@legit.example\".evil.example", .syntax),
         Case("a quoted domain", " a@\"example.com\"", .syntax),
