@@ -1,0 +1,97 @@
+/// Where a milter listens, or is to be reached: `unix:/path` (or `local:/path`), `inet:port@host`, `inet6:port@host`,
+/// or `fd:3` for a socket that is listened on already (systemd's LISTEN_FDS begin at 3).
+public enum Endpoint: Hashable, Sendable {
+    case unix(path: String)
+    case inet(host: String, port: UInt16)
+    case inet6(host: String, port: UInt16)
+    case descriptor(Int32)
+
+    /// Reads the text; nil if it is none of the forms, a path is not absolute, or a host or port is missing.
+    public init?(_ text: String) {
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        let rest = text[text.index(after: colon)...]
+        switch text[..<colon] {
+        case "unix", "local":
+            guard rest.hasPrefix("/"), !rest.utf8.contains(0) else { return nil }
+            self = .unix(path: String(rest))
+        case "inet":
+            guard let (host, port) = Self.hostAndPort(rest) else { return nil }
+            self = .inet(host: host, port: port)
+        case "inet6":
+            guard let (host, port) = Self.hostAndPort(rest) else { return nil }
+            self = .inet6(host: host, port: port)
+        case "fd":
+            guard Self.isNumber(rest), let descriptor = Int32(rest) else { return nil }
+            self = .descriptor(descriptor)
+        default: return nil
+        }
+    }
+
+    private static func hostAndPort(_ text: Substring) -> (String, UInt16)? {
+        guard let at = text.firstIndex(of: "@") else { return nil }
+        let host = text[text.index(after: at)...]
+        guard !host.isEmpty, !host.utf8.contains(0), isNumber(text[..<at]), let port = UInt16(text[..<at]) else {
+            return nil
+        }
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        return (String(isBracketed ? host.dropFirst().dropLast() : host), port)
+    }
+
+    /// `Int32(_:)` would take a sign.
+    private static func isNumber(_ text: Substring) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+}
+
+extension Endpoint: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unix(let path): "unix:\(path)"
+        case .inet(let host, let port): "inet:\(port)@\(host)"
+        case .inet6(let host, let port): "inet6:\(port)@\(host)"
+        case .descriptor(let number): "fd:\(number)"
+        }
+    }
+}
+
+/// Who may connect to a Unix socket; without effect on other endpoints.
+public struct SocketAccess: Hashable, Sendable {
+    /// The permission bits of the socket. Connecting takes write permission.
+    public var mode: UInt32
+    /// The name of the group that owns the socket; nil leaves it as it is.
+    public var group: String?
+
+    public init(mode: UInt32 = 0o660, group: String? = nil) {
+        self.mode = mode
+        self.group = group
+    }
+}
+
+/// Why a server cannot listen, or a client cannot connect.
+public enum EndpointError: Error, Hashable, Sendable {
+    /// Another process listens on the socket.
+    case inUse(String)
+    /// What is at the path is not a socket, and is left alone.
+    case notASocket(String)
+    /// The path is longer than an address can hold: 107 octets.
+    case pathTooLong(String)
+    case noSuchGroup(String)
+    case noSuchHost(String, reason: String)
+    case notListening(Int32)
+    /// A system call failed.
+    case system(call: String, endpoint: String, reason: String)
+}
+
+extension EndpointError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .inUse(let path): "another process listens on \(path)"
+        case .notASocket(let path): "\(path) exists and is not a socket"
+        case .pathTooLong(let path): "socket path of more than 107 octets: \(path)"
+        case .noSuchGroup(let name): "no group named \(name)"
+        case .noSuchHost(let host, let reason): "host \(host): \(reason)"
+        case .notListening(let number): "descriptor \(number) is not a listening socket"
+        case .system(let call, let endpoint, let reason): "\(endpoint): \(call): \(reason)"
+        }
+    }
+}

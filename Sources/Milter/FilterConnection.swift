@@ -1,0 +1,280 @@
+internal import NIOCore
+
+/// Serves one connection: octets to commands, commands through the ``Session`` to the filter, replies back.
+///
+/// Memory is bounded whatever the MTA sends: what comes is worked off as it comes, and no more is read while the filter
+/// owes an answer or the MTA does not take ours.
+final class FilterConnection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let configuration: ServerConfiguration
+    private let filter: any MailFilter
+    private let notify: (ServerNotice) -> Void
+    private var context: ChannelHandlerContext?
+
+    private var session: Session
+    private var decoder = CommandDecoder()
+    /// Octets that are not worked off yet: the beginning of a frame, or what comes behind an end of message.
+    private var pending = ByteBuffer()
+    private var output = ByteBuffer()
+    private var isWorking = false
+    private var isReadHeld = false
+    /// The MTA has said its last, but may still listen.
+    private var isInputClosed = false
+    private var isClosing = false
+    /// Close as soon as no message is under way.
+    private var isDraining = false
+    /// When the MTA was last heard of, or answered.
+    private var lastActivity = NIODeadline.distantPast
+    private var nextProgress = NIODeadline.distantFuture
+
+    init(
+        _ configuration: ServerConfiguration,
+        filter: any MailFilter,
+        notify: @escaping (ServerNotice) -> Void
+    ) {
+        self.configuration = configuration
+        self.filter = filter
+        self.notify = notify
+        session = Session(configuration.wishes)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        lastActivity = .now()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    // MARK: From the MTA
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastActivity = .now()
+        var input = Self.unwrapInboundIn(data)
+        if pending.readableBytes == 0 {
+            pending = input
+        } else {
+            pending.writeBuffer(&input)
+        }
+        work(context)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush(context)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if session.state == .answering || !context.channel.isWritable {
+            isReadHeld = true
+        } else {
+            context.read()
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        resumeReading(context)
+    }
+
+    private func resumeReading(_ context: ChannelHandlerContext) {
+        guard isReadHeld, session.state != .answering, context.channel.isWritable else { return }
+        isReadHeld = false
+        context.read()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            if session.state != .answering { end(context) }
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The socket's trouble, a reset as a rule: the connection is of no use any more.
+        close(context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if !isClosing, session.isInMessage { notify(.lostMidMessage) }
+        isClosing = true
+        if case .close(abandoning: true)? = try? session.receive(.quit) { filter.abort() }
+        filter.disconnect()
+        context.fireChannelInactive()
+    }
+
+    // MARK: Work
+
+    /// Works off what has come, up to an end of message that is not answered yet.
+    private func work(_ context: ChannelHandlerContext) {
+        guard !isWorking else { return }
+        isWorking = true
+        defer { isWorking = false }
+        do throws(ProtocolError) {
+            while !isClosing, session.state != .answering, let output = try decoder.next(&pending) {
+                switch output {
+                case .command(let command): take(try session.receive(command), context)
+                case .bodyPart(let octets): take(try session.receive(bodyPart: octets), context)
+                }
+            }
+        } catch {
+            notify(.protocolError(error))
+            close(context)
+        }
+        // What is left is the beginning of a small frame as a rule. It gets a buffer of its own size, so that the large
+        // one that it came in is free for the next connection.
+        pending = pending.readableBytes == 0 ? ByteBuffer() : ByteBuffer(bytes: pending.readableBytesView)
+        closeIfDrained(context)
+    }
+
+    private func take(_ step: Session.Step, _ context: ChannelHandlerContext) {
+        switch step {
+        case .nothing: break
+        case .send(let reply): send(reply)
+        case .tell(let event, let abandoning):
+            if abandoning { filter.abort() }
+            if case .body = event, !filter.wantsBody {
+                send(session.skipBody())
+            } else {
+                send(session.reply(to: verdict { try tell(event) }))
+            }
+        case .endMessage(let octets): endMessage(octets, context)
+        case .abandon(let reply):
+            filter.abort()
+            send(reply)
+        case .startAnew(let abandoning):
+            if abandoning { filter.abort() }
+            filter.disconnect()
+        case .close(let abandoning):
+            if abandoning { filter.abort() }
+            close(context)
+        }
+    }
+
+    private func tell(_ event: Session.Event) throws -> Verdict {
+        switch event {
+        case .connect(let client): try filter.connect(client, macros: session.macros)
+        case .helo(let name): try filter.helo(name, macros: session.macros)
+        case .mail(let sender): try filter.mail(sender, macros: session.macros)
+        case .rcpt(let recipient): try filter.rcpt(recipient, macros: session.macros)
+        case .data: try filter.data(macros: session.macros)
+        case .unknown(let line): try filter.unknown(line)
+        case .header(let field): try filter.header(field)
+        case .endOfHeader: try filter.endOfHeader(macros: session.macros)
+        case .body(let octets): try filter.body(octets)
+        }
+    }
+
+    private func verdict(_ call: () throws -> Verdict) -> Verdict {
+        do {
+            return try call()
+        } catch {
+            notify(.filterFailed(error))
+            return .temporaryFailure
+        }
+    }
+
+    private func endMessage(_ octets: ByteBuffer, _ context: ChannelHandlerContext) {
+        let macros = session.macros
+        var answer: EventLoopFuture<MessageReply>?
+        let verdict = verdict {
+            if octets.readableBytes > 0, filter.wantsBody {
+                let verdict = try filter.body(octets)
+                guard verdict == .continue else { return verdict }
+            }
+            answer = try filter.endOfMessage(macros: macros)
+            return .continue
+        }
+        guard let answer else {
+            filter.abort()
+            finish(MessageReply(verdict: verdict), context)
+            return
+        }
+        nextProgress = .now() + configuration.progressInterval
+        answer.hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
+            guard self.session.state == .answering, let context = self.context else { return }
+            switch result {
+            case .success(let reply): self.finish(reply, context)
+            case .failure(let error):
+                self.notify(.filterFailed(error))
+                self.finish(MessageReply(verdict: .temporaryFailure), context)
+            }
+        }
+    }
+
+    private func finish(_ reply: MessageReply, _ context: ChannelHandlerContext) {
+        lastActivity = .now()
+        for reply in session.finish(reply) { send(reply) }
+        guard !isWorking else { return }
+        // The answer came later: what has come meanwhile has waited for it.
+        work(context)
+        flush(context)
+        if isInputClosed, session.state != .answering { end(context) }
+        resumeReading(context)
+    }
+
+    // MARK: To the MTA
+
+    private func send(_ reply: Reply?) {
+        reply?.write(to: &output)
+    }
+
+    private func flush(_ context: ChannelHandlerContext) {
+        guard output.readableBytes > 0, !isClosing else { return }
+        context.writeAndFlush(Self.wrapOutboundOut(output), promise: nil)
+        output = ByteBuffer()
+    }
+
+    /// What is due to be done as time goes by; called every second or so.
+    func tick(_ now: NIODeadline) {
+        guard let context, !isClosing else { return }
+        if session.state == .answering {
+            guard now >= nextProgress else { return }
+            nextProgress = now + configuration.progressInterval
+            send(.progress)
+            flush(context)
+            return
+        }
+        let isNegotiating = session.state == .negotiating
+        if now - lastActivity >= (isNegotiating ? configuration.negotiationTimeout : configuration.idleTimeout) {
+            notify(.timedOut)
+            close(context)
+        }
+    }
+
+    /// Closes the connection now, or when the message under way is answered.
+    func drain() {
+        isDraining = true
+        if let context { closeIfDrained(context) }
+    }
+
+    private func closeIfDrained(_ context: ChannelHandlerContext) {
+        if isDraining, !session.isInMessage { close(context) }
+    }
+
+    /// The MTA says no more.
+    private func end(_ context: ChannelHandlerContext) {
+        guard !isClosing else { return }
+        if !decoder.isBetweenFrames || pending.readableBytes > 0 {
+            notify(.protocolError(.truncatedFrame))
+        } else if session.isInMessage {
+            notify(.lostMidMessage)
+        }
+        close(context)
+    }
+
+    func close() {
+        if let context { close(context) }
+    }
+
+    private func close(_ context: ChannelHandlerContext) {
+        flush(context)
+        guard !isClosing else { return }
+        isClosing = true
+        context.close(promise: nil)
+    }
+}

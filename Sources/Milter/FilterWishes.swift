@@ -1,0 +1,58 @@
+/// What a filter needs of an MTA, and what it can do without.
+public struct FilterWishes: Hashable, Sendable {
+    /// What the filter does to messages; a negotiation in which the MTA does not offer all of it is refused.
+    public var actions: Actions
+    /// Stages of which the MTA need not tell. One that tells nevertheless is answered, and the filter is not bothered.
+    public var unwanted: Stages
+    /// Stages at which the filter's verdict is wanted at once, so that the MTA waits for it. At all others the MTA need
+    /// not wait (one round trip less each), and what the filter decides is told at the next stage that has a reply,
+    /// the end of the message at the latest. ``Steps/skip`` is possible only if the body is among them.
+    public var answered: Stages
+    public var macroRequests: [MacroRequest]
+
+    public init(
+        actions: Actions = [.addHeaders, .changeHeaders],
+        unwanted: Stages = [.rcpt, .data, .unknown],
+        answered: Stages = [],
+        macroRequests: [MacroRequest] = MacroRequest.defaults
+    ) {
+        self.actions = actions
+        self.unwanted = unwanted
+        self.answered = answered
+        self.macroRequests = macroRequests
+    }
+
+    /// The oldest version that we speak; 1 had no negotiated steps.
+    static let versions: ClosedRange<UInt32> = 2...6
+
+    /// The part of the offer that is taken.
+    ///
+    /// - Throws: ``ProtocolError/refused(missing:)`` if the filter could not do its work: without header changes forged
+    ///   fields would stay, and without the leading space what is verified would not be what was signed.
+    func answer(to offer: Negotiation) throws(ProtocolError) -> Negotiation {
+        var missing: [String] = []
+        if offer.version < Self.versions.lowerBound { missing.append("protocol version 2 or later") }
+        if actions.contains(.changeHeaders), !offer.actions.contains(.changeHeaders) {
+            missing.append("header change (SMFIF_CHGHDRS)")
+        }
+        if actions.contains(.addHeaders), !offer.actions.contains(.addHeaders) {
+            missing.append("header insertion (SMFIF_ADDHDRS)")
+        }
+        let others = actions.subtracting([.addHeaders, .changeHeaders])
+        if !others.isSubset(of: offer.actions) {
+            missing.append("actions 0x\(String(others.subtracting(offer.actions).rawValue, radix: 16))")
+        }
+        if !offer.steps.contains(.leadingSpace) { missing.append("header leading space (SMFIP_HDR_LEADSPC)") }
+        guard missing.isEmpty else { throw .refused(missing: missing) }
+
+        let asksForMacros = offer.actions.contains(.requestMacros) && !macroRequests.isEmpty
+        let steps = unwanted.unsent.union(Stages.all.subtracting(answered).unanswered)
+            .union(answered.contains(.body) ? [.leadingSpace, .skip] : .leadingSpace)
+        return Negotiation(
+            version: min(offer.version, Self.versions.upperBound),
+            actions: asksForMacros ? actions.union(.requestMacros) : actions,
+            steps: steps.intersection(offer.steps),
+            macroRequests: asksForMacros ? macroRequests : []
+        )
+    }
+}

@@ -1,0 +1,106 @@
+internal import NIOCore
+
+/// The macros of one stage, as they arrive. They come before every header field and every body chunk, mostly unchanged,
+/// so they are kept as octets and read only when one is asked for.
+public struct MacroValues: Hashable, Sendable {
+    /// The code of the command that they precede.
+    public var stage: Command.Code
+    /// Names and values in turn, each ended by a NUL.
+    private(set) var octets: ByteBuffer
+
+    public init(_ stage: Command.Code, _ values: [(name: String, value: [UInt8])]) {
+        self.stage = stage
+        octets = ByteBuffer()
+        for (name, value) in values {
+            octets.writeString(terminated: Array(name.utf8))
+            octets.writeString(terminated: value)
+        }
+    }
+
+    init(from data: inout ByteBuffer) throws(ProtocolError) {
+        let malformed = ProtocolError.malformed(Command.Code.macros.rawValue)
+        guard let stage = data.readInteger(as: UInt8.self).flatMap(Command.Code.init(rawValue:)) else {
+            throw malformed
+        }
+        self.stage = stage
+        octets = data.readSlice(length: data.readableBytes) ?? ByteBuffer()
+        let ends = octets.readableBytesView.count { $0 == 0 }
+        let isTerminated = octets.readableBytes == 0 || octets.readableBytesView.last == 0
+        guard ends.isMultiple(of: 2), isTerminated else { throw malformed }
+    }
+
+    func write(to buffer: inout ByteBuffer) {
+        buffer.writeInteger(stage.rawValue)
+        buffer.writeImmutableBuffer(octets)
+    }
+
+    /// The values in a buffer of their own, so that they do not keep the one alive in which they arrived.
+    fileprivate func detached() -> MacroValues {
+        var copy = self
+        copy.octets = ByteBuffer(bytes: octets.readableBytesView)
+        return copy
+    }
+
+    /// The value of the macro with this name, given without braces.
+    fileprivate func value(_ bareName: Substring.UTF8View) -> [UInt8]? {
+        var octets = octets
+        while let name = octets.readTerminatedString(), let value = octets.readTerminatedString() {
+            let isBraced = name.first == UInt8(ascii: "{") && name.last == UInt8(ascii: "}") && name.count > 2
+            if (isBraced ? name[1..<(name.count - 1)] : name[...]).elementsEqual(bareName) { return value }
+        }
+        return nil
+    }
+}
+
+/// The macros in force: those of the connection stay for all its messages, those of a message end with it, and a later
+/// stage's value hides an earlier one's.
+public struct Macros: Hashable, Sendable {
+    private var connection: [MacroValues] = []
+    private var message: [MacroValues] = []
+
+    /// The value of a macro, with or without braces around its name: `i`, `{mail_addr}`, `mail_addr`.
+    public subscript(name: String) -> [UInt8]? {
+        let isBraced = name.hasPrefix("{") && name.hasSuffix("}") && name.utf8.count > 2
+        let bareName = (isBraced ? name.dropFirst().dropLast() : name[...]).utf8
+        for values in message.reversed() {
+            if let value = values.value(bareName) { return value }
+        }
+        for values in connection.reversed() {
+            if let value = values.value(bareName) { return value }
+        }
+        return nil
+    }
+
+    /// Takes the values of a stage in place of those that the stage had before.
+    mutating func set(_ values: MacroValues) {
+        switch values.stage {
+        case .connect, .helo: Self.set(values, in: &connection)
+        case .negotiate, .macros, .mail, .rcpt, .data, .header, .endOfHeader, .body, .endOfMessage, .unknown, .abort,
+            .quit, .quitAndReuse:
+            Self.set(values, in: &message)
+        }
+    }
+
+    private static func set(_ values: MacroValues, in scope: inout [MacroValues]) {
+        guard let index = scope.firstIndex(where: { $0.stage == values.stage }) else {
+            scope.append(values.detached())
+            return
+        }
+        // The stage that spoke last is asked first. Before a field and a chunk nothing has changed as a rule.
+        if scope[index] == values {
+            if index != scope.endIndex - 1 { scope.append(scope.remove(at: index)) }
+        } else {
+            scope.remove(at: index)
+            scope.append(values.detached())
+        }
+    }
+
+    /// A message begins: what an earlier one left is forgotten, but not what precedes this MAIL command.
+    mutating func beginMessage() {
+        message.removeAll { $0.stage != .mail }
+    }
+
+    mutating func endMessage() {
+        message.removeAll()
+    }
+}

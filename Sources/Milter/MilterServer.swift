@@ -1,0 +1,174 @@
+public import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// Listens for MTAs and gives each connection a filter of its own.
+public final class MilterServer: Sendable {
+    private let listener: any Channel
+    private let loops: [NIOLoopBound<LoopConnections>]
+    /// What is to be removed when the server ends; nil for all but Unix sockets.
+    private let socketFile: (path: String, identity: LibC.FileIdentity)?
+
+    /// The port that is listened on; nil for a Unix socket.
+    public var port: Int? { listener.localAddress?.port }
+
+    /// Fulfilled when the server accepts no connections any more, for whatever reason.
+    public var listenerClosed: EventLoopFuture<Void> { listener.closeFuture }
+
+    private init(
+        listener: any Channel,
+        loops: [NIOLoopBound<LoopConnections>],
+        socketFile: (path: String, identity: LibC.FileIdentity)?
+    ) {
+        self.listener = listener
+        self.loops = loops
+        self.socketFile = socketFile
+    }
+
+    /// Begins to listen.
+    ///
+    /// - Parameters:
+    ///   - group: The event loops that serve the connections.
+    ///   - notify: Called on any of them for what should be logged.
+    ///   - makeFilter: Called once for each connection, on the event loop that serves it.
+    /// - Throws: ``EndpointError`` if it cannot be listened there.
+    public static func start(
+        at endpoint: Endpoint,
+        access: SocketAccess = SocketAccess(),
+        configuration: ServerConfiguration = ServerConfiguration(),
+        on group: any EventLoopGroup,
+        notify: @escaping @Sendable (ServerNotice) -> Void,
+        makeFilter: @escaping @Sendable (any EventLoop) -> any MailFilter
+    ) async throws -> MilterServer {
+        var connections: [ObjectIdentifier: NIOLoopBound<LoopConnections>] = [:]
+        for loop in group.makeIterator() {
+            let bound = try await loop.submit { NIOLoopBound(LoopConnections(on: loop), eventLoop: loop) }.get()
+            connections[ObjectIdentifier(loop)] = bound
+        }
+        let loops = connections
+        let count = ConnectionCount(limit: configuration.connectionLimit)
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(AcceptBackoffHandler(), AcceptErrors(notify: notify))
+                }
+            }
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.recvAllocator, value: ReceiveBuffers())
+            // An MTA that has said all and waits for the answer is still answered.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let connections = loops[ObjectIdentifier(channel.eventLoop)]?.value, !connections.isDraining
+                    else { throw ChannelError.ioOnClosedChannel }
+                    guard count.add() else {
+                        notify(.tooManyConnections(limit: count.limit))
+                        throw ChannelError.ioOnClosedChannel
+                    }
+                    channel.closeFuture.whenComplete { _ in count.remove() }
+                    let connection = FilterConnection(
+                        configuration,
+                        filter: makeFilter(channel.eventLoop),
+                        notify: notify
+                    )
+                    try channel.pipeline.syncOperations.addHandler(connection)
+                    connections.add(connection)
+                    channel.closeFuture.assumeIsolated().whenComplete { _ in connections.remove(connection) }
+                }
+            }
+        let (listener, socketFile) = try await listen(bootstrap, at: endpoint, access: access)
+        return MilterServer(listener: listener, loops: Array(loops.values), socketFile: socketFile)
+    }
+
+    private static func listen(
+        _ bootstrap: ServerBootstrap,
+        at endpoint: Endpoint,
+        access: SocketAccess
+    ) async throws -> (any Channel, (path: String, identity: LibC.FileIdentity)?) {
+        switch endpoint {
+        case .unix(let path):
+            let socket = try LibC.listen(atPath: path, mode: access.mode, group: access.group)
+            let identity = LibC.identity(ofPath: path)
+            return (try await bootstrap.withBoundSocket(socket).get(), identity.map { (path, $0) })
+        case .descriptor(let descriptor):
+            return (try await bootstrap.withBoundSocket(try LibC.listeningSocket(descriptor)).get(), nil)
+        case .inet, .inet6:
+            do {
+                return (try await bootstrap.bind(to: try endpoint.socketAddress()).get(), nil)
+            } catch let error as IOError {
+                throw EndpointError.system(call: "bind", endpoint: "\(endpoint)", reason: "\(error)")
+            }
+        }
+    }
+
+    /// Accepts no more connections, closes those that are between messages, and the others when their message is
+    /// answered; returns when all are closed.
+    ///
+    /// - Parameter grace: After this time what is left is closed too; its MTAs defer the messages.
+    public func shutDown(within grace: TimeAmount) async {
+        if let socketFile { LibC.removeSocket(atPath: socketFile.path, ifStill: socketFile.identity) }
+        try? await listener.close().get()
+        for loop in loops {
+            // A connection whose acceptance was under way is refused from the moment its loop is told.
+            loop.eventLoop.execute { _ = loop.value.drain(within: grace) }
+        }
+        for loop in loops {
+            _ = try? await loop.eventLoop.flatSubmit { loop.value.drain(within: grace) }.get()
+        }
+    }
+}
+
+extension Endpoint {
+    /// The address to bind or to connect to; the host's name is looked up, which may block.
+    func socketAddress() throws -> SocketAddress {
+        switch self {
+        case .unix(let path): try SocketAddress(unixDomainSocketPath: path)
+        case .inet(let host, let port):
+            try SocketAddress(ipAddress: try LibC.address(ofHost: host, isIPv6: false), port: Int(port))
+        case .inet6(let host, let port):
+            try SocketAddress(ipAddress: try LibC.address(ofHost: host, isIPv6: true), port: Int(port))
+        case .descriptor(let number): throw EndpointError.notListening(number)
+        }
+    }
+}
+
+/// Counts the connections of all event loops.
+private final class ConnectionCount: Sendable {
+    let limit: Int
+    private let count = Atomic<Int>(0)
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// - Returns: False if there are as many as allowed already.
+    func add() -> Bool {
+        guard count.add(1, ordering: .relaxed).newValue <= limit else {
+            remove()
+            return false
+        }
+        return true
+    }
+
+    func remove() {
+        count.subtract(1, ordering: .relaxed)
+    }
+}
+
+/// Tells of connections that could not be accepted; NIO waits a second before it tries again.
+private final class AcceptErrors: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private let notify: @Sendable (ServerNotice) -> Void
+
+    init(notify: @escaping @Sendable (ServerNotice) -> Void) {
+        self.notify = notify
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if !(error is ChannelError) { notify(.acceptFailed(error)) }
+        context.fireErrorCaught(error)
+    }
+}

@@ -1,0 +1,139 @@
+internal import NIOCore
+
+/// What the two sides agree on before anything else (`SMFIC_OPTNEG`): the MTA offers, the filter takes a part of it.
+/// Postfix treats a filter that takes more than was offered as broken, and defers all mail.
+public struct Negotiation: Hashable, Sendable {
+    public var version: UInt32
+    public var actions: Actions
+    public var steps: Steps
+    /// Only in the filter's answer: the macros it wants at a stage, in place of the MTA's default list for that stage.
+    public var macroRequests: [MacroRequest]
+
+    public init(version: UInt32, actions: Actions, steps: Steps, macroRequests: [MacroRequest] = []) {
+        self.version = version
+        self.actions = actions
+        self.steps = steps
+        self.macroRequests = macroRequests
+    }
+
+    /// What Postfix 3.7 and Sendmail 8.17 offer.
+    public static let fullOffer = Negotiation(
+        version: 6,
+        actions: Actions(rawValue: 0x1FF),
+        steps: Steps(rawValue: 0x1F_FFFF)
+    )
+}
+
+/// What a filter may do to a message (`SMFIF_`).
+public struct Actions: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// Fields may be added, and inserted (`SMFIF_ADDHDRS`).
+    public static let addHeaders = Actions(rawValue: 0x1)
+    public static let changeBody = Actions(rawValue: 0x2)
+    public static let addRecipients = Actions(rawValue: 0x4)
+    public static let deleteRecipients = Actions(rawValue: 0x8)
+    /// Fields may be changed, and deleted (`SMFIF_CHGHDRS`).
+    public static let changeHeaders = Actions(rawValue: 0x10)
+    public static let quarantine = Actions(rawValue: 0x20)
+    public static let changeSender = Actions(rawValue: 0x40)
+    public static let addRecipientsWithParameters = Actions(rawValue: 0x80)
+    /// The filter may name the macros it wants (`SMFIF_SETSYMLIST`).
+    public static let requestMacros = Actions(rawValue: 0x100)
+}
+
+/// Which steps of the protocol are left out, and how some are done (`SMFIP_`).
+public struct Steps: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// The filter may answer a body chunk with ``Reply/skip``.
+    public static let skip = Steps(rawValue: 0x400)
+    /// The filter is told of recipients that the MTA has rejected, too.
+    public static let rejectedRecipients = Steps(rawValue: 0x800)
+    /// A field's value comes and goes with the space after the colon. Without it one space is lost, and what is seen are
+    /// not the octets that were signed.
+    public static let leadingSpace = Steps(rawValue: 0x10_0000)
+}
+
+/// Macros that the filter asks for at one stage.
+public struct MacroRequest: Hashable, Sendable {
+    public var stage: MacroStage
+    /// As the MTA knows them, long names in braces.
+    public var names: [String]
+
+    public init(_ stage: MacroStage, _ names: [String]) {
+        self.stage = stage
+        self.names = names
+    }
+
+    /// A list for a stage takes the place of the MTA's own, so each holds the defaults of Postfix and of Sendmail and
+    /// what is wanted beyond them; a macro that the MTA does not know is left out by it. Data and recipients keep the
+    /// MTA's lists.
+    public static let defaults = [
+        MacroRequest(
+            .connect,
+            [
+                "j", "_", "v", "{daemon_name}", "{daemon_addr}", "{if_name}", "{if_addr}", "{client_addr}",
+                "{client_name}", "{client_ptr}", "{client_resolve}",
+            ]
+        ),
+        MacroRequest(.helo, ["{tls_version}", "{cipher}", "{cipher_bits}", "{cert_subject}", "{cert_issuer}"]),
+        MacroRequest(
+            .mail,
+            [
+                "i", "{auth_type}", "{auth_authen}", "{auth_author}", "{auth_ssf}", "{mail_addr}", "{mail_host}",
+                "{mail_mailer}", "{tls_version}", "{cipher}", "{cipher_bits}", "{client_addr}",
+            ]
+        ),
+        MacroRequest(.endOfHeader, ["i"]),
+        MacroRequest(.endOfMessage, ["i"]),
+    ]
+}
+
+/// The stages for which macros can be asked, by their numbers in the negotiation (`SMFIM_`).
+public enum MacroStage: UInt32, Hashable, Sendable {
+    case connect = 0
+    case helo = 1
+    case mail = 2
+    case rcpt = 3
+    case data = 4
+    case endOfMessage = 5
+    case endOfHeader = 6
+}
+
+extension Negotiation {
+    init(from data: inout ByteBuffer) throws(ProtocolError) {
+        guard
+            let version = data.readInteger(as: UInt32.self),
+            let actions = data.readInteger(as: UInt32.self),
+            let steps = data.readInteger(as: UInt32.self)
+        else { throw .malformed(Command.Code.negotiate.rawValue) }
+        self.init(version: version, actions: Actions(rawValue: actions), steps: Steps(rawValue: steps))
+        while data.readableBytes > 0 {
+            guard
+                let number = data.readInteger(as: UInt32.self), let stage = MacroStage(rawValue: number),
+                let list = data.readTerminatedString()
+            else { throw .malformed(Command.Code.negotiate.rawValue) }
+            let names = list.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+            macroRequests.append(MacroRequest(stage, names))
+        }
+    }
+
+    func write(to buffer: inout ByteBuffer) {
+        buffer.writeInteger(version)
+        buffer.writeInteger(actions.rawValue)
+        buffer.writeInteger(steps.rawValue)
+        for request in macroRequests {
+            buffer.writeInteger(request.stage.rawValue)
+            buffer.writeString(terminated: Array(request.names.joined(separator: " ").utf8))
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// What a peer did that the milter protocol does not allow. The connection is of no use after it: where one frame ends
+/// and the next begins is no longer known, or the two sides disagree about what was asked.
+public enum ProtocolError: Error, Hashable, Sendable {
+    /// A frame of length 0, which has not even a command. Two milter libraries crash of it.
+    case emptyFrame
+    /// A frame longer than ``Frame/payloadLimit`` allows; its length as announced.
+    case oversizedFrame(Int)
+    /// The connection ended inside a frame.
+    case truncatedFrame
+    case unknownCommand(UInt8)
+    case unknownReply(UInt8)
+    /// The data of this command or reply is not what it should be.
+    case malformed(UInt8)
+    /// A command that has no place in the session's state.
+    case unexpected(Command.Code, in: Session.State)
+    /// The MTA does not offer what the filter cannot do without.
+    case refused(missing: [String])
+    /// The filter answered with what was not negotiated, or at the wrong time.
+    case unexpectedReply(Reply.Code)
+}
+
+extension ProtocolError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .emptyFrame: "frame of length 0"
+        case .oversizedFrame(let length): "frame of length \(length), more than \(Frame.payloadLimit + 1)"
+        case .truncatedFrame: "connection ended inside a frame"
+        case .unknownCommand(let code): "unknown command \(Self.printable(code))"
+        case .unknownReply(let code): "unknown reply \(Self.printable(code))"
+        case .malformed(let code): "malformed data of \(Self.printable(code))"
+        case .unexpected(let code, let state): "\(code) (\(Self.printable(code.rawValue))) in state \(state)"
+        case .refused(let missing): "the MTA does not offer \(missing.joined(separator: ", "))"
+        case .unexpectedReply(let code): "unexpected reply \(code) (\(Self.printable(code.rawValue)))"
+        }
+    }
+
+    /// The code as a character if it is a visible one, else as a number.
+    private static func printable(_ code: UInt8) -> String {
+        (0x21...0x7E).contains(code) ? "'\(Character(Unicode.Scalar(code)))'" : "0x\(String(code, radix: 16))"
+    }
+}

@@ -1,0 +1,23 @@
+internal import NIOCore
+
+/// Buffers for what is read. One that a connection keeps for itself, as NIO's own allocators have it, would cost a
+/// thousand connections 64 MB for good; here a buffer is given for each read and is free after it.
+///
+/// NIO's pool keeps a channel's first buffer whatever the allocator, so the first one is small; it takes a negotiation.
+struct ReceiveBuffers: RecvByteBufferAllocator {
+    /// Body chunks are 65,535 octets.
+    private static let capacity = 64 * 1024
+    private static let firstCapacity = 64
+
+    private var isFirst = true
+
+    func buffer(allocator: ByteBufferAllocator) -> ByteBuffer {
+        allocator.buffer(capacity: isFirst ? Self.firstCapacity : Self.capacity)
+    }
+
+    /// - Returns: True, so that the pool asks for a new buffer.
+    mutating func record(actualReadBytes: Int) -> Bool {
+        isFirst = false
+        return true
+    }
+}

@@ -1,0 +1,81 @@
+internal import NIOCore
+
+/// The SMTP client as the MTA presents it.
+public struct SMTPClient: Hashable, Sendable {
+    /// The verified name, or the address in brackets; Postfix writes `[2001:db8::1]`, without `IPv6:`.
+    public var hostname: [UInt8]
+    public var origin: Origin
+
+    public enum Origin: Hashable, Sendable {
+        /// The address as text. It is the MTA's text, and not checked.
+        case inet(address: [UInt8], port: UInt16)
+        case inet6(address: [UInt8], port: UInt16)
+        case local(path: [UInt8])
+        /// No address at all: mail from standard input, for example.
+        case unknown
+    }
+
+    public init(hostname: [UInt8], origin: Origin) {
+        self.hostname = hostname
+        self.origin = origin
+    }
+
+    /// The text of an IPv4 or IPv6 address, without the `IPv6:` that some MTAs put before it; nil for other origins.
+    public var address: [UInt8]? {
+        switch origin {
+        case .inet(let address, _): return address
+        case .inet6(let address, _):
+            let tag = Array("ipv6:".utf8)
+            let isTagged = address.count > tag.count && zip(address, tag).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+            return isTagged ? Array(address.dropFirst(tag.count)) : address
+        case .local, .unknown: return nil
+        }
+    }
+
+    /// The families of `SMFIC_CONNECT`.
+    private enum Family: UInt8 {
+        case inet = 0x34  // 4
+        case inet6 = 0x36  // 6
+        case local = 0x4C  // L
+        case unknown = 0x55  // U
+    }
+
+    init(from data: inout ByteBuffer) throws(ProtocolError) {
+        let malformed = ProtocolError.malformed(Command.Code.connect.rawValue)
+        guard
+            let hostname = data.readTerminatedString(),
+            let family = data.readInteger(as: UInt8.self).flatMap(Family.init(rawValue:))
+        else { throw malformed }
+        if case .unknown = family {
+            self.init(hostname: hostname, origin: .unknown)
+            // Neither port nor address follow; libmilter takes no offence if they do.
+            data.moveReaderIndex(to: data.writerIndex)
+            return
+        }
+        guard let port = data.readInteger(as: UInt16.self), let address = data.readTerminatedString() else {
+            throw malformed
+        }
+        switch family {
+        case .inet: self.init(hostname: hostname, origin: .inet(address: address, port: port))
+        case .inet6: self.init(hostname: hostname, origin: .inet6(address: address, port: port))
+        case .local: self.init(hostname: hostname, origin: .local(path: address))
+        case .unknown: self.init(hostname: hostname, origin: .unknown)
+        }
+    }
+
+    func write(to buffer: inout ByteBuffer) {
+        buffer.writeString(terminated: hostname)
+        switch origin {
+        case .inet(let address, let port): Self.write(.inet, port, address, to: &buffer)
+        case .inet6(let address, let port): Self.write(.inet6, port, address, to: &buffer)
+        case .local(let path): Self.write(.local, 0, path, to: &buffer)
+        case .unknown: buffer.writeInteger(Family.unknown.rawValue)
+        }
+    }
+
+    private static func write(_ family: Family, _ port: UInt16, _ address: [UInt8], to buffer: inout ByteBuffer) {
+        buffer.writeInteger(family.rawValue)
+        buffer.writeInteger(port)
+        buffer.writeString(terminated: address)
+    }
+}

@@ -1,0 +1,261 @@
+public import Mail
+public import NIOCore
+
+/// One connection from an MTA, as a state machine without I/O: commands in, events and replies out.
+///
+/// The order of commands is the MTA's to keep; one that breaks it is told so by a ``ProtocolError``. What is allowed is
+/// what MTAs do: ABORT at any time and as often as they like, HELO again, MAIL without HELO, and HELO or MAIL in the
+/// middle of a message, which ends that message as ABORT does.
+public struct Session: Sendable {
+    public enum State: Hashable, Sendable {
+        case negotiating
+        /// The MTA has not told of a client yet.
+        case negotiated
+        /// Between messages.
+        case connected
+        case mail
+        case data
+        case header
+        case body
+        /// The filter owes the answer to the end of the message.
+        case answering
+    }
+
+    /// What the filter is to be told.
+    public enum Event: Hashable, Sendable {
+        case connect(SMTPClient)
+        case helo([UInt8])
+        case mail(EnvelopeAddress)
+        case rcpt(EnvelopeAddress)
+        case data
+        case unknown([UInt8])
+        case header(HeaderField)
+        case endOfHeader
+        case body(ByteBuffer)
+    }
+
+    /// What is to be done about a command.
+    public enum Step: Hashable, Sendable {
+        case nothing
+        case send(Reply)
+        /// Tell the filter, and give its verdict to ``Session/reply(to:)``. If `abandoning`, the message it was told of
+        /// before is to be given up first.
+        case tell(Event, abandoning: Bool)
+        /// The last octets of the body, which may be none; the answer goes to ``Session/finish(_:)``.
+        case endMessage(ByteBuffer)
+        /// The message that the filter was told of is over without it; the reply, if there is one, is due.
+        case abandon(Reply?)
+        /// The connection is given up, and the message if there was one; the next one follows on the same socket.
+        case startAnew(abandoning: Bool)
+        case close(abandoning: Bool)
+    }
+
+    public private(set) var state = State.negotiating
+    public private(set) var macros = Macros()
+    /// What was agreed on; nil before.
+    public private(set) var negotiated: Negotiation?
+
+    private let wishes: FilterWishes
+    /// The stages at which the MTA does not wait.
+    private var unanswered: Stages = []
+    /// The stage whose event the filter was told last, and whether the MTA waits for the verdict.
+    private var told: (stage: Stages, isReplyDue: Bool) = ([], false)
+    /// True from the moment the filter is told of a message until it is told that it is over.
+    private var filterHasMessage = false
+    /// What the filter has decided beyond ``Verdict/continue``, for the connection, since HELO, for the message. It is
+    /// not asked again; the MTA hears of it whenever it waits for a reply.
+    private var connectionVerdict: Verdict?
+    private var heloVerdict: Verdict?
+    private var messageVerdict: Verdict?
+
+    public init(_ wishes: FilterWishes = FilterWishes()) {
+        self.wishes = wishes
+    }
+
+    /// True from MAIL to the answer or the abort.
+    public var isInMessage: Bool {
+        switch state {
+        case .negotiating, .negotiated, .connected: false
+        case .mail, .data, .header, .body, .answering: true
+        }
+    }
+
+    private var settled: Verdict? { connectionVerdict ?? heloVerdict ?? messageVerdict }
+
+    // MARK: Commands
+
+    public mutating func receive(_ command: Command) throws(ProtocolError) -> Step {
+        switch command {
+        case .negotiate(let offer):
+            try advance(command.code, from: [.negotiating], to: .negotiated)
+            return .send(.negotiate(try negotiate(offer)))
+        case .macros(let values):
+            guard state != .negotiating else { throw .unexpected(command.code, in: state) }
+            macros.set(values)
+            return .nothing
+        case .connect(let client):
+            try advance(command.code, from: [.negotiated], to: .connected)
+            return tell(.connect(client), at: .connect)
+        case .helo(let name):
+            let abandoning = try startOver(command.code)
+            macros.endMessage()
+            heloVerdict = nil
+            return tell(.helo(name), at: .helo, abandoning: abandoning)
+        case .mail(let sender):
+            let abandoning = try startOver(command.code)
+            macros.beginMessage()
+            state = .mail
+            return tell(.mail(sender), at: .mail, abandoning: abandoning)
+        case .rcpt(let recipient):
+            try advance(command.code, from: [.mail], to: .mail)
+            return tell(.rcpt(recipient), at: .rcpt)
+        case .data:
+            try advance(command.code, from: [.mail], to: .data)
+            return tell(.data, at: .data)
+        case .unknown(let line):
+            guard state != .negotiating, state != .answering else { throw .unexpected(command.code, in: state) }
+            return tell(.unknown(line), at: .unknown)
+        case .header(let field):
+            try advance(command.code, from: [.mail, .data, .header], to: .header)
+            return tell(.header(Self.withLineFeeds(field)), at: .header)
+        case .endOfHeader:
+            try advance(command.code, from: [.mail, .data, .header], to: .body)
+            return tell(.endOfHeader, at: .endOfHeader)
+        case .body(let octets):
+            try advance(command.code, from: [.body], to: .body)
+            return tell(.body(octets), at: .body)
+        case .endOfMessage(let octets):
+            try advance(command.code, from: [.body], to: .answering)
+            guard let settled else { return .endMessage(octets) }
+            let abandoning = leaveMessage()
+            return abandoning ? .abandon(settled.wire) : .send(settled.wire)
+        case .abort:
+            if state == .negotiating { return .nothing }
+            return leaveMessage() ? .abandon(nil) : .nothing
+        case .quit:
+            return .close(abandoning: leaveMessage())
+        case .quitAndReuse:
+            guard state != .negotiating else { throw .unexpected(command.code, in: state) }
+            let abandoning = leaveMessage()
+            macros = Macros()
+            (connectionVerdict, heloVerdict) = (nil, nil)
+            state = .negotiated
+            return .startAnew(abandoning: abandoning)
+        }
+    }
+
+    /// Octets of the body of which more follow in the same frame, so that there is no reply yet.
+    public mutating func receive(bodyPart octets: ByteBuffer) throws(ProtocolError) -> Step {
+        guard state == .body else { throw .unexpected(.body, in: state) }
+        guard settled == nil else { return .nothing }
+        told = (.body, false)
+        return .tell(.body(octets), abandoning: false)
+    }
+
+    private mutating func advance(
+        _ code: Command.Code,
+        from states: [State],
+        to next: State
+    ) throws(ProtocolError) {
+        guard states.contains(state) else { throw .unexpected(code, in: state) }
+        state = next
+    }
+
+    /// HELO and MAIL in the middle of a message end it, as RFC 5321 4.1.4 has it for EHLO, and libmilter for both.
+    ///
+    /// - Returns: True if the filter has a message to give up.
+    private mutating func startOver(_ code: Command.Code) throws(ProtocolError) -> Bool {
+        switch state {
+        case .negotiating, .negotiated, .answering: throw .unexpected(code, in: state)
+        case .connected, .mail, .data, .header, .body: break
+        }
+        state = .connected
+        messageVerdict = nil
+        defer { filterHasMessage = false }
+        return filterHasMessage
+    }
+
+    /// The message is over; what belongs to the connection stays.
+    ///
+    /// - Returns: True if the filter has a message to give up.
+    private mutating func leaveMessage() -> Bool {
+        if isInMessage { state = .connected }
+        messageVerdict = nil
+        macros.endMessage()
+        defer { filterHasMessage = false }
+        return filterHasMessage
+    }
+
+    private mutating func tell(_ event: Event, at stage: Stages, abandoning: Bool = false) -> Step {
+        let isReplyDue = !unanswered.contains(stage)
+        guard settled == nil, !wishes.unwanted.contains(stage) else {
+            return isReplyDue ? .send(reply(settled ?? .continue, at: stage)) : .nothing
+        }
+        told = (stage, isReplyDue)
+        if stage == .mail { filterHasMessage = true }
+        return .tell(event, abandoning: abandoning)
+    }
+
+    /// A field's folds are LF alone, whatever the MTA sends.
+    private static func withLineFeeds(_ field: HeaderField) -> HeaderField {
+        guard field.value.contains(UInt8(ascii: "\r")) else { return field }
+        var value: [UInt8] = []
+        value.reserveCapacity(field.value.count)
+        for octet in field.value {
+            if octet == UInt8(ascii: "\n"), value.last == UInt8(ascii: "\r") { value.removeLast() }
+            value.append(octet)
+        }
+        return HeaderField(name: field.name, value: value)
+    }
+
+    // MARK: Verdicts
+
+    private mutating func negotiate(_ offer: Negotiation) throws(ProtocolError) -> Negotiation {
+        let answer = try wishes.answer(to: offer)
+        unanswered = Stages(unansweredIn: answer.steps)
+        negotiated = answer
+        return answer
+    }
+
+    /// What the MTA is told after the event that the filter was told last; nil if it does not wait.
+    public mutating func reply(to verdict: Verdict) -> Reply? {
+        let (stage, isReplyDue) = told
+        told.isReplyDue = false
+        if verdict != .continue {
+            switch stage {
+            case .connect: connectionVerdict = verdict
+            case .helo: heloVerdict = verdict
+            // One recipient or one command is refused, not the message, if the MTA hears it in time.
+            case .rcpt, .unknown:
+                if !isReplyDue || verdict == .accept || verdict == .discard { messageVerdict = verdict }
+            default: messageVerdict = verdict
+            }
+        }
+        return isReplyDue ? reply(verdict, at: stage) : nil
+    }
+
+    /// In place of telling the filter of body octets that it does not want.
+    public mutating func skipBody() -> Reply? {
+        let isReplyDue = told.isReplyDue
+        told.isReplyDue = false
+        guard isReplyDue else { return nil }
+        return negotiated?.steps.contains(.skip) == true ? .skip : .continue
+    }
+
+    /// Before MAIL there is nothing to discard; it is said later.
+    private func reply(_ verdict: Verdict, at stage: Stages) -> Reply {
+        let isEarly = stage == .connect || stage == .helo
+        return isEarly && verdict == .discard ? .continue : verdict.wire
+    }
+
+    /// The replies at the end of the message; none if it was given up meanwhile. A modification that was not negotiated
+    /// would make Postfix give up the filter for the whole connection: the message is deferred instead.
+    public mutating func finish(_ answer: MessageReply) -> [Reply] {
+        guard state == .answering else { return [] }
+        _ = leaveMessage()
+        guard answer.verdict.isDelivery else { return [answer.verdict.wire] }
+        let allowed = negotiated?.actions ?? []
+        guard answer.modifications.allSatisfy({ allowed.contains($0.action) }) else { return [.temporaryFailure] }
+        return answer.modifications.map { .modification($0) } + [answer.verdict.wire]
+    }
+}

@@ -1,0 +1,55 @@
+/// The steps of an SMTP session of which an MTA tells a filter, as a set.
+public struct Stages: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt16
+
+    public init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    public static let connect = Stages(rawValue: 0x1)
+    public static let helo = Stages(rawValue: 0x2)
+    public static let mail = Stages(rawValue: 0x4)
+    public static let rcpt = Stages(rawValue: 0x8)
+    public static let data = Stages(rawValue: 0x10)
+    /// A command that the SMTP server does not know.
+    public static let unknown = Stages(rawValue: 0x20)
+    public static let header = Stages(rawValue: 0x40)
+    public static let endOfHeader = Stages(rawValue: 0x80)
+    public static let body = Stages(rawValue: 0x100)
+
+    public static let all = Stages(rawValue: 0x1FF)
+
+    /// What the negotiation has for each stage: the bit that keeps the MTA from sending its command, and the one that
+    /// keeps it from waiting for a reply.
+    private static let bits: [(stage: Stages, unsent: Steps, unanswered: Steps)] = [
+        (.connect, Steps(rawValue: 0x1), Steps(rawValue: 0x1000)),
+        (.helo, Steps(rawValue: 0x2), Steps(rawValue: 0x2000)),
+        (.mail, Steps(rawValue: 0x4), Steps(rawValue: 0x4000)),
+        (.rcpt, Steps(rawValue: 0x8), Steps(rawValue: 0x8000)),
+        (.data, Steps(rawValue: 0x200), Steps(rawValue: 0x1_0000)),
+        (.unknown, Steps(rawValue: 0x100), Steps(rawValue: 0x2_0000)),
+        (.header, Steps(rawValue: 0x20), Steps(rawValue: 0x80)),
+        (.endOfHeader, Steps(rawValue: 0x40), Steps(rawValue: 0x4_0000)),
+        (.body, Steps(rawValue: 0x10), Steps(rawValue: 0x8_0000)),
+    ]
+
+    /// The bits by which the MTA is asked not to send the commands of these stages (`SMFIP_NO...`).
+    public var unsent: Steps {
+        Self.bits.filter { contains($0.stage) }.reduce(into: Steps()) { $0.formUnion($1.unsent) }
+    }
+
+    /// The bits by which the MTA is told not to wait for replies at these stages (`SMFIP_NR_...`).
+    public var unanswered: Steps {
+        Self.bits.filter { contains($0.stage) }.reduce(into: Steps()) { $0.formUnion($1.unanswered) }
+    }
+
+    /// The stages at which the MTA does not wait for a reply, by what was negotiated.
+    init(unansweredIn steps: Steps) {
+        self = Self.bits.filter { steps.contains($0.unanswered) }.reduce(into: []) { $0.formUnion($1.stage) }
+    }
+
+    /// The stages of which the MTA does not tell, by what was negotiated.
+    init(unsentIn steps: Steps) {
+        self = Self.bits.filter { steps.contains($0.unsent) }.reduce(into: []) { $0.formUnion($1.stage) }
+    }
+}

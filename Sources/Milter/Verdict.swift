@@ -1,0 +1,85 @@
+/// What a filter decides, for a connection, a message or a recipient.
+public enum Verdict: Hashable, Sendable {
+    /// Go on; at the end of the message: deliver it.
+    case `continue`
+    /// Deliver without asking the filter any further.
+    case accept
+    case reject
+    case temporaryFailure
+    /// Say yes to the client and drop the message. Not at connect or HELO.
+    case discard
+    case reply(SMTPReply)
+
+    var wire: Reply {
+        switch self {
+        case .continue: .continue
+        case .accept: .accept
+        case .reject: .reject
+        case .temporaryFailure: .temporaryFailure
+        case .discard: .discard
+        case .reply(let reply): .replyCode(reply.octets)
+        }
+    }
+
+    /// True if the message goes on to be delivered, so that changes to it make sense.
+    var isDelivery: Bool {
+        switch self {
+        case .continue, .accept: true
+        case .reject, .temporaryFailure, .discard, .reply: false
+        }
+    }
+}
+
+/// The reply that the MTA is to give to its client (RFC 5321 4.2, RFC 3463).
+public struct SMTPReply: Hashable, Sendable {
+    /// 400 to 599.
+    public let code: Int
+    /// `5.7.1`, for example; its class is that of the code.
+    public let enhancedCode: String?
+    public let lines: [String]
+
+    /// Nil if the code or the enhanced code is not one, or their classes differ: Postfix would take it for a broken
+    /// filter.
+    public init?(code: Int, enhancedCode: String? = nil, lines: [String]) {
+        guard (400...599).contains(code) else { return nil }
+        if let enhancedCode {
+            let parts = enhancedCode.split(separator: ".", omittingEmptySubsequences: false)
+            guard
+                parts.count == 3, parts[0] == "\(code / 100)",
+                parts.allSatisfy({ (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+            else { return nil }
+        }
+        self.code = code
+        self.enhancedCode = enhancedCode
+        self.lines = lines.isEmpty ? [""] : lines
+    }
+
+    /// The text on the wire: lines divided by CRLF, a `-` after the code of all but the last. `%` begins a format in
+    /// libmilter's heirs and is doubled; control characters, which could end a line, are left out.
+    var octets: [UInt8] {
+        var octets: [UInt8] = []
+        for (index, line) in lines.enumerated() {
+            if index > 0 { octets += [UInt8(ascii: "\r"), UInt8(ascii: "\n")] }
+            octets += "\(code)".utf8
+            octets.append(index == lines.count - 1 ? UInt8(ascii: " ") : UInt8(ascii: "-"))
+            if let enhancedCode { octets += "\(enhancedCode) ".utf8 }
+            for octet in line.utf8 where octet >= 0x20 && octet != 0x7F {
+                octets.append(octet)
+                if octet == UInt8(ascii: "%") { octets.append(octet) }
+            }
+        }
+        return octets
+    }
+}
+
+/// The answer to the end of a message.
+public struct MessageReply: Hashable, Sendable {
+    /// Said before the verdict, in this order; without effect, and not said, if the message is not to be delivered.
+    public var modifications: [Modification]
+    public var verdict: Verdict
+
+    public init(modifications: [Modification] = [], verdict: Verdict) {
+        self.modifications = modifications
+        self.verdict = verdict
+    }
+}
