@@ -27,6 +27,8 @@ public struct Received: Hashable, Sendable {
     public let layout: ReceivedLayout
     /// The host that wrote the field, after `by`; nil if it does not call itself by a domain name.
     public let host: Domain?
+    /// The host where it calls itself by an address, as Gmail does for steps within its own system.
+    public let hostAddress: IPAddress?
     public let origin: Origin
     public let with: WithProtocol?
     /// The host says that the hop was encrypted.
@@ -43,25 +45,55 @@ public struct Received: Hashable, Sendable {
     public init(_ value: [UInt8]) throws(ReceivedError) {
         var tokenizer = ReceivedTokenizer(value[...])
         let (tokens, rest) = try tokenizer.tokens()
+        date = try rest.flatMap(Self.date)
+        if case .comment(let note) = tokens.first, tokens.count == 1, note.hasPrefix("qmail ") {
+            // `(qmail 4711 invoked by uid 89)`: a step within the host, written in addition to the line for the hop.
+            (layout, host, hostAddress, origin) = (.qmail, nil, nil, .local)
+            (with, isEncrypted, isAuthenticated, envelopeFrom) = (nil, false, false, nil)
+            return
+        }
+        try Self.checkHosts(value)
         var parser = ReceivedParser(tokens)
         let clauses = try parser.clauses()
-        let layout = ReceivedLayout(clauses)
-        self.layout = layout
-        host = clauses.by.flatMap { Domain($0) }
-        with = clauses.with.first.flatMap { WithProtocol($0) }
-        origin = try clauses.origin(layout)
-        let facts = clauses.commentsBehindClient
-        isEncrypted =
-            with?.isEncrypted == true || facts.contains { $0.hasPrefix("using TLS") || $0.hasPrefix("TLS:") }
-            || clauses.byComments.contains { $0.hasPrefix("version=TLS") || $0.hasPrefix("TLS") }
-        isAuthenticated =
-            with?.isAuthenticated == true
-            || facts.contains { comment in
-                ["Authenticated sender", "authenticated", "AUTH:", "SquirrelMail authenticated", "account "]
-                    .contains { comment.hasPrefix($0) }
-            }
+        layout = ReceivedLayout(clauses)
+        host = clauses.by.flatMap { ReceivedAddress($0) == nil ? Domain($0) : nil }
+        hostAddress = clauses.by.flatMap { ReceivedAddress($0)?.address }
+        origin = try Self.origin(clauses, layout)
+        with = clauses.protocolName
+        isEncrypted = clauses.isEncrypted
+        isAuthenticated = clauses.isAuthenticated
         envelopeFrom = clauses.envelopeFrom
-        date = try rest.flatMap(Self.date)
+    }
+
+    /// True if the field is qmail's note of a step within the host, which names neither host nor client.
+    var isNote: Bool { layout == .qmail && host == nil && hostAddress == nil && origin == .local }
+
+    /// Every MTA writes the word `by` once, after all that its client said to it. So if it is there twice, in whatever
+    /// reading, somebody else has written one of them: a HELO argument such as
+    /// `x (y [192.0.2.1]) by mx.example.org with SMTP; 1 Jan 2024 00:00:00 +0000 (`.
+    private static func checkHosts(_ value: [UInt8]) throws(ReceivedError) {
+        let count = value.split(whereSeparator: \.delimitsReceivedWord).count { $0.isWord("by") }
+        guard count > 0 else { throw .noHost }
+        guard count == 1 else { throw .ambiguous }
+    }
+
+    private static func origin(_ clauses: ReceivedClauses, _ layout: ReceivedLayout) throws(ReceivedError) -> Origin {
+        guard let from = clauses.from else { return .local }
+        if let first = clauses.with.first,
+            ["local", "mapi", "qmail-scanner"].contains(where: { first.asciiHasPrefix($0) })
+        {
+            return .local
+        }
+        if layout == .fetchmail || clauses.protocolName?.isFetched == true { return .local }
+        let words = clauses.fromWords
+        if words.count == 3, words[0].isWord("mail"), words[1].isWord("pickup"), words[2].isWord("service") {
+            return .local
+        }
+        // Dovecot and Cyrus, given a message through a Unix socket: no address, and no connection.
+        if clauses.protocolName?.isLocalDelivery == true, clauses.fromComments.isEmpty, words.count == 1 {
+            return .local
+        }
+        return .network(try ReceivedClient(from, layout: layout).client())
     }
 
     /// Octets that may stand behind the semicolon: a date and a comment.

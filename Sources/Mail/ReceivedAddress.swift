@@ -8,8 +8,7 @@ struct ReceivedAddress: Hashable {
 
     /// Nil if the word as a whole is no address.
     init?(_ word: ArraySlice<UInt8>) {
-        // RFC 1413: what the ident protocol said of the user is put before the address.
-        var text = word.lastIndex(of: UInt8(ascii: "@")).map { word[($0 + 1)...] } ?? word
+        var text = word.dropIdent
         isBracketed = text.first == UInt8(ascii: "[")
         if isBracketed {
             guard let close = text.lastIndex(of: UInt8(ascii: "]")) else { return nil }

@@ -1,178 +1,72 @@
-internal import DNS
-
-/// The parts of a Received field, and what they say of the client.
+/// The parts of a Received field.
 struct ReceivedClauses {
-    /// The words behind `from`; nil if there is no such clause.
-    var from: [ArraySlice<UInt8>]?
-    /// How many of them stand before the first comment.
-    var wordsBeforeComments = 0
-    var fromComments: [ArraySlice<UInt8>] = []
-    var by: ArraySlice<UInt8>?
+    /// What stands behind `from`, in order; nil if there is no such clause.
+    var from: [ReceivedTokenizer.Token]?
+    private(set) var by: ArraySlice<UInt8>?
+    /// All comments behind `by`.
     var byComments: [ArraySlice<UInt8>] = []
-    var with: [ArraySlice<UInt8>] = []
+    private(set) var with: [ArraySlice<UInt8>] = []
+    private var envelopeFromClause: ArraySlice<UInt8>?
+    private var hasTLSClause = false
 
-    /// The comment that holds the client's address (TCP-info, RFC 5321, 4.4), in words.
-    struct ClientComment {
-        let words: [ArraySlice<UInt8>]
-        let address: IPAddress
-        let isBracketed: Bool
-        /// Sendmail: the reverse name does not lead back to the address.
-        let mayBeForged: Bool
-    }
-
-    /// Beginnings of comments that hold what a client or a certificate says, and never the address.
-    private static let remarks = [
-        "using ", "No client certificate", "Client ", "Authenticated sender", "authenticated", "TLS:", "AUTH:",
-        "SquirrelMail", "account ", "HELO ", "EHLO ", "LHLO ", "helo=", "envelope-sender", "envelope-from", "from ",
-    ]
-
-    private static func isRemark(_ comment: ArraySlice<UInt8>) -> Bool {
-        remarks.contains { comment.asciiHasPrefix($0) }
-    }
-
-    /// The comments of the from clause that may hold the address.
-    private var clientComments: [(index: Int, comment: ClientComment)] {
-        fromComments.indices.compactMap { index in
-            Self.isRemark(fromComments[index]) ? nil : Self.clientComment(fromComments[index]).map { (index, $0) }
+    /// Keeps a word that stands in a clause.
+    mutating func take(_ word: ArraySlice<UInt8>, of clause: String) {
+        switch clause {
+        case "by": by = by ?? word
+        case "with": with.append(word)
+        case "tls": hasTLSClause = true
+        case "from", "envelope-from": envelopeFromClause = envelopeFromClause ?? word
+        default: break
         }
     }
 
-    var clientComment: ClientComment? {
-        clientComments.first?.comment
+    /// The words behind `from`.
+    var fromWords: [ArraySlice<UInt8>] {
+        (from ?? []).compactMap { if case .word(let word) = $0 { word } else { nil } }
     }
 
-    /// The comments behind the address: written by the MTA, whereas a HELO with parentheses stands before it.
-    var commentsBehindClient: ArraySlice<ArraySlice<UInt8>> {
-        fromComments[(clientComments.last.map { $0.index + 1 } ?? fromComments.startIndex)...]
+    /// The comments behind `from`.
+    var fromComments: [ArraySlice<UInt8>] {
+        (from ?? []).compactMap { if case .comment(let comment) = $0 { comment } else { nil } }
     }
 
-    /// Refuses a field with a comment that holds both an address and the word `by`: a hop that somebody has put in
-    /// parentheses, by opening one in a HELO argument.
-    func checkComments() throws(ReceivedError) {
-        for comment in fromComments + byComments {
-            let words = Self.words(of: comment)
-            if words.contains(where: { $0.isWord("by") }), words.contains(where: { ReceivedAddress($0) != nil }) {
-                throw .ambiguous
+    /// The first registered keyword behind `with`; Microsoft and XMail write their names there too.
+    var protocolName: WithProtocol? {
+        with.lazy.compactMap { WithProtocol($0) }.first
+    }
+
+    /// True if the host says that the hop was encrypted.
+    var isEncrypted: Bool {
+        hasTLSClause || protocolName?.isEncrypted == true
+            || (fromComments + byComments).contains { comment in
+                ["using TLS", "using SSL", "TLS", "version=TLS", "version=SSL"].contains { comment.hasPrefix($0) }
+                    || comment.suffix(10).isWord(" encrypted")
             }
-        }
     }
 
-    /// Where the message came from.
-    func origin(_ layout: ReceivedLayout) throws(ReceivedError) -> Received.Origin {
-        guard let from else { return .local }
-        if let first = with.first, first.asciiHasPrefix("local") || first.isWord("mapi") { return .local }
-        if layout == .fetchmail || with.first.flatMap({ WithProtocol($0) })?.isFetched == true { return .local }
-        if from.count == 3, from[0].isWord("mail"), from[1].isWord("pickup"), from[2].isWord("service") {
-            return .local
-        }
-        let found = clientComments
-        guard found.count <= 1 else { throw .ambiguous }
-        guard let client = found.first?.comment else { return .network(try clientInWords(from, layout)) }
-        let words = layout == .mdaemon ? from.filter { $0 != [UInt8(ascii: "[")] && $0 != [UInt8(ascii: "]")] } : from
-        guard words.count <= 1, wordsBeforeComments == from.count || layout == .mdaemon else { throw .ambiguous }
-        return .network(self.client(words.first, client, layout))
+    /// True if the host says that the client had authenticated itself.
+    var isAuthenticated: Bool {
+        protocolName?.isAuthenticated == true
+            || (fromComments + byComments).contains { comment in
+                [
+                    "Authenticated sender", "authenticated", "AUTH:", "SquirrelMail authenticated", "account ",
+                    "smtp-auth ",
+                ]
+                .contains { comment.asciiHasPrefix($0) }
+            }
     }
 
-    /// The client by its comment and the word before it.
-    private func client(
-        _ name: ArraySlice<UInt8>?,
-        _ client: ClientComment,
-        _ layout: ReceivedLayout
-    ) -> Received.Client {
-        switch layout {
-        case .exim, .ecelerity:
-            let helo = client.words.first { $0.hasPrefix("helo=") }?.dropFirst("helo=".utf8.count)
-            return Received.Client(
-                address: client.address,
-                helo: (helo ?? name).map(Array.init),
-                reverseName: name.flatMap(Self.reverseName)
-            )
-        case .qmail:
-            let helo = fromComments.first { $0.asciiHasPrefix("HELO ") || $0.asciiHasPrefix("EHLO ") }?.dropFirst(5)
-            return Received.Client(
-                address: client.address,
-                helo: (helo ?? name).map(Array.init),
-                reverseName: name.flatMap(Self.reverseName)
-            )
-        case .postfix, .sendmail, .courier, .exchange, .smtpsvc, .gmail, .domino, .mdaemon, .xmail, .webmail,
-            .fetchmail, .standard:
-            let reverseName = client.words.first.flatMap(Self.reverseName)
-            return Received.Client(
-                address: client.address,
-                helo: name.map(Array.init),
-                reverseName: client.mayBeForged ? nil : reverseName
-            )
-        }
-    }
-
-    /// The client where no comment holds its address: `from [IP] (helo=...)` of Exim, `from HELO [IP]` of MDaemon, and
-    /// `from IP` of webmail. Elsewhere a first word that is an address is what the client said, and proves nothing.
-    private func clientInWords(
-        _ from: [ArraySlice<UInt8>],
-        _ layout: ReceivedLayout
-    ) throws(ReceivedError) -> Received.Client {
-        let addresses = from.compactMap { ReceivedAddress($0) }
-        guard let address = addresses.first?.address else { throw .noAddress }
-        guard addresses.count == 1 else { throw .ambiguous }
-        switch layout {
-        case .exim:
-            guard from.count == 1, from[0].first == UInt8(ascii: "[") else { throw .noAddress }
-            let helo = fromComments.first { $0.hasPrefix("helo=") }.flatMap { Self.words(of: $0).first?.dropFirst(5) }
-            return Received.Client(address: address, helo: helo.map(Array.init), reverseName: nil)
-        case .mdaemon:
-            guard from.count == 2, ReceivedAddress(from[0]) == nil else { throw .ambiguous }
-            return Received.Client(address: address, helo: Array(from[0]), reverseName: nil)
-        case .webmail:
-            guard from.count == 1 else { throw .ambiguous }
-            return Received.Client(address: address, helo: nil, reverseName: nil)
-        case .postfix, .sendmail, .qmail, .courier, .exchange, .smtpsvc, .gmail, .domino, .xmail, .ecelerity,
-            .fetchmail, .standard:
-            throw .noAddress
-        }
-    }
-
-    /// The argument of MAIL FROM in a comment `envelope-from <...>` of Exim and Dovecot, or `envelope-sender <...>` of
-    /// qmail; nil unless there is exactly one.
+    /// The argument of MAIL FROM, in a comment `envelope-from <...>` of Exim and Dovecot, `envelope-sender <...>` of
+    /// qmail, or a clause; nil unless there is exactly one.
     var envelopeFrom: [UInt8]? {
-        let found = (byComments + commentsBehindClient).compactMap { comment in
-            ["envelope-from ", "envelope-sender "].first { comment.hasPrefix($0) }
-                .map { Array(comment.dropFirst($0.utf8.count)) }
+        var found = (fromComments + byComments).compactMap { comment -> ArraySlice<UInt8>? in
+            ["envelope-from ", "envelope-sender "].first { comment.asciiHasPrefix($0) }
+                .map { comment.dropFirst($0.utf8.count) }
         }
-        guard found.count == 1, let path = found.first else { return nil }
-        return path.first == UInt8(ascii: "<") && path.last == UInt8(ascii: ">") ? path : nil
-    }
-
-    /// The comment as the one with the client's address; nil if it holds none, or more than one.
-    private static func clientComment(_ comment: ArraySlice<UInt8>) -> ClientComment? {
-        let words = words(of: comment)
-        let addresses = words.compactMap { ReceivedAddress($0) }
-        // A reverse name may look like an address; the one in brackets is the MTA's.
-        let bracketed = addresses.filter(\.isBracketed)
-        let candidates = bracketed.isEmpty ? addresses : bracketed
-        guard candidates.count == 1, let found = candidates.first else { return nil }
-        return ClientComment(
-            words: words,
-            address: found.address,
-            isBracketed: found.isBracketed,
-            mayBeForged: words.contains { $0.isWord("forged)") }
-        )
-    }
-
-    /// A name that the MTA had from the DNS: what stands before it up to an `@` is the ident protocol's.
-    private static func reverseName(_ word: ArraySlice<UInt8>) -> Domain? {
-        let name = word.lastIndex(of: UInt8(ascii: "@")).map { word[($0 + 1)...] } ?? word
-        guard let domain = Domain(name), domain.isHostName, ReceivedAddress(name) == nil else { return nil }
-        return domain
-    }
-
-    private static func words(of comment: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-        var words: [ArraySlice<UInt8>] = []
-        var start = comment.startIndex
-        for index in comment.indices where comment[index].isWhiteSpace || comment[index] == .lineFeed {
-            if index > start { words.append(comment[start..<index]) }
-            start = index + 1
-        }
-        if start < comment.endIndex { words.append(comment[start...]) }
-        return words
+        if let envelopeFromClause { found.append(envelopeFromClause) }
+        guard found.count == 1, let path = found.first, path.first == UInt8(ascii: "<"),
+            path.last == UInt8(ascii: ">")
+        else { return nil }
+        return Array(path)
     }
 }

@@ -21,11 +21,13 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
     /// Tells the MTA by what it says of itself behind `by`, which no client can write; only then by the look of the
     /// rest.
     init(_ clauses: ReceivedClauses) {
-        for comment in clauses.byComments {
-            if let layout = Self.signature(comment) {
-                self = layout
-                return
-            }
+        // What the client said can stand only behind the MTA's signature, and has quotes or angle brackets.
+        let comments = clauses.byComments.prefix {
+            !$0.contains(UInt8(ascii: "<")) && !$0.contains(UInt8(ascii: "\""))
+        }
+        if let signed = comments.lazy.compactMap(Self.signature).first {
+            self = signed
+            return
         }
         let with = clauses.with
         if with.count >= 2, with[0].isWord("microsoft") {
@@ -55,17 +57,26 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
         return isVersion && comment.allSatisfy { !$0.isWhiteSpace } ? .sendmail : nil
     }
 
+    /// By the look of what stands behind `from`, where nothing else tells.
     private static func look(_ clauses: ReceivedClauses) -> ReceivedLayout {
-        if clauses.fromComments.contains(where: { $0.hasPrefix("SquirrelMail") }) { return .webmail }
-        guard let client = clauses.clientComment else {
-            let isExim = clauses.from?.first?.first == UInt8(ascii: "[")
-            return isExim && clauses.fromComments.contains { $0.hasPrefix("helo=") } ? .exim : .standard
+        let comments = clauses.fromComments
+        guard let first = comments.first else { return .standard }
+        if first.hasPrefix("SquirrelMail") { return .webmail }
+        let words = ReceivedComment(first).words
+        if ReceivedComment.greeting(first) != nil { return .qmail }
+        if let word = words.first, ReceivedAddress(word) != nil {
+            if words.dropFirst().contains(where: { $0.hasPrefix("helo=") }) {
+                let name = clauses.fromWords.first ?? []
+                return name.isEmpty || name.first == UInt8(ascii: "[") ? .ecelerity : .exim
+            }
+            // Microsoft has the HELO argument before an address of this kind, and its name behind `with`.
+            if words.count == 1, word.first != UInt8(ascii: "[") { return .qmail }
         }
-        if client.words.contains(where: { $0.hasPrefix("helo=") }) { return .exim }
-        if !client.isBracketed, client.words.count == 1 { return .qmail }
-        let isMapped = client.words.contains { $0.asciiHasPrefix("[::ffff:") }
-        let isCourier = clauses.fromComments.contains { $0.hasPrefix("TLS:") || $0.hasPrefix("AUTH:") }
-        return isMapped || isCourier || client.words.contains { $0.isWord("softdnserr") } ? .courier : .standard
+        let isItems = words.first.map { $0.hasPrefix("helo=") || $0.hasPrefix("port=") || $0.hasPrefix("ident=") }
+        if isItems == true, clauses.fromWords.first?.first == UInt8(ascii: "[") { return .exim }
+        let isCourier = comments.dropFirst().contains { $0.hasPrefix("TLS:") || $0.hasPrefix("AUTH:") }
+        let isMapped = words.contains { $0.asciiHasPrefix("[::ffff:") || $0.isWord("softdnserr") }
+        return isCourier || isMapped ? .courier : .standard
     }
 }
 

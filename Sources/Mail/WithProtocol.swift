@@ -58,4 +58,15 @@ public enum WithProtocol: String, CaseIterable, Hashable, Sendable {
             false
         }
     }
+
+    /// True if the message was delivered to a mailbox by a host of the same site: LMTP is not for the open network
+    /// (RFC 2033, 5).
+    var isLocalDelivery: Bool {
+        switch self {
+        case .lmtp, .lmtpa, .lmtps, .lmtpsa, .utf8lmtp, .utf8lmtpa, .utf8lmtps, .utf8lmtpsa: true
+        case .smtp, .esmtp, .esmtpa, .esmtps, .esmtpsa, .mms, .utf8smtp, .utf8smtpa, .utf8smtps, .utf8smtpsa, .smtps,
+            .asmtp, .http, .https, .pop3, .pop3s, .imap, .imaps:
+            false
+        }
+    }
 }

@@ -203,18 +203,6 @@ import Testing
         #expect(archive.messages.map(\.sender) == ["a@a.example", "b@b.example"])
     }
 
-    /// SplitMix64, so that a failure comes back.
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     @Test(arguments: MboxVariant.allCases) func `no mutation loses an octet`(_ variant: MboxVariant) {
         let parts = [
             "\n", "\r\n", "\r", "From ", ">", Self.from, Self.other, "Content-Length: ", "7", "A: 1\n", "\0", " ", "x",
@@ -223,7 +211,7 @@ import Testing
             "\(Self.from)A: 1\nContent-Length: 2\n\nx\n\n\(Self.other)B: 2\n\n>From y\n\n>>From \n\(Self.crlf)C:\r\n\r\n"
                 .utf8
         )
-        var random = Generator(state: 0x6D62_6F78)
+        var random = SplitMix64(state: 0x6D62_6F78)
         for _ in 0..<2_500 {
             var octets = seed
             for _ in 0..<Int.random(in: 1...8, using: &random) {
