@@ -70,12 +70,15 @@ extension ZoneFileReader {
         switch origin {
         case .unaskable where !isAbsolute: return .unaskable
         case .domain(let origin) where !isAbsolute:
-            guard let domain = Domain(allowingSpaces: octets.map(\.value) + [UInt8(ascii: ".")] + origin.text.utf8) else {
+            guard let domain = Domain(allowingSpaces: octets.map(\.value) + [UInt8(ascii: ".")] + origin.text.utf8)
+            else {
                 throw mistake(token, Self.badLength(token))
             }
             return .domain(domain)
         case .root, .domain, .unaskable:
-            guard let domain = Domain(allowingSpaces: octets.map(\.value)) else { throw mistake(token, Self.badLength(token)) }
+            guard let domain = Domain(allowingSpaces: octets.map(\.value)) else {
+                throw mistake(token, Self.badLength(token))
+            }
             return .domain(domain)
         }
     }

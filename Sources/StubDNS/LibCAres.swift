@@ -14,10 +14,11 @@ struct Arrival {
     let content: Content
 }
 
-/// A c-ares channel with one server: sockets, ports, retries, TCP where an answer is truncated.
+/// A c-ares channel with one server, over UDP or TCP: sockets, ports, repetition, identifiers, framing.
 ///
-/// It lives on one thread; the library is not told of others. Which server comes next is decided outside: within one
-/// channel c-ares would pass over answers that say "not me" (SERVFAIL, REFUSED) only by dropping them.
+/// It lives on one thread; the library is not told of others. Which server comes next, and when to turn to TCP, is
+/// decided outside: within one channel c-ares would drop answers that say "not me" (SERVFAIL, REFUSED), and one lost
+/// TCP connection would cost every question of the channel a try.
 @safe final class AresChannel {
     /// Where the library's callback leaves what came, also while the channel is taken down.
     private final class Arrivals {
@@ -52,12 +53,15 @@ struct Arrival {
     var outstanding: Int { arrivals.identifiers.count }
 
     /// Nil if the library cannot, for want of memory.
-    init?(server: NameServer, patience: Patience) {
+    init?(server: NameServer, patience: Patience, isTCP: Bool) {
         guard Self.isInitialized else { return nil }
         var options = unsafe ares_options()
-        unsafe options.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | ARES_FLAG_NOCHECKRESP
-        unsafe options.timeout = patience.firstTry
-        unsafe options.tries = Int32(patience.tries)
+        unsafe options.flags =
+            ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | ARES_FLAG_NOCHECKRESP
+            | (isTCP ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC)
+        /// Over TCP nothing is sent twice: TCP does that.
+        unsafe options.timeout = isTCP ? patience.whole : patience.firstTry
+        unsafe options.tries = isTCP ? 1 : Int32(patience.tries)
         unsafe options.ednspsz = Self.packetSize
         /// Set only that the library does not look for them in files.
         unsafe options.ndots = 1

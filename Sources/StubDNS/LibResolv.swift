@@ -14,6 +14,7 @@ enum LibResolv {
             var packet = Packet(
                 isResponse: octets[2] & 0x80 != 0,
                 isAuthoritative: octets[2] & 0x04 != 0,
+                isTruncated: octets[2] & 0x02 != 0,
                 isRecursionAvailable: octets[3] & 0x80 != 0,
                 isAuthenticated: octets[3] & 0x20 != 0,
                 responseCode: UInt16(octets[3] & 0x0F)

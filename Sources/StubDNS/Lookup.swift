@@ -2,8 +2,14 @@ internal import DNS
 
 /// One question on its way from server to server. No I/O: told what a server said, it says what to do next.
 struct Lookup {
+    struct Transport: Hashable {
+        var isTCP = false
+        /// False for a server that does not understand it (RFC 6891, 7).
+        var usesEDNS = true
+    }
+
     enum Step: Hashable {
-        case ask(server: Int, name: Domain, usesEDNS: Bool)
+        case ask(server: Int, name: Domain, Transport)
         case finish(Answer)
     }
 
@@ -13,7 +19,7 @@ struct Lookup {
     /// Indices of the servers, in the order in which they are asked.
     private let order: [Int]
     private var place = 0
-    private var usesEDNS = true
+    private var transport = Transport()
     /// The name asked for now: an alias of the question's.
     private var name: Domain
     private var aliases: Set<Domain>
@@ -38,7 +44,7 @@ struct Lookup {
     /// What to do at first, and after an alias.
     var first: Step {
         if let onion = Self.onion, name.isEqualOrBelow(onion) { return .finish(Answer(.nameError)) }
-        return .ask(server: server, name: name, usesEDNS: usesEDNS)
+        return .ask(server: server, name: name, transport)
     }
 
     mutating func next(after reply: Reply, at now: ContinuousClock.Instant) -> Step {
@@ -55,12 +61,18 @@ struct Lookup {
             self.ttl = min(self.ttl, ttl)
             self.isAuthenticated = self.isAuthenticated && isAuthenticated
             name = target
+            transport.isTCP = false
             guard aliases.insert(target).inserted, aliases.count <= Packet.aliasLimit + 1 else {
                 return .finish(.failure(.aliasLoop))
             }
             return now < deadline ? first : .finish(.failure(.timeout))
-        case .extensionRefused where usesEDNS:
-            usesEDNS = false
+        case .truncated where !transport.isTCP:
+            transport.isTCP = true
+            return first
+        case .truncated:
+            return nextServer(after: .malformed, at: now)
+        case .extensionRefused where transport.usesEDNS:
+            transport.usesEDNS = false
             return first
         case .extensionRefused:
             return nextServer(after: .serverFailure, at: now)
@@ -77,7 +89,7 @@ struct Lookup {
         }
         guard place + 1 < order.count, now < deadline else { return .finish(.failure(self.failure)) }
         place += 1
-        usesEDNS = true
+        transport = Transport()
         return first
     }
 }

@@ -15,6 +15,7 @@ struct Packet {
 
     let isResponse: Bool
     let isAuthoritative: Bool
+    let isTruncated: Bool
     let isRecursionAvailable: Bool
     let isAuthenticated: Bool
     /// With the upper bits of EDNS.
@@ -31,6 +32,8 @@ enum Reply: Hashable {
     case answer(Answer)
     /// The name is an alias, and the server does not say of what comes behind it.
     case alias(Domain, ttl: UInt32, isAuthenticated: Bool)
+    /// Over UDP there was no room for it (RFC 1035, 4.2.1).
+    case truncated
     /// Another server may know.
     case failure(Answer.Failure)
     /// The server does not understand EDNS (RFC 6891, 7).
@@ -43,6 +46,7 @@ extension Packet {
 
     func reply(to name: Domain, _ type: RecordType) -> Reply {
         guard isResponse else { return .failure(.malformed) }
+        if isTruncated { return .truncated }
         switch responseCode {
         case 0, 3: return chain(from: PacketName(name), type)
         /// FORMERR, NOTIMP, BADVERS

@@ -12,9 +12,12 @@ struct PacketName: Hashable {
 
     init(_ domain: Domain) {
         text = domain.text.reduce(into: "") { text, character in
-            if Self.escaped.contains(character) { text.append("\\") }
-            /// As `ns_name_ntop` writes it.
-            text += character == " " ? #"\032"# : String(character)
+            if character == " " {
+                text += "\\" + Self.space
+            } else {
+                if Self.escaped.contains(character) { text.append("\\") }
+                text.append(character)
+            }
         }
     }
 
@@ -27,12 +30,21 @@ struct PacketName: Hashable {
                 name.append(octet)
                 continue
             }
-            guard let next = rest.popFirst(), Self.escaped.utf8.contains(next) else { return nil }
-            name.append(next)
+            if let next = rest.first, Self.escaped.utf8.contains(next) {
+                name.append(next)
+                rest = rest.dropFirst()
+            } else if rest.starts(with: Self.space.utf8) {
+                name.append(UInt8(ascii: " "))
+                rest = rest.dropFirst(Self.space.utf8.count)
+            } else {
+                return nil
+            }
         }
-        return Domain(name)
+        return Domain(allowingSpaces: name)
     }
 
-    /// What `ns_name_ntop` escapes and a ``Domain`` may hold.
+    /// What `ns_name_ntop` escapes by a backslash and a ``Domain`` may hold.
     private static let escaped = "\";()@$"
+    /// What it writes behind a backslash for a space.
+    private static let space = "032"
 }

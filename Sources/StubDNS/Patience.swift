@@ -10,10 +10,14 @@ struct Patience {
         self.tries = min(max(tries, 1), 10)
     }
 
+    /// In milliseconds.
+    var whole: Int32 {
+        Int32(timeout / .milliseconds(1))
+    }
+
     /// For the first try, in milliseconds. c-ares doubles it with each: with 2 tries in 3 s, one is sent at once and
     /// one after 1 s, which is waited for 2 s.
     var firstTry: Int32 {
-        let milliseconds = timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000
-        return Int32(clamping: max(milliseconds / (1 << Int64(tries) - 1), 1))
+        max(whole / (1 << Int32(tries) - 1), 1)
     }
 }

@@ -9,10 +9,14 @@ final class QueryLoop {
         var name: Domain
     }
 
-    /// The channels to one server. One takes the new questions; those before it are kept until they are answered.
     private struct Server {
         let address: NameServer
-        var channels: [AresChannel] = []
+        /// Takes the next questions over UDP.
+        var open: AresChannel?
+        /// Take no more, and are kept until what they were asked is answered.
+        var closing: [AresChannel] = []
+
+        var channels: [AresChannel] { closing + (open.map { [$0] } ?? []) }
     }
 
     /// After so many questions a channel takes no more: the next has a new source port (RFC 5452, 9.2), and no channel
@@ -60,25 +64,35 @@ final class QueryLoop {
         case .finish(let answer):
             inFlight[ticket] = nil
             mailbox.deliver(answer, to: ticket)
-        case .ask(let server, let name, let usesEDNS):
+        case .ask(let server, let name, let transport):
             var flight = flight
             flight.sent = now
             flight.name = name
             inFlight[ticket] = flight
-            guard let channel = channel(to: server) else {
+            guard let channel = channel(to: server, isTCP: transport.isTCP) else {
                 inFlight[ticket] = nil
                 mailbox.deliver(.failure(.unavailable), to: ticket)
                 return
             }
-            channel.ask(name, flight.lookup.question.type, usesEDNS: usesEDNS, ticket: ticket)
+            channel.ask(name, flight.lookup.question.type, usesEDNS: transport.usesEDNS, ticket: ticket)
         }
     }
 
-    private func channel(to server: Int) -> AresChannel? {
-        if let newest = servers[server].channels.last, newest.asked < Self.channelLimit { return newest }
-        guard let channel = AresChannel(server: servers[server].address, patience: patience) else { return nil }
-        servers[server].channels.append(channel)
-        return channel
+    private func channel(to server: Int, isTCP: Bool) -> AresChannel? {
+        let address = servers[server].address
+        if isTCP {
+            /// A connection that ends takes every question on its channel with it, and some servers end one after
+            /// each answer: so none is shared.
+            guard let channel = AresChannel(server: address, patience: patience, isTCP: true) else { return nil }
+            servers[server].closing.append(channel)
+            return channel
+        }
+        if let open = servers[server].open {
+            if open.asked < Self.channelLimit { return open }
+            servers[server].closing.append(open)
+        }
+        servers[server].open = AresChannel(server: address, patience: patience, isTCP: false)
+        return servers[server].open
     }
 
     private func wait() {
@@ -101,7 +115,7 @@ final class QueryLoop {
             for arrival in arrivals { settle(arrival) }
         }
         for index in servers.indices {
-            servers[index].channels.removeAll { $0.asked >= Self.channelLimit && $0.outstanding == 0 }
+            servers[index].closing.removeAll { $0.outstanding == 0 }
         }
     }
 
@@ -113,8 +127,7 @@ final class QueryLoop {
         switch arrival.content {
         case .packet(let octets):
             order.heard(server, at: now)
-            reply =
-                LibResolv.packet(octets)?.reply(to: flight.name, flight.lookup.question.type) ?? .failure(.malformed)
+            reply = Self.reply(in: octets, to: flight.name, flight.lookup.question.type)
         case .timeout:
             order.heardNothing(server, since: flight.sent, at: now)
             reply = .failure(.timeout)
@@ -129,5 +142,13 @@ final class QueryLoop {
         }
         let step = flight.lookup.next(after: reply, at: now)
         perform(step, flight, arrival.ticket, at: now)
+    }
+
+    private static func reply(in octets: [UInt8], to name: Domain, _ type: RecordType) -> Reply {
+        guard let packet = LibResolv.packet(octets) else {
+            /// c-ares cuts what is longer over UDP than it asked for: without EDNS, than 512 octets.
+            return octets.count >= 512 ? .truncated : .failure(.malformed)
+        }
+        return packet.reply(to: name, type)
     }
 }

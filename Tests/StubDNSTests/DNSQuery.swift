@@ -24,7 +24,7 @@ struct DNSQuery: Sendable {
             index = end
         }
         let end = index + 5
-        guard octets.count >= end, let domain = Domain(name),
+        guard octets.count >= end, let domain = Domain(allowingSpaces: name),
             let type = RecordType(rawValue: UInt16(octets[index + 1]) << 8 | UInt16(octets[index + 2]))
         else { return nil }
         question = Question(domain, type)

@@ -15,6 +15,10 @@ final class LoopbackNameServer: Sendable {
         case code(UInt8)
         /// Over UDP an empty answer with TC; over TCP the zone's.
         case truncate
+        /// Over UDP as `truncate`; over TCP the connection ends after the answer.
+        case truncateAndClose
+        /// Over UDP as `truncate`; over TCP the connection ends without one.
+        case truncateAndHangUp
         /// These packets, one after the other.
         case packets([[UInt8]])
     }
@@ -216,9 +220,21 @@ final class LoopbackNameServer: Sendable {
             case .code(let code): send(query.response(code: code), peer)
             case .truncate:
                 if isTCP { answer(query, peer) } else { send(query.response(isTruncated: true), peer) }
+            case .truncateAndClose:
+                if isTCP { answer(query, peer) } else { send(query.response(isTruncated: true), peer) }
+                hangUp(peer)
+            case .truncateAndHangUp:
+                if !isTCP { send(query.response(isTruncated: true), peer) }
+                hangUp(peer)
             case .packets(let packets):
                 for packet in packets { send(packet, peer) }
             }
+        }
+
+        private func hangUp(_ peer: Peer) {
+            guard case .tcp(let connection) = peer else { return }
+            connections[connection] = nil
+            close(connection)
         }
 
         private func answer(_ query: DNSQuery, _ peer: Peer) {

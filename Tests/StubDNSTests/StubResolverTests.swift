@@ -10,7 +10,7 @@ import Testing
     }
 
     static func question(_ name: String, _ type: RecordType) throws -> Question {
-        Question(try #require(Domain(name)), type)
+        Question(try #require(Domain(allowingSpaces: name.utf8)), type)
     }
 
     // MARK: What a recursive server says
@@ -30,6 +30,8 @@ import Testing
         signed  TXT signed
         signed  AUTHENTICATED TXT
         odd"(@) TXT odd
+        odd\032space TXT odd
+        odd     MX 1 odd\032space
         gone    60 NXDOMAIN
         empty   61 NODATA
         *.wild  TXT wild
@@ -46,7 +48,8 @@ import Testing
         Case(name: "HOST.Example", type: .a), Case(name: "mail.example", type: .mx),
         Case(name: "null.example", type: .mx), Case(name: "1.2.0.192.in-addr.arpa", type: .ptr),
         Case(name: "text.example", type: .txt), Case(name: "signed.example", type: .txt),
-        Case(name: #"odd"(@).example"#, type: .txt), Case(name: "gone.example", type: .txt),
+        Case(name: #"odd"(@).example"#, type: .txt), Case(name: "odd space.example", type: .txt),
+        Case(name: "odd.example", type: .mx), Case(name: "gone.example", type: .txt),
         Case(name: "empty.example", type: .mx), Case(name: "host.example", type: .txt),
         Case(name: "nobody.example", type: .a), Case(name: "a.wild.example", type: .txt),
     ])
@@ -70,15 +73,28 @@ import Testing
         #expect(server.counts == [question: 2])
     }
 
-    @Test func `a hundred truncated answers come over TCP`() async throws {
-        let zone = try Self.zone("*.example. 60 TXT any")
-        let server = try LoopbackNameServer(zone) { _ in .truncate }
-        let resolver = try StubResolver(servers: [server.address], timeout: .seconds(3))
-        let questions = try (0..<100).map { try Self.question("n\($0).example", .txt) }
+    @Test(arguments: [false, true])
+    func `a hundred truncated answers come over TCP`(closes: Bool) async throws {
+        let zone = try Self.zone("*.example. 60 TXT any\n*.plain.example. 60 TXT any")
+        let server = try LoopbackNameServer(zone) { query in
+            if query.question.name.text.hasSuffix("plain.example") { return .delay(.milliseconds(200)) }
+            return closes ? .truncateAndClose : .truncate
+        }
+        let resolver = try StubResolver(servers: [server.address], timeout: .seconds(6))
+        let names = (0..<100).flatMap { ["n\($0).example", "n\($0).plain.example"] }
+        let questions = try names.map { try Self.question($0, .txt) }
         await withTaskGroup(of: Answer.self) { group in
             for question in questions { group.addTask { await resolver.answer(to: question) } }
             for await answer in group { #expect(answer == Answer(.records([.txt([Array("any".utf8)])]), ttl: 60)) }
         }
+        /// A connection that ends makes no other question come again.
+        #expect(server.total == 300)
+    }
+
+    @Test func `a server that hangs up has no answer`() async throws {
+        let server = try LoopbackNameServer(ZoneFile()) { _ in .truncateAndHangUp }
+        let resolver = try StubResolver(servers: [server.address], timeout: Self.fast)
+        #expect(await resolver.answer(to: try Self.question("a.example", .txt)) == .failure(.unavailable))
     }
 
     // MARK: Several questions, several servers
