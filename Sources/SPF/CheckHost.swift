@@ -39,7 +39,9 @@ struct CheckHost: Sendable {
     private func outcome(of evaluation: Evaluation) -> Outcome? {
         let ending = LibSPF2.run(evaluation)
         switch evaluation.stop {
-        case .missing: return nil
+        case .missing:
+            evaluation.askAhead()
+            return nil
         case .noRecord(let reason): return Outcome(result: .none, reason: reason)
         case .temporary(let reason): return Outcome(result: .temperror, reason: reason)
         case .permanent(let reason): return Outcome(result: .permerror, reason: reason)
@@ -72,7 +74,7 @@ extension Evaluation {
     /// The entry that decided, in the record of the domain that is checked or one that it redirects to: the last one
     /// asked for, or the include that led to it.
     private var decidingEntry: Entry {
-        var entry = entries[lastEntry]
+        var entry = entries[currentEntry]
         while let include = records[entry.record].include { entry = entries[include] }
         return entry
     }
@@ -87,7 +89,7 @@ extension Evaluation {
     func explanation() throws(Stop) -> String? {
         let entry = decidingEntry
         let loaded = records[entry.record]
-        guard let spec = loaded.record.explanation, let name = try name(of: spec, in: entry) else { return nil }
+        guard let spec = loaded.record.explanation, let name = try name(of: spec, in: loaded.domain) else { return nil }
         let texts = try ask(Question(name, .txt)).texts
         guard let text = texts.first, texts.count == 1 else { return nil }
         var parser = MacroStringParser(text[...], .explanation)

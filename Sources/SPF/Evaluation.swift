@@ -15,34 +15,6 @@ final class Evaluation {
         case permanent(String)
     }
 
-    /// What the library may ask for by number.
-    struct Entry {
-        enum Matter {
-            /// The record of the domain that is checked.
-            case root
-            case directive(Directive)
-            case redirect(MacroString)
-            /// The target of an MX record. `isAny`: of its addresses any will do, as the prefix length is 0.
-            case exchange(Domain, isAny: Bool)
-        }
-
-        let matter: Matter
-        /// The record it stands in, and how many terms that query stand before it there.
-        var record = 0
-        var position = 0
-    }
-
-    struct LoadedRecord {
-        let domain: Domain
-        let record: SPFRecord
-        /// The entry of the include that led here, also by way of redirects; nil if redirects alone did.
-        let include: Int?
-        /// Terms that query and may come after this record's own, in the records that lead here.
-        var pending = 0
-        /// Terms of this record that query.
-        var queryCount = 0
-    }
-
     enum Reply {
         /// At least one.
         case addresses([IPAddress])
@@ -55,9 +27,6 @@ final class Evaluation {
     /// Terms that query, over all records together, and names of one MX or PTR answer (RFC 7208, 4.6.4).
     static let termLimit = 10
     static let nameLimit = 10
-    /// Terms that may be in sight for their questions to be asked at once instead of one after the other. With more,
-    /// asking ahead could send a good many questions that the limit forbids to evaluate.
-    static let lookAhead = 6
 
     let context: MacroContext
     let voidLimit: Int
@@ -69,8 +38,8 @@ final class Evaluation {
     private(set) var termCount = 0
     private(set) var voidCount = 0
     private(set) var stop: Stop?
-    /// The entry of the term that was asked for last.
-    private(set) var lastEntry = 0
+    /// The entry that was asked for last.
+    private(set) var currentEntry = 0
 
     init(of domain: Domain, context: MacroContext, voidLimit: Int, answers: Answers) {
         self.domain = domain
@@ -96,8 +65,8 @@ final class Evaluation {
         do throws(Stop) {
             switch entries[key].matter {
             case .directive(let directive):
-                lastEntry = key
-                return try reply(to: directive, entries[key])
+                currentEntry = key
+                return try reply(to: directive, in: records[entries[key].record].domain)
             case .exchange(let host, let isAny):
                 return try addresses(ask(Question(host, context.client.addressType)), of: host, isAny: isAny)
             case .root, .redirect:
@@ -130,7 +99,7 @@ final class Evaluation {
         guard voidCount <= voidLimit else { throw .permanent("more than \(voidLimit) look-ups without an answer") }
     }
 
-    private func reply(to directive: Directive, _ entry: Entry) throws(Stop) -> Reply {
+    private func reply(to directive: Directive, in current: Domain) throws(Stop) -> Reply {
         let client = context.client
         switch directive.mechanism {
         case .all, .ip4, .ip6:
@@ -140,24 +109,24 @@ final class Evaluation {
             return .stop
         case .a(let spec, let lengths):
             try countTerm()
-            guard let name = try name(of: spec, in: entry) else { return .nothing }
+            guard let name = try name(of: spec, in: current) else { return .nothing }
             let answer = try ask(Question(name, client.addressType))
             try countIfVoid(answer)
             return try addresses(answer, of: name, isAny: lengths.length(for: client) == 0)
         case .exists(let spec):
             /// RFC 7208, 5.7: an A query, whatever the client's family.
             try countTerm()
-            guard let name = try name(of: spec, in: entry) else { return .nothing }
+            guard let name = try name(of: spec, in: current) else { return .nothing }
             let answer = try ask(Question(name, .a))
             try countIfVoid(answer)
             return try addresses(answer, of: name, isAny: false)
         case .mx(let spec, let lengths):
             try countTerm()
-            guard let name = try name(of: spec, in: entry) else { return .nothing }
+            guard let name = try name(of: spec, in: current) else { return .nothing }
             return try exchanges(of: name, isAny: lengths.length(for: client) == 0)
         case .ptr(let spec):
             try countTerm()
-            guard let name = try name(of: spec, in: entry) else { return .nothing }
+            guard let name = try name(of: spec, in: current) else { return .nothing }
             try countIfVoid(try ask(Question(client.reverseName, .ptr)))
             return try hasValidatedName(below: name) ? .addresses([.v4(IPv4Address(value: 0x7F00_0002))]) : .nothing
         }
@@ -183,19 +152,22 @@ final class Evaluation {
         guard answer.records.count <= Self.nameLimit else {
             throw .permanent("more than \(Self.nameLimit) MX records of \(name.forReport)")
         }
-        var hosts: [(preference: UInt16, host: Domain)] = []
-        for case .mx(let preference, let host?) in answer.records { hosts.append((preference, host)) }
-        /// Name servers shuffle their records; the verdict must not depend on it.
-        hosts.sort { ($0.preference, $0.host.text) < ($1.preference, $1.host.text) }
+        let hosts = Self.hosts(answer)
         for (_, host) in hosts { _ = answers(Question(host, context.client.addressType)) }
         let first = entries.count
         for (_, host) in hosts { entries.append(Entry(matter: .exchange(host, isAny: isAny))) }
         return hosts.isEmpty ? .nothing : .exchanges(Array(first..<entries.count))
     }
 
+    /// The hosts of an MX answer. Name servers shuffle their records; a verdict must not depend on it.
+    static func hosts(_ answer: Answer) -> [(preference: UInt16, host: Domain)] {
+        var hosts: [(preference: UInt16, host: Domain)] = []
+        for case .mx(let preference, let host?) in answer.records.prefix(nameLimit) { hosts.append((preference, host)) }
+        return hosts.sorted { ($0.preference, $0.host.text) < ($1.preference, $1.host.text) }
+    }
+
     /// The name that a term queries; nil if there is no such name, and so no match.
-    func name(of spec: MacroString?, in entry: Entry) throws(Stop) -> Domain? {
-        let current = records[entry.record].domain
+    func name(of spec: MacroString?, in current: Domain) throws(Stop) -> Domain? {
         guard let spec else { return current }
         let validated = spec.usesValidatedName ? try validatedName(in: current) : []
         return context.name(of: spec, domain: current, validatedName: validated)
@@ -207,121 +179,40 @@ final class Evaluation {
 extension Evaluation {
     /// Finds, parses and rewrites the record of an entry.
     private func load(entry key: Int) throws(Stop) -> String {
+        currentEntry = key
         let entry = entries[key]
         let source: Domain
         var include: Int?
         switch entry.matter {
         case .directive(let directive):
             guard case .include(let spec) = directive.mechanism else { throw .permanent("no record is wanted") }
-            lastEntry = key
             try countTerm()
             /// RFC 8616, 4: it matches nothing. A record without terms does just that.
-            if !context.hasASCIILocalPart && spec.usesLocalPart { return RecordWriter().text }
-            source = try target(of: spec, in: entry, "include")
+            if !context.hasASCIILocalPart && spec.usesLocalPart { return WrittenRecord.withoutTerms }
+            source = try target(of: spec, in: records[entry.record].domain, "include")
             include = key
         case .redirect(let spec):
             try countTerm()
-            source = try target(of: spec, in: entry, "redirect")
+            source = try target(of: spec, in: records[entry.record].domain, "redirect")
             include = records[entry.record].include
         case .root, .exchange:
             source = domain
         }
         let answer = try ask(Question(source, .txt))
         let record = try SPFRecord(in: answer, of: source, isRoot: records.isEmpty)
-        var loaded = LoadedRecord(domain: source, record: record, include: include)
-        if !records.isEmpty {
-            let origin = records[entry.record]
-            loaded.pending = origin.pending + max(origin.queryCount - entry.position - 1, 0)
-        }
-        records.append(loaded)
-        return write(records.count - 1)
+        let written = WrittenRecord(record, for: context.client, index: records.count, firstKey: entries.count)
+        let keys = entries.count..<(entries.count + written.entries.count)
+        records.append(LoadedRecord(domain: source, record: record, include: include, keys: keys))
+        entries += written.entries
+        return written.text
     }
 
     /// The domain of an include or a redirect. RFC 7208, 5.2 and 6.1: no record there, for whatever reason, is a
     /// permerror, and a name that is none or has one label (4.3) has no record.
-    private func target(of spec: MacroString, in entry: Entry, _ word: String) throws(Stop) -> Domain {
-        guard let name = try name(of: spec, in: entry), name.parent != nil else {
+    private func target(of spec: MacroString, in current: Domain, _ word: String) throws(Stop) -> Domain {
+        guard let name = try name(of: spec, in: current), name.parent != nil else {
             throw .permanent("\(word) of a name that is not a domain")
         }
         return name
-    }
-
-    /// Writes a loaded record for the library, with an entry for each term that may come to be tested.
-    private func write(_ index: Int) -> String {
-        var writer = RecordWriter()
-        let record = records[index].record
-        let first = entries.count
-        var queryCount = 0
-        var isSettled = false
-        for directive in record.directives {
-            var lengths = ""
-            switch directive.mechanism {
-            case .ip4(let network), .ip6(let network):
-                guard network.contains(context.client) else { continue }
-                isSettled = true
-            case .all:
-                isSettled = true
-            case .a(_, let prefixes), .mx(_, let prefixes):
-                lengths = Self.written(prefixes, for: context.client)
-            case .include, .ptr, .exists:
-                break
-            }
-            writer.add(directive, key: entries.count, lengths: lengths)
-            entries.append(Entry(matter: .directive(directive), record: index, position: queryCount))
-            if isSettled { break }
-            /// The limit stops the evaluation at the eleventh term, so that nothing behind it is ever tested. It follows
-            /// that a written record stays far below the 511 octets to which the library compiles one.
-            queryCount += 1
-            if queryCount > Self.termLimit {
-                isSettled = true
-                break
-            }
-        }
-        if !isSettled, let redirect = record.redirect {
-            writer.addRedirect(key: entries.count)
-            entries.append(Entry(matter: .redirect(redirect), record: index, position: queryCount))
-            queryCount += 1
-        }
-        records[index].queryCount = queryCount
-        if termCount + records[index].pending + queryCount <= Self.lookAhead { askAhead(entries[first...]) }
-        return writer.text
-    }
-
-    /// The library takes a length of 0 for none, so that none is written for it, and none for a full one.
-    private static func written(_ lengths: Directive.PrefixLengths, for client: IPAddress) -> String {
-        let length = lengths.length(for: client)
-        switch client {
-        case .v4: return (1..<32).contains(length) ? "/\(length)" : ""
-        case .v6: return (1..<128).contains(length) ? "//\(length)" : ""
-        }
-    }
-
-    /// Asks what terms will ask when their turn comes. Nothing of it counts unless they are evaluated.
-    private func askAhead(_ entries: ArraySlice<Entry>) {
-        for entry in entries {
-            if let question = question(of: entry) { _ = answers(question) }
-        }
-    }
-
-    /// The first question that a term asks, as far as it is known before its turn.
-    private func question(of entry: Entry) -> Question? {
-        let spec: MacroString?
-        let type: RecordType
-        switch entry.matter {
-        case .root, .exchange: return nil
-        case .redirect(let target): (spec, type) = (target, .txt)
-        case .directive(let directive):
-            switch directive.mechanism {
-            case .all, .ip4, .ip6: return nil
-            case .include(let target): (spec, type) = (target, .txt)
-            case .a(let target, _): (spec, type) = (target, context.client.addressType)
-            case .mx(let target, _): (spec, type) = (target, .mx)
-            case .exists(let target): (spec, type) = (target, .a)
-            case .ptr: return Question(context.client.reverseName, .ptr)
-            }
-        }
-        if spec?.usesValidatedName == true { return Question(context.client.reverseName, .ptr) }
-        guard let name = try? name(of: spec, in: entry) else { return nil }
-        return type == .txt && name.parent == nil ? nil : Question(name, type)
     }
 }

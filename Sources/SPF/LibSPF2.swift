@@ -5,7 +5,7 @@ internal import Glibc
 /// libspf2, for the loop of RFC 7208 section 4.6: it goes through the terms, compares addresses, follows includes and
 /// redirects, and says which qualifier counts.
 ///
-/// It is given records that ``RecordWriter`` wrote, names that are numbers, and addresses: no octet of a record, a name
+/// It is given records that ``WrittenRecord`` wrote, names that are numbers, and addresses: no octet of a record, a name
 /// or a sender reaches it. It holds nothing between two calls.
 enum LibSPF2 {
     /// How the loop ended.
@@ -51,7 +51,7 @@ enum LibSPF2 {
             unsafe SPF_request_set_ipv6(request, in6_addr(address))
         }
         /// The library copies what it is given; the copy of the domain is the current domain, entry number 0.
-        unsafe SPF_request_set_env_from(request, "-@" + RecordWriter.name(of: 0))
+        unsafe SPF_request_set_env_from(request, "-@" + WrittenRecord.name(of: 0))
         unsafe request.pointee.cur_dom = unsafe UnsafePointer(request.pointee.env_from_dp)
         guard let response = unsafe SPF_response_new(request) else { return .stopped }
         defer { unsafe SPF_response_free(response) }
@@ -118,7 +118,7 @@ enum LibSPF2 {
         case .exchanges(let keys):
             let answer = unsafe answer(resolver, name, type, NETDB_SUCCESS)
             for key in keys {
-                let text = Array(RecordWriter.name(of: key).utf8) + [0]
+                let text = Array(WrittenRecord.name(of: key).utf8) + [0]
                 unsafe append(to: answer, size: text.count) { data in
                     unsafe UnsafeMutableRawBufferPointer(start: data, count: text.count).copyBytes(from: text)
                 }
@@ -156,7 +156,7 @@ enum LibSPF2 {
         return unsafe Unmanaged<Evaluation>.fromOpaque(hook).takeUnretainedValue()
     }
 
-    /// The number at the start of a name that ``RecordWriter`` wrote.
+    /// The number at the start of a name that ``WrittenRecord`` wrote.
     private static func key(_ name: UnsafePointer<CChar>) -> Int {
         var key = 0
         var index = 0

@@ -53,7 +53,8 @@ enum Sender: Hashable {
             if case .mailbox = completed { return completed }
         }
         let isMalformedDomain = at.map { at in
-            address[(at + 1)...].allSatisfy { $0.isAlphanumeric || "-.".utf8.contains($0) }
+            let domain = address[(at + 1)...]
+            return domain.allSatisfy { $0.isAlphanumeric || "-.".utf8.contains($0) } && Domain(domain) == nil
         }
         return isMalformedDomain == true
             ? .notChecked(.none, "malformed domain in MAIL FROM")

@@ -1,0 +1,65 @@
+internal import DNS
+
+/// The record that libspf2 is given in place of the one in the DNS.
+///
+/// It says the same, in words that the library reads right, and nothing in it comes from outside: where the DNS has
+/// names, this has numbers. `ip4`, `ip6` and `all` are settled before; a term of theirs that matches is written as an
+/// `exists` that our layer answers, so that the last number asked for is always that of the term that decided.
+/// `redirect` comes last, where RFC 7208 section 6.1 has it and the library does not. There is no other modifier.
+struct WrittenRecord {
+    private(set) var text = Self.withoutTerms
+    /// What the numbers stand for, from the first on.
+    private(set) var entries: [Evaluation.Entry] = []
+
+    /// A record that falls through.
+    static let withoutTerms = "v=spf1"
+
+    /// The name of entry number `key`. A digit, a dot and a letter keep the library from warning of odd host names.
+    static func name(of key: Int) -> String { "\(key).k" }
+
+    /// - Parameters:
+    ///   - index: the number of the record in the evaluation.
+    ///   - firstKey: the number of the first entry.
+    init(_ record: SPFRecord, for client: IPAddress, index: Int, firstKey: Int) {
+        var queryCount = 0
+        for directive in record.directives {
+            let word: String
+            var isLast = false
+            switch directive.mechanism {
+            case .ip4(let network), .ip6(let network):
+                guard network.contains(client) else { continue }
+                (word, isLast) = ("exists", true)
+            case .all: (word, isLast) = ("exists", true)
+            case .a: word = "a"
+            case .mx: word = "mx"
+            case .include: word = "include"
+            /// Which names of the client are valid is found out by our layer, which then says yes or no.
+            case .exists, .ptr: word = "exists"
+            }
+            let key = firstKey + entries.count
+            text += " \(Unicode.Scalar(directive.qualifier.rawValue))\(word):\(Self.name(of: key))"
+            text += Self.prefixLength(of: directive, for: client)
+            entries.append(Evaluation.Entry(matter: .directive(directive), record: index))
+            if isLast { return }
+            /// The limit stops the evaluation at the eleventh term, so that nothing behind it is ever tested. It follows
+            /// that a written record stays far below the 511 octets to which the library compiles one.
+            queryCount += 1
+            if queryCount > Evaluation.termLimit { return }
+        }
+        guard let redirect = record.redirect else { return }
+        text += " redirect=\(Self.name(of: firstKey + entries.count))"
+        entries.append(Evaluation.Entry(matter: .redirect(redirect), record: index))
+    }
+
+    /// The library takes a length of 0 for none: there our layer answers with the client's own address instead.
+    private static func prefixLength(of directive: Directive, for client: IPAddress) -> String {
+        switch directive.mechanism {
+        case .all, .include, .ptr, .ip4, .ip6, .exists: return ""
+        case .a(_, let lengths), .mx(_, let lengths):
+            switch client {
+            case .v4: return (1..<32).contains(lengths.ip4) ? "/\(lengths.ip4)" : ""
+            case .v6: return (1..<128).contains(lengths.ip6) ? "//\(lengths.ip6)" : ""
+            }
+        }
+    }
+}
