@@ -4,7 +4,7 @@
 /// record void: what breaks the grammar is as if it were not there (RFC 9989, 4.7).
 public struct DMARCRecord: Hashable, Sendable {
     /// What the domain's owner wants done with mail that fails.
-    public enum Policy: String, Hashable, Sendable {
+    public enum Policy: String, Hashable, Sendable, CaseIterable {
         case none, quarantine, reject
 
         /// One level less, as `t=y` asks for (RFC 9989, 4.7).
@@ -17,7 +17,7 @@ public struct DMARCRecord: Hashable, Sendable {
     }
 
     /// How much of two domains must be equal (RFC 9989, 4.4).
-    public enum AlignmentMode: String, Hashable, Sendable {
+    public enum AlignmentMode: String, Hashable, Sendable, CaseIterable {
         /// The Organizational Domains.
         case relaxed = "r"
         /// The domains.
@@ -25,11 +25,17 @@ public struct DMARCRecord: Hashable, Sendable {
     }
 
     /// `psd=`: whether mail domains of different owners are registered below the name.
-    public enum PublicSuffix: String, Hashable, Sendable {
+    public enum PublicSuffix: String, Hashable, Sendable, CaseIterable {
         case yes = "y"
         /// It is an Organizational Domain, whatever stands above it.
         case no = "n"
         case unknown = "u"
+    }
+
+    /// dmarc-yorn
+    private enum Switch: String, CaseIterable {
+        case yes = "y"
+        case no = "n"
     }
 
     /// `p=`; ``Policy/none`` also where the record gives none that counts, see ``isUsable``.
@@ -52,24 +58,18 @@ public struct DMARCRecord: Hashable, Sendable {
     /// Reads the text of a TXT record, its character-strings joined. Nil if it is no DMARC record.
     public init?(_ text: [UInt8]) {
         guard let tags = DMARCTags(text) else { return nil }
-        isTesting = tags.word("t") == "y"
-        publicSuffix = tags.word("psd").flatMap(PublicSuffix.init) ?? .unknown
-        dkimAlignment = tags.word("adkim").flatMap(AlignmentMode.init) ?? .relaxed
-        spfAlignment = tags.word("aspf").flatMap(AlignmentMode.init) ?? .relaxed
+        isTesting = tags.value(.t) == Switch.yes
+        publicSuffix = tags.value(.psd) ?? .unknown
+        dkimAlignment = tags.value(.adkim) ?? .relaxed
+        spfAlignment = tags.value(.aspf) ?? .relaxed
 
-        let policies = ["p", "sp", "np"].map { tags.word($0).flatMap(Policy.init) }
         /// RFC 9989 section 4.7: a record without `p=` is one with `p=none`, whether it asks for reports or not. What
         /// 4.10.1 says of a record without a valid `p=` is thus left to one that has a wrong value there.
-        let isDefective = zip(["p", "sp", "np"], policies).contains { tags.contains($0) && $1 == nil }
-        if isDefective {
-            policy = .none
-            subdomainPolicy = nil
-            nonexistentPolicy = nil
-        } else {
-            policy = policies[0] ?? .none
-            subdomainPolicy = policies[1]
-            nonexistentPolicy = policies[2]
-        }
+        let policies: [(DMARCTags.Name, Policy?)] = [.p, .sp, .np].map { ($0, tags.value($0)) }
+        let isDefective = policies.contains { tags.contains($0) && $1 == nil }
+        policy = isDefective ? .none : policies[0].1 ?? .none
+        subdomainPolicy = isDefective ? nil : policies[1].1
+        nonexistentPolicy = isDefective ? nil : policies[2].1
         isUsable = !isDefective || tags.asksForAggregateReports
     }
 }

@@ -1,4 +1,4 @@
-/// The tags of a DMARC record, by their names in lower case.
+/// The tags of a DMARC record that a decision needs.
 /// ```
 /// dmarc-record = dmarc-version *(dmarc-sep dmarc-tag) [dmarc-sep]      (RFC 9989, 4.8)
 /// dmarc-sep    = *WSP ";" *WSP
@@ -7,29 +7,40 @@
 /// dmarc-value  = %x20-3A / %x3C-7E
 /// ```
 /// The names are literals of an ABNF, and so are the values but for `DMARC1`: their case does not count (RFC 5234, 2.3).
+/// Every other name is ignored (RFC 9989, 4.7), those that RFC 7489 had (`pct`, `rf`, `ri`) among them.
 struct DMARCTags {
-    /// Nil for a tag whose value is not to be had: it breaks the grammar, or the tag stands twice and nobody can say
-    /// which is meant (a DKIM tag-list, whose form this is, would be void as a whole: RFC 6376, 3.2).
-    private var values: [String: [UInt8]?] = [:]
+    enum Name: String, CaseIterable {
+        case p, sp, np, t, psd, adkim, aspf, rua
+    }
+
+    /// A tag that stands there, with its value; nil if the value is not to be had: it breaks the grammar, or the tag stands
+    /// twice and nobody can say which is meant (a DKIM tag-list, whose form this is, would be void: RFC 6376, 3.2).
+    private var tags: [(name: Name, value: ArraySlice<UInt8>?)] = []
 
     /// Nil if the text does not begin with the version of a DMARC record.
     init?(_ text: [UInt8]) {
-        var parts = text.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)[...]
-        guard let version = parts.popFirst(), Self.isVersion(version) else { return nil }
-        for part in parts {
-            guard let (name, value) = Self.tag(part) else { continue }
-            values.updateValue(values[name] == nil ? value : nil, forKey: name)
+        var rest = text[...]
+        guard Self.isVersion(Self.nextPart(&rest)) else { return nil }
+        while !rest.isEmpty {
+            guard let (word, value) = Self.tag(Self.nextPart(&rest)),
+                let name = Name.allCases.first(where: { word.isWord($0.rawValue) })
+            else { continue }
+            if let index = tags.firstIndex(where: { $0.name == name }) {
+                tags[index].value = nil
+            } else {
+                tags.append((name, value))
+            }
         }
     }
 
-    func contains(_ name: String) -> Bool {
-        values[name] != nil
+    func contains(_ name: Name) -> Bool {
+        tags.contains { $0.name == name }
     }
 
-    /// The value in lower case if it is a word of ASCII letters, which all values but addresses are.
-    func word(_ name: String) -> String? {
-        guard let value = values[name] ?? nil, value.allSatisfy(\.isLetter) else { return nil }
-        return String(decoding: value, as: UTF8.self).lowercased()
+    /// The meaning of a tag's value; nil if the tag is absent or its value is none of those that it can have.
+    func value<Meaning: RawRepresentable<String> & CaseIterable>(_ name: Name) -> Meaning? {
+        guard let value = value(name) else { return nil }
+        return Meaning.allCases.first { value.isWord($0.rawValue) }
     }
 
     /// True if `rua=` holds one URI at least that is well-formed (RFC 9989, 4.10.1).
@@ -37,8 +48,18 @@ struct DMARCTags {
     /// dmarc-urilist = dmarc-uri *(*WSP "," *WSP dmarc-uri)
     /// ```
     var asksForAggregateReports: Bool {
-        guard let value = values["rua"] ?? nil else { return false }
-        return value.split(separator: UInt8(ascii: ",")).contains { Self.isURI($0.trimmed) }
+        value(.rua)?.split(separator: UInt8(ascii: ",")).contains { Self.isURI($0.trimmed) } ?? false
+    }
+
+    private func value(_ name: Name) -> ArraySlice<UInt8>? {
+        tags.first { $0.name == name }?.value
+    }
+
+    /// Takes off what stands before the next semicolon, or all of it.
+    private static func nextPart(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let end = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.endIndex
+        defer { rest = rest[end...].dropFirst() }
+        return rest[..<end]
     }
 
     /// ```
@@ -47,18 +68,16 @@ struct DMARCTags {
     /// White space behind it is let pass where the record ends with it: it is no part of the version, and what is wrong
     /// behind the version is ignored.
     private static func isVersion(_ part: ArraySlice<UInt8>) -> Bool {
-        guard let first = part.first, first.isLetter, let (name, value) = tag(part) else { return false }
-        return name == "v" && value?.elementsEqual("DMARC1".utf8) == true
+        guard part.first?.isLetter == true, let (name, value) = tag(part) else { return false }
+        return name.isWord("v") && value?.elementsEqual("DMARC1".utf8) == true
     }
 
-    /// Name and value of what stands between two semicolons; nil if it is not even a name and an equals sign.
-    private static func tag(_ part: ArraySlice<UInt8>) -> (name: String, value: [UInt8]?)? {
+    /// Name and value of what stands between two semicolons; nil if there is no equals sign.
+    private static func tag(_ part: ArraySlice<UInt8>) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>?)? {
         guard let equals = part.firstIndex(of: UInt8(ascii: "=")) else { return nil }
-        let name = part[..<equals].trimmed
-        guard !name.isEmpty, name.allSatisfy(\.isLetter) else { return nil }
         let value = part[(equals + 1)...].trimmed
         let isValue = !value.isEmpty && value.allSatisfy { (0x20...0x7E).contains($0) }
-        return (String(decoding: name, as: UTF8.self).lowercased(), isValue ? Array(value) : nil)
+        return (part[..<equals].trimmed, isValue ? value : nil)
     }
 
     /// ```
@@ -74,11 +93,9 @@ struct DMARCTags {
         guard scheme.first?.isLetter == true, scheme.allSatisfy(\.isSchemeCharacter), isURIText(rest) else {
             return false
         }
-        guard scheme.lowercased == "mailto" else { return !rest.isEmpty }
-        let parts = rest.prefix { $0 != UInt8(ascii: "?") }.split(
-            separator: UInt8(ascii: "@"),
-            omittingEmptySubsequences: false
-        )
+        guard scheme.isWord("mailto") else { return !rest.isEmpty }
+        let address = rest.prefix { $0 != UInt8(ascii: "?") }
+        let parts = address.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
     }
 
@@ -118,7 +135,7 @@ extension UInt8 {
     /// scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
     /// ```
     fileprivate var isSchemeCharacter: Bool {
-        isLetter || isDigit || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains(self)
+        isLetter || isDigit || "+-.".utf8.contains(self)
     }
 
     /// unreserved / gen-delims / sub-delims (RFC 3986, 2.2 and 2.3)
@@ -130,11 +147,14 @@ extension UInt8 {
 extension ArraySlice<UInt8> {
     /// The slice without white space at its ends.
     fileprivate var trimmed: Self {
-        let start = drop(while: \.isWhiteSpace)
-        return start.lastIndex { !$0.isWhiteSpace }.map { start[...$0] } ?? []
+        var slice = self
+        while slice.first?.isWhiteSpace == true { slice = slice.dropFirst() }
+        while slice.last?.isWhiteSpace == true { slice = slice.dropLast() }
+        return slice
     }
 
-    fileprivate var lowercased: String {
-        String(decoding: self, as: UTF8.self).lowercased()
+    /// True if this is `word`, which is in lower-case letters, in any case.
+    fileprivate func isWord(_ word: String) -> Bool {
+        count == word.utf8.count && elementsEqual(word.utf8) { $0.isLetter && $0 | 0x20 == $1 }
     }
 }

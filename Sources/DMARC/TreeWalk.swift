@@ -35,13 +35,13 @@ struct TreeWalk {
     private let questions: [Question?]
 
     /// ```
-    /// 1. Query the DNS for a DMARC record at the starting point.
-    /// 5. If x < 8, remove the left-most label. If x >= 8, remove labels until 7 remain.
-    /// 8. Remove a single label from the target and repeat until there are no more labels.
+    /// 1. Query the DNS at the starting point.
+    /// 4. If x < 8, remove the left-most label. If x >= 8, remove the left-most labels until 7 labels remain.
+    /// 7. Remove the left-most label from the target of the previous query, and repeat until there are no more labels.
     /// ```
     init(from start: Domain) {
         var names = [start]
-        var next = start.labels.count < Self.queryLimit ? start.parent : start.suffix(labels: Self.queryLimit - 1)
+        var next = start.labelCount < Self.queryLimit ? start.parent : start.suffix(labels: Self.queryLimit - 1)
         while let name = next {
             names.append(name)
             next = name.parent
@@ -86,7 +86,7 @@ struct TreeWalk {
         /// `psd=` ends a walk, so that only the last record, the one with the fewest labels, can have it.
         guard let last = records.last else { return start }
         switch last.record.publicSuffix {
-        case .yes where last.name != start: return start.suffix(labels: last.name.labels.count + 1)
+        case .yes where last.name != start: return start.suffix(labels: last.name.labelCount + 1)
         case .yes, .no, .unknown: return last.name
         }
     }
@@ -101,5 +101,11 @@ struct TreeWalk {
         if case .failure(let failure) = answer.outcome { return .failed(failure) }
         let records = answer.texts.compactMap { DMARCRecord($0) }
         return records.count == 1 ? records.first.map(Step.found) : .nothing
+    }
+}
+
+extension Domain {
+    fileprivate var labelCount: Int {
+        text.utf8.count { $0 == UInt8(ascii: ".") } + 1
     }
 }
