@@ -20,3 +20,11 @@ extension KeyRecord {
         }
     }
 }
+
+extension SigningKey {
+    /// An RSA key in PKCS#1 or PKCS#8; nil for anything else, and for keys under 1,024 bits. Signers should use 2,048
+    /// (RFC 8301, 3.2), and not all can yet.
+    static func rsa(der: [UInt8]) -> _RSA.Signing.PrivateKey? {
+        try? _RSA.Signing.PrivateKey(unsafeDERRepresentation: der)
+    }
+}

@@ -27,7 +27,7 @@ public struct SignedFields: Sendable {
     /// The places of the fields that `h=` names, in its order: each name takes the lowest field of that name that is not
     /// yet taken, and nothing if there is none left (RFC 6376, 5.4.2).
     /// - Parameter own: where the signature itself stands. It was not in the header that was signed.
-    public func selected(by names: [[UInt8]], except own: Int) -> [Int] {
+    public func selected(by names: [[UInt8]], except own: Int?) -> [Int] {
         var taken: [[UInt8]: Int] = [:]
         var selected: [Int] = []
         for name in names.map({ $0.map(\.asciiLowercase) }) {
@@ -48,15 +48,28 @@ public struct SignedFields: Sendable {
         return octets
     }
 
-    /// The hash that a signature at `place` signs: the fields it names, then itself with nothing in `b=` and without a
-    /// CRLF (RFC 6376, 3.7; erratum 5252).
+    /// The hash that a signature at `place` signs.
     public mutating func hash(of signature: MessageSignature, at place: Int) -> HeaderHash {
-        let canonicalization = signature.headerCanonicalization
+        hash(
+            of: signature.signedNames,
+            signature.headerCanonicalization,
+            last: signature.field.unsigned(header[place]),
+            except: place
+        )
+    }
+
+    /// The hash of the fields that `h=` names and of the signature with nothing in `b=` and without a CRLF (RFC 6376, 3.7;
+    /// erratum 5252).
+    /// - Parameter own: where the signature stands; nil if it is not in the header yet.
+    public mutating func hash(
+        of names: [[UInt8]],
+        _ canonicalization: Canonicalization,
+        last unsigned: HeaderField,
+        except own: Int? = nil
+    ) -> HeaderHash {
         var hash = HeaderHash()
-        for index in selected(by: signature.signedNames, except: place) {
-            hash.updateLine(octets(at: index, canonicalization))
-        }
-        hash.update(canonicalization.octets(of: signature.field.unsigned(header[place])))
+        for index in selected(by: names, except: own) { hash.updateLine(octets(at: index, canonicalization)) }
+        hash.update(canonicalization.octets(of: unsigned))
         return hash
     }
 }

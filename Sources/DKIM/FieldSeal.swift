@@ -1,0 +1,115 @@
+public import DNS
+internal import FoundationEssentials
+public import Mail
+public import MailSignature
+
+/// Signs the Authentication-Results field that we add, so that who reads the message behind a store or a relay that is
+/// not trusted can tell our field from a forged one (RFC 8601, 7.1).
+///
+/// The signature is an ordinary DKIM-Signature, valid for every verifier. It covers our field, the fields that say whose
+/// message it is, and the whole body: a seal over the field alone, or with `l=0`, could be moved with the field to
+/// another message of the same author, whose results it would then vouch for.
+///
+/// libopendkim, which verifies, does not sign here. It hashes the body by itself or not at all, so that it would have to
+/// be fed each body as it arrives, for as long as that takes; and it parses the key again for each message. Our body
+/// hash is there anyway, shared with the signatures that are being verified.
+public struct FieldSeal: Sendable {
+    private let domain: Domain
+    private let selector: Domain
+    private let key: SigningKey
+
+    /// How the body must be hashed. Relaxed, as nearly all signatures want it, so that there is one hash for both.
+    public static let bodyHashSpecification = BodyHashes.Specification(canonicalization: .relaxed, length: nil)
+
+    /// What is signed beside our field, as often as it is there and once more, so that none can be added (RFC 6376,
+    /// 5.4.1 and 8.15).
+    private static let signedNames = [
+        "from", "reply-to", "subject", "date", "to", "cc", "message-id", "mime-version", "content-type",
+        "content-transfer-encoding",
+    ]
+    private static let ownName = "authentication-results"
+
+    /// - Parameters:
+    ///   - domain: `d=`: the authserv-id or a domain above it, or nobody will take the seal for one of ours.
+    ///   - selector: `s=`
+    ///   - privateKeyPEM: see ``MailSignature/SigningKey``.
+    public init(domain: Domain, selector: Domain, privateKeyPEM: [UInt8]) throws(SigningKey.Defect) {
+        guard domain.isHostName else { throw SigningKey.Defect("\(domain) is not a domain to sign for") }
+        guard domain.prefixed(by: selector.text + "._domainkey") != nil else {
+            throw SigningKey.Defect("\(selector)._domainkey.\(domain) is too long for a name")
+        }
+        self.domain = domain
+        self.selector = selector
+        key = try SigningKey(pem: privateKeyPEM)
+    }
+
+    /// The TXT record that is to stand at ``keyName``.
+    public var keyRecord: String { key.record }
+
+    /// The name of the public key.
+    public var keyName: String { "\(selector)._domainkey.\(domain)" }
+
+    /// The DKIM-Signature to put directly above our field.
+    /// - Parameters:
+    ///   - field: our Authentication-Results field.
+    ///   - header: the fields that will stand below it, from the top: those received, without those removed.
+    ///   - body: the hash by ``bodyHashSpecification``.
+    ///   - time: seconds since 1970.
+    /// - Returns: nil if the message cannot be sealed: it has more fields to sign than a verifier would look at.
+    public func seal(
+        _ field: HeaderField,
+        over header: [HeaderField],
+        body: BodyHashes.Digest,
+        at time: Int64
+    ) -> HeaderField? {
+        var fields = SignedFields([field] + header)
+        /// From below: those of other hosts first, and ours, the topmost, last. One more that is added above later, by
+        /// a host behind us, does no harm.
+        var names = Array(repeating: Self.ownName, count: fields.count(of: Self.ownName))
+        for name in Self.signedNames {
+            names += Array(repeating: name, count: fields.count(of: name) + 1)
+            guard names.count <= MessageSignature.signedNamesLimit else { return nil }
+        }
+        let list = names.joined(separator: ":")
+        guard list.utf8.count <= MessageSignature.signedNamesLengthLimit else { return nil }
+        let unsigned =
+            " v=1; a=\(key.algorithm.rawValue); c=relaxed/relaxed;\n\td=\(domain); s=\(selector); t=\(max(time, 0));\n\th="
+            + Self.folded(names) + ";\n\tbh=\(Data(body.octets).base64EncodedString());\n\tb="
+        let hash = fields.hash(
+            of: names.map { Array($0.utf8) },
+            .relaxed,
+            last: HeaderField("DKIM-Signature", unsigned)
+        )
+        guard let signature = key.signature(over: hash) else { return nil }
+        return HeaderField("DKIM-Signature", unsigned + Self.folded(Data(signature).base64EncodedString()))
+    }
+
+    /// Characters of a line; RFC 5322 section 2.1.1 wants no more than 78.
+    private static let lineLength = 72
+
+    /// The list for `h=`, folded behind colons.
+    private static func folded(_ names: [String]) -> String {
+        var text = ""
+        var column = 0
+        for (index, name) in names.enumerated() {
+            let item = index == 0 ? name : ":" + name
+            column += item.count
+            text += item
+            if column > lineLength - 16 && index + 1 < names.count {
+                text += "\n\t"
+                column = 0
+            }
+        }
+        return text
+    }
+
+    /// A `b=` value, folded.
+    private static func folded(_ signature: String) -> String {
+        var text = ""
+        for (index, character) in signature.enumerated() {
+            if index % lineLength == lineLength - 2 { text += "\n\t" }
+            text.append(character)
+        }
+        return text
+    }
+}
