@@ -7,7 +7,7 @@ public struct ReplyDecoder: ByteToMessageDecoder, Sendable {
     public init() {}
 
     /// Takes the next reply off `input`; nil if more octets are needed.
-    public mutating func next(_ input: inout ByteBuffer) throws(ProtocolError) -> Reply? {
+    public func next(_ input: inout ByteBuffer) throws(ProtocolError) -> Reply? {
         guard let prefix = try Frame.prefix(of: input) else { return nil }
         guard let code = Reply.Code(rawValue: prefix.code) else { throw .unknownReply(prefix.code) }
         guard input.readableBytes >= Frame.prefixLength + prefix.payload else { return nil }
