@@ -6,7 +6,7 @@ internal import SPF
 extension SPFVerdict {
     /// The MAIL FROM domain, and whether it was authenticated. HELO counts only where it stands for the null sender.
     var dmarcIdentifier: DMARCCheck.Identifier? {
-        guard let domain = authenticatableDomain else { return nil }
+        guard let domain = identity?.domain else { return nil }
         switch result {
         case .pass: return DMARCCheck.Identifier(domain: domain, outcome: .authenticated)
         case .temperror: return DMARCCheck.Identifier(domain: domain, outcome: .temporaryError)

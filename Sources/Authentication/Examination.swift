@@ -136,7 +136,7 @@ public struct Examination: Sendable {
             bodyHashes = BodyHashes((dkim?.bodyHashSpecifications ?? []) + (arc?.bodyHashSpecifications ?? []))
             dkim?.askForKeys(&answers)
             arc?.askForKeys(&answers)
-            candidateDomains = (spf?.authenticatableDomain.map { [$0] } ?? []) + (dkim?.candidateDomains ?? [])
+            candidateDomains = (spf?.domain.map { [$0] } ?? []) + (dkim?.candidateDomains ?? [])
         }
         fields = []
         evaluate()
@@ -146,6 +146,9 @@ public struct Examination: Sendable {
     public mutating func body(_ octets: Span<UInt8>) {
         bodyHashes?.update(octets)
     }
+
+    /// True if the body is looked at.
+    public var wantsBody: Bool { bodyHashes?.isEmpty == false }
 
     /// The message is over.
     public mutating func endOfMessage() {
@@ -163,6 +166,9 @@ public struct Examination: Sendable {
         answers.learn(answer, to: question)
         evaluate()
     }
+
+    /// True if answers are waited for.
+    public var isOpen: Bool { !answers.open.isEmpty }
 
     /// Every answer that was used, for a record of the verdicts' grounds.
     public var answersUsed: [Question: Answer] { answers.known }

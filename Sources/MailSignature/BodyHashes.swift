@@ -23,6 +23,9 @@ public struct BodyHashes: Sendable {
 
     private var hashers: [(canonicalization: Canonicalization, hasher: BodyHasher)]
 
+    /// True if nobody wants the body hashed.
+    public var isEmpty: Bool { hashers.isEmpty }
+
     public init(_ specifications: [Specification]) {
         hashers = Canonicalization.allCases.compactMap { canonicalization in
             let wanted = specifications.filter { $0.canonicalization == canonicalization }

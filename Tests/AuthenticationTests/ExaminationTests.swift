@@ -148,7 +148,7 @@ import Testing
         #expect(
             field
                 == #"mx.example.org; iprev=temperror reason="PTR: deadline passed" policy.iprev=192.0.2.7; "#
-                + #"spf=temperror reason="deadline passed" smtp.mailfrom=sender.example; dkim=none; arc=none; "#
+                + #"spf=temperror reason="TXT of sender.example: deadline passed" smtp.mailfrom=sender.example; dkim=none; arc=none; "#
                 + #"dmarc=temperror reason="policy: deadline passed" header.from=sender.example"#
         )
     }

@@ -20,7 +20,7 @@ struct ConfigurationOptions: ParsableArguments {
                 environment: ProcessInfo.processInfo.environment,
                 flags: settings.entries
             )
-        } catch let error as ConfigurationError {
+        } catch {
             for mistake in error.mistakes { StandardError.write("authres: \(mistake)") }
             throw Sysexit.configuration
         }

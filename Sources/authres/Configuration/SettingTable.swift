@@ -3,7 +3,7 @@ import Authentication
 extension Setting {
     /// Every key there is, in the order in which `authres config` shows them.
     static let all: [Setting] = [
-        .scalar("authserv-id", \.policy.authservID, .text.optional),
+        .scalar("authserv-id", \.policy.authservID, ValueForm<String>.text.optional),
         .list("own-ids", \.policy.ownIDs, .namePattern),
         .list("own-hosts", \.ownHostNames, .namePattern),
         .list("trusted-relays", \.policy.trustedRelays, .network),
@@ -16,7 +16,7 @@ extension Setting {
         .scalar("received-spf", \.policy.writesReceivedSPF, .truth),
         .scalar("socket", \.socket, .socket),
         .scalar("socket-mode", \.socketMode, .fileMode),
-        .scalar("socket-group", \.socketGroup, .text.optional),
+        .scalar("socket-group", \.socketGroup, ValueForm<String>.text.optional),
         .list("dns.servers", \.nameServers, .nameServer),
         .scalar("dns.timeout", \.nameServerTimeout, .duration),
         .scalar("checks.spf", \.policy.checks[contains: .spf], .truth),
@@ -31,9 +31,9 @@ extension Setting {
         .scalar("limits.signatures", \.policy.limits.signatures, .number(1...100)),
         .scalar("limits.void-lookups", \.policy.limits.voidLookups, .number(0...10)),
         .scalar("limits.connections", \.connections, .number(1...1_000_000)),
-        .scalar("seal.domain", \.seal.domain, .text.optional),
-        .scalar("seal.selector", \.seal.selector, .text.optional),
-        .scalar("seal.key-file", \.seal.keyFile, .text.optional),
+        .scalar("seal.domain", \.seal.domain, ValueForm<String>.text.optional),
+        .scalar("seal.selector", \.seal.selector, ValueForm<String>.text.optional),
+        .scalar("seal.key-file", \.seal.keyFile, ValueForm<String>.text.optional),
         .scalar("log-level", \.logLevel, .word),
     ]
 

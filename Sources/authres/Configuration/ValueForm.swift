@@ -58,6 +58,15 @@ extension ValueForm where Value == String {
         )
     }
 
+    /// An endpoint of ``Milter``.
+    static var socket: ValueForm {
+        ValueForm(
+            description: "a socket such as unix:/path, inet:port@host, inet6:port@host or fd:3",
+            read: { Endpoint($0) == nil ? nil : $0 },
+            show: { $0 }
+        )
+    }
+
     /// `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`.
     static var nameServer: ValueForm {
         ValueForm(

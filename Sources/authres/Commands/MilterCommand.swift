@@ -1,0 +1,86 @@
+import ArgumentParser
+import DNS
+import Foundation
+import Logging
+import Milter
+import NIOCore
+import NIOPosix
+import StubDNS
+import UnixSignals
+
+struct MilterCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "milter",
+        abstract: "Runs the filter that an MTA calls.",
+        discussion: """
+            SIGTERM ends it: no new connections, the messages in flight are finished. SIGHUP reads the configuration \
+            anew; a message in flight keeps the one that it began with, and the socket and the number of connections \
+            stay as they are. Logs to standard error, one line a message.
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var zoneOptions: ZoneOptions
+
+    /// How long messages in flight have to come to their end after SIGTERM; systemd waits 90 seconds by default.
+    private static let grace = TimeAmount.seconds(50)
+
+    func run() async throws {
+        let configuration = try options.load().configuration
+        let zone = try zoneOptions.load()
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let sites: CurrentSite
+        do {
+            sites = CurrentSite(try Site(configuration, zone: zone))
+        } catch {
+            StandardError.write("authres: no name server can be asked: \(error)")
+            throw Sysexit.unavailable
+        }
+        // Trapped before anyone can know that we are there.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        let server = try await start(sites)
+        let logger = sites.value.logger
+        logger.notice("listening at \(configuration.socket)")
+        for await signal in signals {
+            guard signal == .sighup else {
+                logger.notice("\(signal): no new connections; the messages in flight are finished")
+                break
+            }
+            reload(sites)
+        }
+        await server.shutDown(within: Self.grace)
+        logger.notice("ended")
+    }
+
+    private func start(_ sites: CurrentSite) async throws -> MilterServer {
+        let configuration = sites.value.configuration
+        // The form of the setting has seen to it that the text is an endpoint.
+        guard let endpoint = Endpoint(configuration.socket) else { throw Sysexit.configuration }
+        var serverConfiguration = ServerConfiguration()
+        serverConfiguration.connectionLimit = configuration.connections
+        do {
+            return try await MilterServer.start(
+                at: endpoint,
+                access: SocketAccess(mode: UInt32(configuration.socketMode), group: configuration.socketGroup),
+                configuration: serverConfiguration,
+                on: MultiThreadedEventLoopGroup.singleton,
+                notify: { sites.value.logger.warning("\($0)") },
+                makeFilter: { MessageFilter(sites, on: $0) }
+            )
+        } catch {
+            StandardError.write("authres: cannot listen at \(configuration.socket): \(error)")
+            throw Sysexit.unavailable
+        }
+    }
+
+    /// Takes the new configuration if it has no mistake; if it has, they are reported and the old one stays.
+    private func reload(_ sites: CurrentSite) {
+        let old = sites.value
+        do {
+            sites.replace(by: try Site(try options.load().configuration, after: old))
+            old.logger.notice("SIGHUP: configuration reloaded")
+        } catch {
+            old.logger.error("SIGHUP: the configuration stays as it was: \(error)")
+        }
+    }
+}

@@ -1,0 +1,229 @@
+import AuthResults
+import Authentication
+import DNS
+import Foundation
+import Logging
+import Mail
+import Milter
+import NIOCore
+
+/// Examines the messages of one connection: what the MTA tells becomes events of an ``Examination``, its questions go to
+/// the resolver, its judgement becomes the answer. Lives on the connection's event loop.
+final class MessageFilter: MailFilter {
+    private let sites: CurrentSite
+    private let eventLoop: any EventLoop
+    /// Seconds since 1970.
+    private let clock: () -> Int64
+
+    private var client = Client(address: nil)
+    private var helo: [UInt8] = []
+    /// The MTA's own name, macro `j`.
+    private var ownName: [UInt8]?
+
+    private var message: Message?
+    /// Counts the messages, so that an answer that comes too late finds out whose it is.
+    private var number = 0
+
+    /// One message, from MAIL to the answer.
+    private struct Message {
+        let site: Site
+        var examination: Examination
+        let number: Int
+        let start = ContinuousClock.now
+        var end: ContinuousClock.Instant?
+        var promise: EventLoopPromise<MessageReply>?
+        var deadline: Scheduled<Void>?
+        var log: MessageLog
+    }
+
+    enum Failure: Error, CustomStringConvertible {
+        case noMessage
+        case noName([UInt8])
+        case noField
+
+        var description: String {
+            switch self {
+            case .noMessage: "the MTA speaks of a message that it has not begun"
+            case .noName(let name):
+                "no field can be written under the name \"\(String(decoding: name, as: UTF8.self))\": set authserv-id"
+            case .noField: "the field could not be written"
+            }
+        }
+    }
+
+    init(
+        _ sites: CurrentSite,
+        on eventLoop: any EventLoop,
+        clock: @escaping () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+    ) {
+        self.sites = sites
+        self.eventLoop = eventLoop
+        self.clock = clock
+    }
+
+    // MARK: What the MTA tells
+
+    func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict {
+        self.client = Client(address: client.address.flatMap(Self.address), name: client.hostname)
+        ownName = macros["j"]
+        helo = []
+        // Reverse DNS can be asked about now. The answer is not waited for: it will be known, or under way, when the
+        // first message comes.
+        var examination = try newExamination(sites.value)
+        for question in examination.newQuestions() where sites.value.resolver.knownAnswer(to: question) == nil {
+            let resolver = sites.value.resolver
+            _ = eventLoop.makeFutureWithTask { await resolver.answer(to: question) }
+        }
+        return .continue
+    }
+
+    func helo(_ name: [UInt8], macros: Macros) throws -> Verdict {
+        helo = name
+        return .continue
+    }
+
+    func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Verdict {
+        let site = sites.value
+        if let name = macros["j"] { ownName = name }
+        number += 1
+        var examination = try newExamination(site)
+        examination.helo(helo)
+        examination.begin(
+            mailFrom: sender.argument,
+            macroAddress: macros["{mail_addr}"],
+            submission: Self.submission(macros),
+            receivedAt: clock()
+        )
+        message = Message(
+            site: site,
+            examination: examination,
+            number: number,
+            log: MessageLog(client: client, tls: macros["{tls_version}"], cipher: macros["{cipher}"])
+        )
+        ask()
+        return .continue
+    }
+
+    func header(_ field: HeaderField) throws -> Verdict {
+        message?.examination.header(field)
+        return .continue
+    }
+
+    func endOfHeader(macros: Macros) throws -> Verdict {
+        message?.examination.endOfHeader(at: .now)
+        ask()
+        guard let message, message.examination.isOpen, let deadline = message.examination.deadline else {
+            return .continue
+        }
+        let number = message.number
+        let wait = ContinuousClock.now.duration(to: deadline)
+        self.message?.deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
+            self.expire(number)
+        }
+        return .continue
+    }
+
+    var wantsBody: Bool { message?.examination.wantsBody ?? false }
+
+    func body(_ octets: ByteBuffer) throws -> Verdict {
+        message?.examination.body(octets.readableBytesUInt8Span)
+        return .continue
+    }
+
+    func endOfMessage(macros: Macros) throws -> EventLoopFuture<MessageReply> {
+        guard message != nil else { throw Failure.noMessage }
+        let promise = eventLoop.makePromise(of: MessageReply.self)
+        message?.end = .now
+        message?.promise = promise
+        message?.log.queueID = macros["i"]
+        message?.examination.endOfMessage()
+        ask()
+        finish()
+        return promise.futureResult
+    }
+
+    func abort() {
+        message?.deadline?.cancel()
+        message?.promise?.fail(CancellationError())
+        message = nil
+    }
+
+    func disconnect() {
+        abort()
+    }
+
+    // MARK: What the DNS says
+
+    /// Hands out the questions that came up; those whose answers are at hand are answered at once.
+    private func ask() {
+        guard let site = message?.site, let number = message?.number else { return }
+        while let questions = message?.examination.newQuestions(), !questions.isEmpty {
+            for question in questions {
+                if let answer = site.resolver.knownAnswer(to: question) {
+                    message?.examination.learn(answer, to: question)
+                } else {
+                    let resolver = site.resolver
+                    eventLoop.makeFutureWithTask { await resolver.answer(to: question) }.assumeIsolated()
+                        .whenSuccess { answer in self.take(answer, to: question, number) }
+                }
+            }
+        }
+    }
+
+    private func take(_ answer: Answer, to question: Question, _ number: Int) {
+        guard message?.number == number else { return }
+        message?.examination.learn(answer, to: question)
+        ask()
+        finish()
+    }
+
+    private func expire(_ number: Int) {
+        guard message?.number == number else { return }
+        message?.examination.expire(at: .now)
+        finish()
+    }
+
+    // MARK: What is answered
+
+    /// Answers the MTA if it waits for an answer and there is a judgement.
+    private func finish() {
+        guard let message, let promise = message.promise, let judgement = message.examination.judgement else { return }
+        message.deadline?.cancel()
+        self.message = nil
+        let modifications = Modification.modifications(for: judgement.edits)
+        promise.succeed(MessageReply(modifications: modifications, verdict: .continue))
+        let now = ContinuousClock.now
+        message.site.logger.info(
+            "\(message.log.line(judgement, took: message.start.duration(to: now), after: message.end?.duration(to: now)))"
+        )
+    }
+
+    private func newExamination(_ site: Site) throws(Failure) -> Examination {
+        let policy = site.configuration.policy
+        let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
+        let authservID = policy.authservID ?? name ?? site.hostName
+        guard let examination = Examination(policy: policy, authservID: authservID, client: client) else {
+            throw .noName(Array(authservID.utf8))
+        }
+        return examination
+    }
+
+    /// The address the MTA gave; a zone (`fe80::1%eth0`) is of no use outside of its host.
+    private static func address(_ text: [UInt8]) -> IPAddress? {
+        IPAddress(String(decoding: text.prefix { $0 != UInt8(ascii: "%") }, as: UTF8.self))
+    }
+
+    /// The MTA tells who has authenticated himself, and only of him.
+    private static func submission(_ macros: Macros) -> Submission? {
+        let identity = macros["{auth_authen}"] ?? []
+        let mechanism = macros["{auth_type}"] ?? []
+        return identity.isEmpty && mechanism.isEmpty ? nil : Submission(identity: identity, mechanism: mechanism)
+    }
+}
+
+extension TimeAmount {
+    init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+}

@@ -1,0 +1,66 @@
+import AuthResults
+import Authentication
+import DNS
+import Mail
+
+/// The one line that the log has of a message.
+struct MessageLog {
+    /// The queue ID, if the MTA has told it.
+    var queueID: [UInt8]?
+    let client: Client
+    let tls: [UInt8]?
+    let cipher: [UInt8]?
+
+    /// Removals that are listed; the number of all is told.
+    private static let removalLimit = 5
+
+    init(client: Client, tls: [UInt8]? = nil, cipher: [UInt8]? = nil) {
+        self.client = client
+        self.tls = tls
+        self.cipher = cipher
+    }
+
+    /// `4F3A1C: client=192.0.2.7 spf=pass dkim=pass removed=1 [1: "mx.example.org" claims our authserv-id] time=2.1ms`
+    /// - Parameters:
+    ///   - took: from MAIL to the answer.
+    ///   - after: from the end of the message to the answer: what the filter has added.
+    func line(_ judgement: Judgement, took: Duration, after: Duration?) -> String {
+        var words = ["\(Self.shown(queueID ?? Array("-".utf8))):"]
+        words.append("client=\(client.address?.description ?? "-")")
+        if let tls { words.append("tls=\(Self.shown(tls))" + (cipher.map { "/" + Self.shown($0) } ?? "")) }
+        if let results = judgement.results {
+            words += results.results.map { "\($0.method)=\($0.result)" }
+            if results.results.isEmpty { words.append("none") }
+        } else {
+            words.append("trusted-relay")
+        }
+        words.append("removed=\(judgement.removed.count)")
+        if !judgement.removed.isEmpty {
+            let listed = judgement.removed.prefix(Self.removalLimit).map { removal in
+                let id = removal.claimedID.map { "\"\(Self.shown(Array($0.utf8)))\" " } ?? ""
+                return "\(removal.index + 1): \(id)\(removal.reason)"
+            }
+            let rest = judgement.removed.count > listed.count ? ["..."] : []
+            words.append("[" + (listed + rest).joined(separator: "; ") + "]")
+        }
+        words.append("time=\(took.milliseconds)")
+        if let after { words.append("after-body=\(after.milliseconds)") }
+        return words.joined(separator: " ")
+    }
+
+    /// Text from outside, so that it cannot begin a line, hide one, or pretend to be the next word.
+    private static func shown(_ octets: [UInt8]) -> String {
+        String(decoding: octets, as: UTF8.self).unicodeScalars.prefix(255).reduce(into: "") { text, scalar in
+            let isPlain = (0x21...0x7E).contains(scalar.value) && scalar != "\"" && scalar != "\\"
+            text += isPlain ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
+        }
+    }
+}
+
+extension Duration {
+    /// `2.1ms`
+    fileprivate var milliseconds: String {
+        let tenths = components.seconds * 10_000 + components.attoseconds / 100_000_000_000_000
+        return "\(tenths / 10).\(tenths % 10)ms"
+    }
+}
