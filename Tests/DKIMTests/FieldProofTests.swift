@@ -122,7 +122,9 @@ import Testing
         var broken = try FieldSealTests.sealed(Self.message, by: FieldSealTests.seal())
         broken.body[0] ^= 1
         var testing = try FieldSealTests.sealed(Self.message, by: FieldSealTests.seal())
-        testing.keys = testing.keys.mapValues { $0 + "; t=y" }
+        testing.answers = testing.answers.mapValues { answer in
+            Answer(.records(answer.texts.map { .txt([$0 + Array("; t=y".utf8)]) }))
+        }
         for message in [broken, testing] {
             guard case .none = Self.proof(of: message, at: 1) else {
                 Issue.record("proven")

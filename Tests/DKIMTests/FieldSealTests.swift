@@ -48,7 +48,7 @@ import Testing
         var message = message
         let signature = try #require(seal.seal(Self.field, over: message.header, body: digest, at: Self.time))
         message.header.insert(contentsOf: [signature, Self.field], at: 0)
-        message.keys[seal.keyName] = seal.keyRecord
+        message.answers[seal.keyName] = Answer(.records([.txt([Array(seal.keyRecord.utf8)])]))
         return message
     }
 
@@ -183,8 +183,11 @@ private struct OtherVerifier {
 
     func output(_ message: SignedMessage) throws -> String {
         let header = message.header.flatMap { Canonicalization.simple.octets(of: $0) + Array("\r\n".utf8) }
-        let key = try #require(message.keys.values.first)
-        return try Self.run(program + [key], input: Data(header + Array("\r\n".utf8) + message.body)).output
+        let key = try #require(message.answers.values.first?.texts.first)
+        return try Self.run(
+            program + [String(decoding: key, as: UTF8.self)],
+            input: Data(header + Array("\r\n".utf8) + message.body)
+        ).output
     }
 
     private static func run(_ command: [String], input: Data) throws -> (status: Int32, output: String) {
