@@ -1,0 +1,50 @@
+/// Examines fields against RFC 8601 and the registry. It goes on behind an error, so that whoever mends a field sees
+/// all that is wrong with it at once.
+///
+///     for finding in Lint().findings(in: value) where finding.severity == .error { ... }
+///
+/// A field gets a finding of a rule of syntax if and only if ``AuthenticationResults/init(parsing:)`` refuses it.
+public struct Lint: Hashable, Sendable {
+    /// True for whoever writes fields: what the standards say should be is to be.
+    public let isStrict: Bool
+
+    public init(isStrict: Bool = false) {
+        self.isStrict = isStrict
+    }
+
+    /// What there is to say of one field, in its order.
+    ///
+    /// - Parameter value: what stands behind the field's colon, octet for octet, folds as LF or CRLF.
+    public func findings(in value: [UInt8]) -> [Finding] {
+        findings(in: [value]).first ?? []
+    }
+
+    /// What there is to say of the fields of one message, one array for each field.
+    public func findings(in values: [[UInt8]]) -> [[Finding]] {
+        let read = values.map { value in
+            var linter = FieldLinter(value, isStrict: isStrict)
+            linter.field()
+            return linter
+        }
+        var findings = read.map(\.findings)
+        for conflict in ResultConflicts(fields: read).conflicts {
+            findings[conflict.field].append(
+                Finding(
+                    conflict.rule,
+                    conflict.rule.severity(isStrict: isStrict),
+                    offset: conflict.offset,
+                    message: conflict.message,
+                    hint: conflict.hint
+                )
+            )
+        }
+        return findings.map { list in
+            list.enumerated().sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }.map(\.element)
+        }
+    }
+
+    /// A finding whose offset and text are the caller's; its severity is by the rule.
+    public func finding(_ rule: LintRule, offset: Int = 0, _ message: String, hint: String? = nil) -> Finding {
+        Finding(rule, rule.severity(isStrict: isStrict), offset: offset, message: message, hint: hint)
+    }
+}
