@@ -26,6 +26,9 @@ public struct MboxReader: Sendable {
         case warning(MboxWarning)
     }
 
+    /// Events that are kept before they are handed on; a line may add some more.
+    private static let eventLimit = 16
+
     private enum Place { case beginning, preamble, message }
 
     private let variant: MboxVariant
@@ -41,7 +44,9 @@ public struct MboxReader: Sendable {
     private var contentLength = ContentLength.absent
     /// Where the body ends by its Content-Length.
     private var bodyEnd: Int?
+    /// Events to come, from `nextEvent` on.
     private var events: [Event] = []
+    private var nextEvent = 0
     private var isFinished = false
     /// Messages whose Content-Length was right.
     private(set) var believedContentLengths = 0
@@ -54,7 +59,7 @@ public struct MboxReader: Sendable {
 
     /// The next event; nil if all of `input` has been taken and more is needed.
     public mutating func next(_ input: inout ArraySlice<UInt8>) -> Event? {
-        while events.isEmpty {
+        while nextEvent == events.count {
             guard !input.isEmpty else { return nil }
             if !held.isEmpty {
                 input = (held + input)[...]
@@ -62,18 +67,29 @@ public struct MboxReader: Sendable {
             }
             read(&input, isAtEnd: false)
         }
-        return events.removeFirst()
+        return takeEvent()
     }
 
     /// The next event after the last octet has been given; nil when there is none left.
     public mutating func end() -> Event? {
-        while events.isEmpty {
+        while nextEvent == events.count {
             guard !isFinished else { return nil }
             var input = held[...]
             held = []
             read(&input, isAtEnd: true)
+            if !isFinished { held = Array(input) }
         }
-        return events.removeFirst()
+        return takeEvent()
+    }
+
+    private mutating func takeEvent() -> Event {
+        let event = events[nextEvent]
+        nextEvent += 1
+        if nextEvent == events.count {
+            events.removeAll(keepingCapacity: true)
+            nextEvent = 0
+        }
+        return event
     }
 
     /// Goes from line to line up to the next From_ line or the end of the input.
@@ -117,6 +133,11 @@ public struct MboxReader: Sendable {
             }
             if case .beginning = place { place = .preamble }
             line = lineEnd
+            // A text of nothing but odd lines is handed on warning by warning.
+            if events.count >= Self.eventLimit, emptyLine == nil {
+                handOn(&input, upTo: line)
+                return
+            }
         }
         if isAtEnd {
             finish(input, contentEnd: emptyLine ?? input.endIndex)

@@ -27,6 +27,8 @@ public struct MessageEditor: Sendable {
     private var lineEnding: [UInt8] = [.lineFeed]
     /// True while what is read belongs to a field that is removed.
     private var isDropping = false
+    /// True while the last octet handed on is within a line that an mbox left on top.
+    private var isInsideLeftover = false
     private var lexer = HeaderLexer()
     /// What was read while the line ending was searched for.
     private var beginning: ArraySlice<UInt8> = []
@@ -72,7 +74,7 @@ public struct MessageEditor: Sendable {
         }
         guard case .top = progress else { return nil }
         progress = .closed
-        return additions[...]
+        return ((isInsideLeftover ? lineEnding : []) + additions)[...]
     }
 
     private mutating func findLineEnding() {
@@ -96,9 +98,12 @@ public struct MessageEditor: Sendable {
 
     /// What is written for a piece, with what has to stand before it.
     private mutating func edited(_ piece: HeaderLexer.Piece) -> ArraySlice<UInt8>? {
-        if case .mailboxLine(let line) = piece { return line }
         var before: [UInt8] = []
-        if case .top = progress, !isMoreOfALine(piece) {
+        if case .top = progress {
+            if let line = leftover(piece) {
+                isInsideLeftover = line.last != .lineFeed
+                return line
+            }
             before = additions
             progress = .header
         }
@@ -124,9 +129,12 @@ public struct MessageEditor: Sendable {
         return octets.isEmpty ? nil : octets
     }
 
-    /// True if the piece is not the beginning of a line; on top of all fields it belongs to an mbox's leftover.
-    private func isMoreOfALine(_ piece: HeaderLexer.Piece) -> Bool {
-        if case .rest = piece { true } else { false }
+    /// The octets of a piece on top of all fields that belongs to an mbox's leftover.
+    private func leftover(_ piece: HeaderLexer.Piece) -> ArraySlice<UInt8>? {
+        switch piece {
+        case .mailboxLine(let line), .rest(let line): line
+        case .field, .continuation, .separator, .body: nil
+        }
     }
 
     private mutating func isRemoved(_ name: ArraySlice<UInt8>) -> Bool {

@@ -110,6 +110,29 @@ import Testing
             "\(from)A: 1\n\n--b\n\n>\(other)B: 2\n\n--b--\n\n",
             ["A: 1\n\n--b\n\n>\(other)B: 2\n\n--b--\n"]
         ),
+        Case(
+            "a From_ line below the first one, in the header",
+            "\(from)\(other)A: 1\n\n",
+            ["\(other)A: 1\n\n"],
+            warnings: [.noEmptyLine(offset: 42)]
+        ),
+        Case(
+            "the data of a folder (c-client)",
+            "From MAILER-DAEMON Mon Jan  2 03:04:05 2023\nSubject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\n"
+                + "X-IMAP: 1 2\n\nThis text is part of the internal format.\n\n\(other)B: 2\n\n",
+            [
+                "Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\nX-IMAP: 1 2\n\n"
+                    + "This text is part of the internal format.\n",
+                "B: 2\n\n",
+            ]
+        ),
+        Case(
+            "a message of a maildir, which has no From_ line",
+            "Return-Path: <a@a.example>\nFrom: a@a.example\n\nx\n\nFrom here on it is text\n",
+            [],
+            preamble: "Return-Path: <a@a.example>\nFrom: a@a.example\n\nx\n\nFrom here on it is text\n",
+            warnings: [.undatedFromLine(offset: 49)]
+        ),
         Case("a line of a mebibyte", "\(from)A: 1\n\n\(mebibyte)\n\n\(other)", ["A: 1\n\n\(mebibyte)\n", ""]),
         Case(
             "a Content-Length that is right",
@@ -201,29 +224,5 @@ import Testing
         let archive = Archive("\(Self.from)A: 1\n\nx\n\n\(Self.other)B: 2\n\n", variant: .mboxrd)
         #expect(archive.messages.map(\.offset) == [0, 51])
         #expect(archive.messages.map(\.sender) == ["a@a.example", "b@b.example"])
-    }
-
-    @Test(arguments: MboxVariant.allCases) func `no mutation loses an octet`(_ variant: MboxVariant) {
-        let parts = [
-            "\n", "\r\n", "\r", "From ", ">", Self.from, Self.other, "Content-Length: ", "7", "A: 1\n", "\0", " ", "x",
-        ]
-        let seed = Array(
-            "\(Self.from)A: 1\nContent-Length: 2\n\nx\n\n\(Self.other)B: 2\n\n>From y\n\n>>From \n\(Self.crlf)C:\r\n\r\n"
-                .utf8
-        )
-        var random = SplitMix64(state: 0x6D62_6F78)
-        for _ in 0..<2_500 {
-            var octets = seed
-            for _ in 0..<Int.random(in: 1...8, using: &random) {
-                let place = Int.random(in: 0...octets.count, using: &random)
-                let end = min(octets.count, place + Int.random(in: 0...12, using: &random))
-                let part = parts.randomElement(using: &random) ?? ""
-                octets.replaceSubrange(place..<end, with: Bool.random(using: &random) ? Array(part.utf8) : [])
-            }
-            let whole = Archive(octets, variant: variant)
-            #expect(whole.all == octets)
-            #expect(whole.written == octets)
-            #expect(Archive(octets, variant: variant, in: Int.random(in: 1...40, using: &random)) == whole)
-        }
     }
 }

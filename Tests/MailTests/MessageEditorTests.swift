@@ -45,6 +45,7 @@ import Testing
             "From a Mon\nX: new;\n\tfolded\nA: 1\n\n"
         ),
         Case("nothing but a From line", ">From a\r\n", add: [added], ">From a\r\nX: new;\r\n\tfolded\r\n"),
+        Case("a From line that does not end", "From a", add: [HeaderField("X", "1")], "From a\nX:1\n"),
         Case(
             "a long From line",
             "From \(String(repeating: "x", count: 9000))\nA: 1",
