@@ -12,6 +12,11 @@ public enum HELOArgument: Hashable, Sendable {
 
     /// - Parameter argument: the octets as the client gave them, without white space around them.
     public init(_ argument: [UInt8]) {
+        /// RFC 6531, 3.7.1: at this point nothing but ASCII is agreed on, so that U-labels have no place.
+        guard argument.allSatisfy({ $0 < 0x80 }) else {
+            self = .invalid
+            return
+        }
         var parser = ReversePathParser(argument)
         switch try? parser.heloArgument() {
         case .domain(let domain): self = .domain(domain)

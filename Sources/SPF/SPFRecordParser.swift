@@ -133,7 +133,7 @@ struct SPFRecordParser {
             lengths.ip4 = second
             text = text[..<start]
         } else {
-            guard first <= 32 else { throw error("a length of 32 at most", at: start) }
+            guard first <= 32 else { throw error("a length of 32 at most", at: start + 1) }
             lengths.ip4 = first
             text = text[..<start]
         }
