@@ -17,12 +17,12 @@ extension SPFVerdict {
 }
 
 extension DKIMVerdict {
-    /// The `d=` domain, and whether its signature passed. A key that is only being tried out (`t=y`) proves nothing:
-    /// the message is to be treated like an unsigned one (RFC 6376, 3.6.1).
+    /// The `d=` domain, and whether its signature passed. A key that is being tried out (`t=y`) changes no result: what
+    /// RFC 6376 section 3.6.1 asks is that a signature that fails under it is not held against the message.
     var dmarcIdentifier: DMARCCheck.Identifier? {
         guard let domain else { return nil }
         switch result {
-        case .pass: return DMARCCheck.Identifier(domain: domain, outcome: isTesting ? .failed : .authenticated)
+        case .pass: return DMARCCheck.Identifier(domain: domain, outcome: .authenticated)
         case .temperror: return DMARCCheck.Identifier(domain: domain, outcome: .temporaryError)
         case .fail, .policy, .neutral, .permerror: return DMARCCheck.Identifier(domain: domain, outcome: .failed)
         }

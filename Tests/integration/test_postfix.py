@@ -43,17 +43,18 @@ class PostfixTests(unittest.TestCase):
         with open(os.path.join(cls.directory, "prepend"), "w") as out:
             out.write("/^203\\.0\\.113\\.66$/ PREPEND Authentication-Results: mx.example.org; x-policy=pass\n"
                       "/^203\\.0\\.113\\.67$/ PREPEND Authentication-Results: policy.example; x-policy=pass\n")
-        sasl = os.path.join(cls.directory, "sasl")
+        # Debian's Postfix looks for it below its own configuration, whatever cyrus_sasl_config_path says.
+        sasl = os.path.join(cls.directory, "postfix", "etc", "sasl")
         os.makedirs(sasl)
         with open(os.path.join(sasl, "smtpd.conf"), "w") as out:
-            out.write(f"pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {sasl}/db\nmech_list: PLAIN LOGIN\n")
+            out.write(f"pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {sasl}/db\nmech_list: PLAIN\n")
         subprocess.run(["saslpasswd2", "-p", "-c", "-u", "mx.example.org", "-f", f"{sasl}/db", "ann"], input=b"secret",
                        check=True)
         os.chmod(f"{sasl}/db", 0o644)
         cls.postfix = Postfix(os.path.join(cls.directory, "postfix"), cls.filter.socket, [
             f"smtpd_recipient_restrictions = check_client_access regexp:{cls.directory}/prepend",
             "smtpd_sasl_auth_enable = yes", "smtpd_sasl_type = cyrus", "smtpd_sasl_path = smtpd",
-            f"cyrus_sasl_config_path = {sasl}", "smtpd_sasl_local_domain = mx.example.org",
+            "smtpd_sasl_local_domain = mx.example.org",
             "smtpd_sasl_security_options = noanonymous", "smtpd_tls_security_level = none"])
         cls.postfix.__enter__()
         cls.count = 0
@@ -127,7 +128,7 @@ class PostfixTests(unittest.TestCase):
             type(self).count += 1
         smtp.close()
         for message in self.postfix.delivered(self.count)[-3:]:
-            own = [value for value in fields(message) if value.startswith("mx.example.org")]
+            own = [value for value in fields(message) if value.startswith("mx.example.org;")]
             self.assertEqual(len(own), 1)
             self.assertIn("spf=pass", own[0])
 

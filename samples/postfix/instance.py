@@ -94,7 +94,10 @@ class Postfix:
         os.chmod(self.root, 0o755)
         values = dict(root=self.root, milter=milter, port=self.port, uid=owner.pw_uid, gid=owner.pw_gid)
         with open(os.path.join(self.config, "main.cf"), "w") as out:
-            out.write(MAIN.format(**values) + "".join(line + "\n" for line in settings))
+            # A line given goes before one of the same name.
+            given = {line.split("=")[0].strip() for line in settings}
+            lines = [line for line in MAIN.format(**values).splitlines() if line.split("=")[0].strip() not in given]
+            out.write("".join(line + "\n" for line in [*lines, *settings]))
         with open(os.path.join(self.config, "master.cf"), "w") as out:
             out.write(MASTER.format(**values))
 
