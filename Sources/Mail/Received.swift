@@ -61,7 +61,7 @@ public struct Received: Hashable, Sendable {
         origin = try Self.origin(clauses, layout)
         with = clauses.protocolName
         isEncrypted = clauses.isEncrypted
-        isAuthenticated = clauses.isAuthenticated
+        isAuthenticated = origin != .local && clauses.isAuthenticated
         envelopeFrom = clauses.envelopeFrom
     }
 
@@ -85,6 +85,7 @@ public struct Received: Hashable, Sendable {
             return .local
         }
         if layout == .fetchmail || clauses.protocolName?.isFetched == true { return .local }
+        if layout == .exchange, clauses.protocolName == .https { return .local }
         let words = clauses.fromWords
         if words.count == 3, words[0].isWord("mail"), words[1].isWord("pickup"), words[2].isWord("service") {
             return .local

@@ -37,7 +37,8 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
         } else if with.first?.hasPrefix("[XMail") == true {
             self = .xmail
         } else if let with = with.first.flatMap({ WithProtocol($0) }), with == .http || with == .https {
-            self = .webmail
+            // Exchange Online hands messages from server to server so.
+            self = clauses.by?.asciiHasSuffix(".outlook.com") == true ? .exchange : .webmail
         } else if let host = clauses.by, host.asciiHasSuffix(".google.com") || host.asciiHasSuffix(".gmail.com") {
             self = .gmail
         } else {

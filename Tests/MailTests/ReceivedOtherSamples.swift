@@ -14,6 +14,12 @@ extension ReceivedSamples {
             "exchange by=db9pr02mb0002.eurprd02.prod.outlook.com local"
         ),
         Case(
+            "Exchange Online, from server to server",
+            "from DB9PR02MB0001.eurprd02.prod.outlook.com (2603:10a6:10:1::1) by"
+                + " DB9PR02MB0002.eurprd02.prod.outlook.com with HTTPS; \(date)",
+            "exchange by=db9pr02mb0002.eurprd02.prod.outlook.com local with=https tls"
+        ),
+        Case(
             "Exchange Online, by IPv6",
             "from AS4P189CA0001.EURP189.PROD.OUTLOOK.COM (2603:10a6:20b:5dd::10)\n by"
                 + " DB9PR02MB0002.eurprd02.prod.outlook.com (2603:10a6:10:1::1) with\n Microsoft SMTP Server (version=TLS1_2,"
