@@ -9,6 +9,13 @@ struct ARCValidation {
     private let time: Int64
     private var answers: Answers
     private var fields: SignedFields
+    /// The keys read so far: one host often has many sets.
+    private var keys: [KeyUse: Result<VerifyingKey, SignatureField.Defect>] = [:]
+
+    private struct KeyUse: Hashable {
+        let question: Question
+        let algorithm: SignatureAlgorithm
+    }
 
     /// RFC 8301, section 3.2.
     private static let rsaBitsMinimum = 1024
@@ -118,18 +125,26 @@ struct ARCValidation {
     }
 
     /// The key of a signature, if it may be used: failing that is the end, whatever the cause (RFC 8617, 5.2).
-    private mutating func key(of field: SignatureField) -> Result<KeyRecord, SignatureField.Defect> {
-        guard let question = field.keyQuestion,
-            let found = KeyRecord.read(question, for: field.algorithm, &answers)
-        else { return .failure(.init("no key for signature")) }
-        switch found {
+    private mutating func key(of field: SignatureField) -> Result<VerifyingKey, SignatureField.Defect> {
+        guard let question = field.keyQuestion else { return .failure(.init("no key for signature")) }
+        let use = KeyUse(question: question, algorithm: field.algorithm)
+        if let known = keys[use] { return known }
+        let key = read(use)
+        keys[use] = key
+        return key
+    }
+
+    private mutating func read(_ use: KeyUse) -> Result<VerifyingKey, SignatureField.Defect> {
+        switch KeyRecord.read(use.question, for: use.algorithm, &answers) {
+        case nil:
+            return .failure(.init("no key for signature"))
         case .failure(let failure):
             return .failure(.init(failure.reason))
-        case .success(let key):
-            if case .rsa(let rsa) = key.key, rsa.bits < Self.rsaBitsMinimum {
+        case .success(let record):
+            if case .rsa(let rsa) = record.key, rsa.bits < Self.rsaBitsMinimum {
                 return .failure(.init("weak key: \(rsa.bits) bits (RFC 8301)"))
             }
-            return .success(key)
+            return VerifyingKey(record).map { .success($0) } ?? .failure(.init("key that cannot be used"))
         }
     }
 }

@@ -10,9 +10,9 @@ public import MailSignature
 /// message it is, and the whole body: a seal over the field alone, or with `l=0`, could be moved with the field to
 /// another message of the same author, whose results it would then vouch for.
 ///
-/// libopendkim, which verifies, does not sign here. It hashes the body by itself or not at all, so that it would have to
-/// be fed each body as it arrives, for as long as that takes; and it parses the key again for each message. Our body
-/// hash is there anyway, shared with the signatures that are being verified.
+/// libopendkim, which verifies, does not sign here. It takes no body hash from outside, so that it would have to be fed
+/// each body octet by octet while it arrives, in a handle that lives as long as the message; our own body hash is there
+/// anyway, shared with the signatures that are being verified.
 public struct FieldSeal: Sendable {
     private let domain: Domain
     private let selector: Domain

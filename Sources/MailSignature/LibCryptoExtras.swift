@@ -1,21 +1,39 @@
 internal import Crypto
 internal import CryptoExtras
 
-extension KeyRecord {
-    /// True if `signature` is one over `hash` under this key. How long an RSA key must be is for the caller to say; the
-    /// library refuses all below 1,024 bits.
-    public func verifies(_ signature: [UInt8], over hash: HeaderHash) -> Bool {
-        switch key {
+/// A public key made ready for use; one that has many signatures to verify is read once.
+public struct VerifyingKey: Sendable {
+    private enum Key: Sendable {
+        case rsa(_RSA.Signing.PublicKey)
+        case ed25519(Curve25519.Signing.PublicKey)
+    }
+
+    private let key: Key
+
+    /// Nil if the library refuses the key, as it does all RSA keys under 1,024 bits. How long one must be is for the caller
+    /// to say.
+    public init?(_ record: KeyRecord) {
+        switch record.key {
         case .rsa(let rsa):
             /// The ordinary initialisers refuse keys under 2,048 bits, which RFC 8301 section 3.2 says must verify.
             guard let key = try? _RSA.Signing.PublicKey(unsafeDERRepresentation: rsa.subjectPublicKeyInfo) else {
-                return false
+                return nil
             }
+            self.key = .rsa(key)
+        case .ed25519(let octets):
+            guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: octets) else { return nil }
+            self.key = .ed25519(key)
+        }
+    }
+
+    /// True if `signature` is one over `hash` under this key.
+    public func verifies(_ signature: [UInt8], over hash: HeaderHash) -> Bool {
+        switch key {
+        case .rsa(let key):
             let signature = _RSA.Signing.RSASignature(rawRepresentation: signature)
             return key.isValidSignature(signature, for: hash.digest, padding: .insecurePKCS1v1_5)
-        case .ed25519(let octets):
+        case .ed25519(let key):
             /// What Ed25519 signs is the hash, taken as a message (RFC 8463, 3).
-            guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: octets) else { return false }
             return key.isValidSignature(signature, for: Array(hash.digest))
         }
     }
