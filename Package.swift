@@ -27,7 +27,7 @@ extension Target.Dependency {
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let logging = product(name: "Logging", package: "swift-log")
-    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = product(name: "Yams", package: "Yams")
 }
 
@@ -71,7 +71,7 @@ let package = Package(
             name: "authres",
             dependencies: [
                 "Authentication", "Milter", "StubDNS", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults",
-                "Mail", "DNS", .nioCore, .nioPosix, .argumentParser, .logging, .serviceLifecycle, .yams,
+                "Mail", "DNS", .nioCore, .nioPosix, .argumentParser, .logging, .unixSignals, .yams,
             ],
             swiftSettings: settings
         ),

@@ -41,7 +41,7 @@ struct FreshField {
             "auth",
             "pass",
             comment: verdict.tellsMechanism ? verdict.mechanism : nil,
-            [property("smtp", "auth", verdict.identity.flatMap(PropertyValue.value))]
+            [property("smtp", "auth", verdict.identity.flatMap(PropertyValue.inert))]
         )
     }
 
@@ -105,7 +105,7 @@ struct FreshField {
     private static func identity(_ identity: DKIMIdentity) -> PropertyValue? {
         if identity.localPart.isEmpty { return .mailbox(localPart: nil, domain: identity.domain.text) }
         guard let localPart = String(validating: identity.localPart, as: UTF8.self) else { return nil }
-        return .mailbox(localPart: localPart, domain: identity.domain.text)
+        return .inert(localPart + "@" + identity.domain.text)
     }
 
     /// RFC 8617, 6

@@ -33,9 +33,13 @@ public struct OwnIdentifiers: Sendable {
     public func contains(_ id: String) -> Bool {
         let octets = Self.withoutSuffix(id)
         if let domain = Domain(internationalized: octets) {
-            return domains.contains(domain) || parents.contains { domain != $0 && domain.isEqualOrBelow($0) }
+            return isName(domain) || domain.remapped.map(isName) == true
         }
         return isText(octets) || isNamedBelowParent(octets)
+    }
+
+    private func isName(_ domain: Domain) -> Bool {
+        domains.contains(domain) || parents.contains { domain != $0 && domain.isEqualOrBelow($0) }
     }
 
     private func isText(_ octets: [UInt8]) -> Bool {

@@ -99,9 +99,9 @@ import Testing
             Exempt(name: "SMTP AUTH that is not told", world: silentSubmission, field: "mx.example.org; none"),
             Exempt(name: "an identity with a line break", world: odd, field: "mx.example.org; auth=pass"),
             Exempt(
-                name: "an identity with a space",
+                name: "an identity that a careless reader would split",
                 world: spaced,
-                field: #"mx.example.org; auth=pass smtp.auth="ann lee""#
+                field: "mx.example.org; auth=pass"
             ),
         ]
     }()

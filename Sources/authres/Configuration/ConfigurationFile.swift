@@ -22,9 +22,8 @@ struct ConfigurationFile {
     /// Levels of keys: `checks.spf` is the deepest there is, so the recursion ends after two.
     private mutating func read(_ node: Node, at path: String?) {
         guard case .mapping(let mapping) = node else {
-            if let path, case .scalar(let scalar) = node, scalar.string.isEmpty || scalar.string == "null" {
-                return report(node, "\(path): has no keys below it")
-            }
+            // All keys below it may be commented out.
+            if path != nil, case .scalar(let scalar) = node, scalar.string.isEmpty || scalar.string == "null" { return }
             return report(node, path.map { "\($0): takes keys below it" } ?? "the file must be a list of `key: value`")
         }
         for (keyNode, value) in mapping {
