@@ -6,7 +6,7 @@ internal import Synchronization
 public final class CachingResolver: Resolver {
     public struct Limits: Sendable {
         /// Octets for the answers kept, about.
-        public var memory = 16 << 20
+        public var memory = 8 << 20
         /// Below this a TTL is not honoured: the questions of one message, and of those that come with it, see one
         /// answer.
         public var leastTTL = Duration.seconds(5)

@@ -49,8 +49,8 @@ struct Arrival {
     private let arrivals = Arrivals()
     /// Questions asked so far.
     private(set) var asked = 0
-    /// Questions without an answer.
-    var outstanding: Int { arrivals.identifiers.count }
+    /// True if nothing is in flight, and nothing that came was left behind.
+    var isDone: Bool { arrivals.identifiers.isEmpty && arrivals.list.isEmpty }
 
     /// Nil if the library cannot, for want of memory.
     init?(server: NameServer, patience: Patience, isTCP: Bool) {

@@ -38,6 +38,9 @@ struct Lookup {
 
     var server: Int { order[place] }
 
+    /// True if nothing more is to be asked.
+    func isOverdue(at now: ContinuousClock.Instant) -> Bool { now >= deadline }
+
     /// RFC 7686, 2: names under `onion` are not asked for in the DNS; c-ares refuses them.
     private static let onion = Domain("onion")
 
@@ -65,7 +68,7 @@ struct Lookup {
             guard aliases.insert(target).inserted, aliases.count <= Packet.aliasLimit + 1 else {
                 return .finish(.failure(.aliasLoop))
             }
-            return now < deadline ? first : .finish(.failure(.timeout))
+            return isOverdue(at: now) ? .finish(.failure(.timeout)) : first
         case .truncated where !transport.isTCP:
             transport.isTCP = true
             return first
@@ -87,7 +90,7 @@ struct Lookup {
         case (.unavailable, _), (_, .serverFailure), (_, .refused), (_, .malformed): self.failure = failure
         default: break
         }
-        guard place + 1 < order.count, now < deadline else { return .finish(.failure(self.failure)) }
+        guard place + 1 < order.count, !isOverdue(at: now) else { return .finish(.failure(self.failure)) }
         place += 1
         transport = Transport()
         return first

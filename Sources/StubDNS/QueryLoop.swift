@@ -7,6 +7,7 @@ final class QueryLoop {
         var lookup: Lookup
         var sent: ContinuousClock.Instant
         var name: Domain
+        var usesEDNS = true
     }
 
     private struct Server {
@@ -15,13 +16,20 @@ final class QueryLoop {
         var open: AresChannel?
         /// Take no more, and are kept until what they were asked is answered.
         var closing: [AresChannel] = []
+        /// One question each.
+        var connections: [AresChannel] = []
+        /// Wait for one of the connections to end.
+        var queue: [UInt64] = []
 
-        var channels: [AresChannel] { closing + (open.map { [$0] } ?? []) }
+        var channels: [AresChannel] { (open.map { [$0] } ?? []) + closing + connections }
     }
 
     /// After so many questions a channel takes no more: the next has a new source port (RFC 5452, 9.2), and no channel
     /// runs out of identifiers or sees its tables grow, however many names never answer.
     private static let channelLimit = 256
+
+    /// Connections to one server at a time. What needs one is known to the server already, so they are short.
+    private static let connectionLimit = 64
 
     /// How often time-outs are looked for while questions are in flight.
     private static let tick: Int32 = 50
@@ -68,31 +76,54 @@ final class QueryLoop {
             var flight = flight
             flight.sent = now
             flight.name = name
+            flight.usesEDNS = transport.usesEDNS
             inFlight[ticket] = flight
-            guard let channel = channel(to: server, isTCP: transport.isTCP) else {
-                inFlight[ticket] = nil
-                mailbox.deliver(.failure(.unavailable), to: ticket)
-                return
+            if transport.isTCP {
+                servers[server].queue.append(ticket)
+            } else {
+                ask(ticket, on: openChannel(to: server))
             }
-            channel.ask(name, flight.lookup.question.type, usesEDNS: transport.usesEDNS, ticket: ticket)
         }
     }
 
-    private func channel(to server: Int, isTCP: Bool) -> AresChannel? {
-        let address = servers[server].address
-        if isTCP {
-            /// A connection that ends takes every question on its channel with it, and some servers end one after
-            /// each answer: so none is shared.
-            guard let channel = AresChannel(server: address, patience: patience, isTCP: true) else { return nil }
-            servers[server].closing.append(channel)
-            return channel
+    private func ask(_ ticket: UInt64, on channel: AresChannel?) {
+        guard let flight = inFlight[ticket] else { return }
+        guard let channel else {
+            inFlight[ticket] = nil
+            mailbox.deliver(.failure(.unavailable), to: ticket)
+            return
         }
+        channel.ask(flight.name, flight.lookup.question.type, usesEDNS: flight.usesEDNS, ticket: ticket)
+    }
+
+    private func openChannel(to server: Int) -> AresChannel? {
         if let open = servers[server].open {
             if open.asked < Self.channelLimit { return open }
             servers[server].closing.append(open)
         }
-        servers[server].open = AresChannel(server: address, patience: patience, isTCP: false)
+        servers[server].open = AresChannel(server: servers[server].address, patience: patience, isTCP: false)
         return servers[server].open
+    }
+
+    /// Gives a connection to those that wait for one. A connection that ends takes every question on its channel with
+    /// it, and some servers end one after each answer: so none is shared.
+    private func connect(to server: Int) {
+        let count = min(servers[server].queue.count, Self.connectionLimit - servers[server].connections.count)
+        guard count > 0 else { return }
+        let tickets = servers[server].queue.prefix(count)
+        servers[server].queue.removeFirst(count)
+        let now = ContinuousClock.now
+        for ticket in tickets {
+            guard let flight = inFlight[ticket], mailbox.isAwaited(ticket), !flight.lookup.isOverdue(at: now) else {
+                inFlight[ticket] = nil
+                mailbox.deliver(.failure(.timeout), to: ticket)
+                continue
+            }
+            inFlight[ticket]?.sent = now
+            let channel = AresChannel(server: servers[server].address, patience: patience, isTCP: true)
+            ask(ticket, on: channel)
+            if let channel { servers[server].connections.append(channel) }
+        }
     }
 
     private func wait() {
@@ -102,7 +133,7 @@ final class QueryLoop {
         let ready = LibC.poll([wakeUp] + sockets.joined(), milliseconds: inFlight.isEmpty ? nil : Self.tick)
         var readiness: [Int32: LibC.Watched] = [:]
         for socket in ready { readiness[socket.descriptor] = socket }
-        for (channel, sockets) in zip(channels, sockets) where channel.outstanding > 0 || !sockets.isEmpty {
+        for (channel, sockets) in zip(channels, sockets) where !channel.isDone || !sockets.isEmpty {
             channel.process(sockets.compactMap { readiness[$0.descriptor] })
         }
     }
@@ -110,13 +141,15 @@ final class QueryLoop {
     /// What arrived may lead to further questions, which may fail at once: until nothing is left.
     private func settleArrivals() {
         while true {
+            for index in servers.indices {
+                servers[index].connections.removeAll(where: \.isDone)
+                connect(to: index)
+            }
             let arrivals = servers.flatMap(\.channels).flatMap { $0.takeArrivals() }
             guard !arrivals.isEmpty else { break }
             for arrival in arrivals { settle(arrival) }
         }
-        for index in servers.indices {
-            servers[index].closing.removeAll { $0.outstanding == 0 }
-        }
+        for index in servers.indices { servers[index].closing.removeAll(where: \.isDone) }
     }
 
     private func settle(_ arrival: Arrival) {
