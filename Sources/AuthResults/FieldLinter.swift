@@ -141,7 +141,7 @@ struct FieldLinter {
             let characters = column + text.count { $0 & 0xC0 != 0x80 }
             if column + text.count > 998 {
                 report(.tooLongLine, at: start, "a line of more than 998 octets (RFC 5322, 2.1.1)", hint: "fold it")
-            } else if characters > 78 {
+            } else if isStrict, characters > 78 {
                 report(.longLine, at: start, "a line of \(characters) characters; 78 are the limit (RFC 5322, 2.1.1)")
             }
             if column == 0, text.allSatisfy(\.isWhiteSpace), line.endIndex < parser.octets.count {

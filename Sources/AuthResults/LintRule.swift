@@ -49,6 +49,7 @@ public enum LintRule: String, CaseIterable, Hashable, Sendable {
 
     // How it is written.
     case adjacentProperties = "space-missing"
+    /// Only for producers: most lines in the world are longer.
     case longLine = "line-length"
     case tooLongLine = "line-too-long"
     case blankLine = "blank-line"
@@ -86,7 +87,8 @@ public enum LintRule: String, CaseIterable, Hashable, Sendable {
             .unregisteredProperty, .propertyValue, .domainExpected, .shortSignature, .twoIdentities,
             .adjacentProperties, .blankLine, .duplicateResult, .duplicateProperty, .indistinctSignatures:
             isStrict ? .error : .warning
-        case .localPart, .longLine: isStrict ? .error : .note
+        case .longLine: .error
+        case .localPart: isStrict ? .error : .note
         case .deprecatedMethod, .deprecatedResult: isStrict ? .warning : .note
         case .contradictoryFields: .warning
         default: .note

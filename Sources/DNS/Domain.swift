@@ -70,6 +70,13 @@ public struct Domain: Hashable, Sendable {
         }
     }
 
+    /// The name that a reader sees who decodes A-labels without checking them, mapped again by UTS #46: an A-label may
+    /// hold capital letters or marks that IDNA would never have put there. Nil if nothing is to be decoded.
+    public var remapped: Domain? {
+        guard text.utf8.count >= 4, labels.contains(where: { $0.hasPrefix("xn--") }) else { return nil }
+        return LibIDN2.uLabels(of: Array(text.utf8)).flatMap { Domain(internationalized: $0) }
+    }
+
     /// The labels from left to right; never empty.
     public var labels: [Substring] {
         text.split(separator: ".")

@@ -23,4 +23,19 @@ enum LibIDN2 {
         }
         return ascii
     }
+
+    /// The name with its A-labels decoded, whether or not they are what IDNA would have made; nil if one cannot be.
+    static func uLabels(of name: [UInt8]) -> [UInt8]? {
+        guard !name.isEmpty, name.count <= Domain.lengthLimit, !name.contains(0) else { return nil }
+        let terminated = (name + [0]).map(CChar.init(bitPattern:))
+        var result: UnsafeMutablePointer<CChar>?
+        let status = unsafe terminated.withUnsafeBufferPointer { buffer in
+            unsafe idn2_to_unicode_8z8z(buffer.baseAddress, &result, 0)
+        }
+        defer { if let result = unsafe result { unsafe idn2_free(result) } }
+        guard status == Int32(IDN2_OK.rawValue), let result = unsafe result else { return nil }
+        var text: [UInt8] = []
+        while unsafe result[text.count] != 0 { unsafe text.append(UInt8(bitPattern: result[text.count])) }
+        return text
+    }
 }

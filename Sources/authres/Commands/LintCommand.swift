@@ -1,0 +1,64 @@
+import ArgumentParser
+import AuthResults
+import Authentication
+import Mail
+
+struct LintCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lint",
+        abstract: "Checks Authentication-Results fields against RFC 8601 and the IANA registry.",
+        discussion: """
+            Reads messages, mboxes, and plain lists of fields (one a line, folded or not, with or without the name). Of \
+            messages, it also says where a field stands below the Received field with which our own hosts took the \
+            message in (RFC 8601, 7.1), if own-hosts or authserv-id is configured. Lines and columns begin at 1; columns \
+            are octets. Exits 1 if there is an error, 66 if a file cannot be read.
+            """
+    )
+
+    @Argument(help: "Files to read; - is standard input.") var files: [String]
+    @Option(help: "What the files are: message, mbox or list (default: told by how a file begins).")
+    var format: LintFormat?
+    @Option(help: "How findings are written: text, or json with one object a line.") var output = LintOutput.text
+    @Flag(help: "For whoever writes fields: what the standards say should be is an error where it is not.")
+    var strict = false
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        let configuration = try options.load().configuration
+        let rules = LintRules(lint: Lint(isStrict: strict), position: PositionCheck(configuration))
+        var report = LintReport(output: output)
+        var isFileMissing = false
+        for name in files {
+            do {
+                var file = try LintFile(name)
+                try examine(&file, rules, &report)
+            } catch {
+                StandardError.write("authres: cannot read \(name): \(error)")
+                isFileMissing = true
+            }
+        }
+        if isFileMissing { throw Sysexit.noInput }
+        if report.hasErrors { throw Sysexit.findings }
+    }
+
+    private func examine(_ file: inout LintFile, _ rules: LintRules, _ report: inout LintReport) throws {
+        let beginning = try file.beginning()
+        switch format ?? LintFormat(beginning: beginning) {
+        case .message:
+            var linter = MessageLinter(rules: rules, firstLine: 1)
+            while let octets = try file.next(), !linter.isDone { linter.take(octets[...]) }
+            report.add(linter.end(), of: file.name)
+        case .mbox:
+            var linter = MboxLinter(rules: rules, variant: MboxDetection(beginning: beginning).variant)
+            while let octets = try file.next() { report.add(linter.take(octets), of: file.name) }
+            report.add(linter.end(), of: file.name)
+            if linter.hasPreamble {
+                StandardError.write("authres: \(file.name): what stands above the first From_ line is no message")
+            }
+        case .list:
+            var linter = ListLinter(rules: rules)
+            while let octets = try file.next() { report.add(linter.take(octets), of: file.name) }
+            report.add(linter.end(), of: file.name)
+        }
+    }
+}

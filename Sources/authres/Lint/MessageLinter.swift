@@ -1,0 +1,100 @@
+import AuthResults
+import Mail
+
+/// How fields are examined, and whether their places are.
+struct LintRules: Sendable {
+    let lint: Lint
+    let position: PositionCheck?
+}
+
+/// Examines the fields of one message, which arrives in pieces. Memory is its Authentication-Results and Received
+/// fields, up to a limit.
+struct MessageLinter {
+    private struct Field {
+        let field: HeaderField
+        let line: Int
+    }
+
+    private let rules: LintRules
+    private var scanner = MessageScanner()
+    private var fields: [Field] = []
+    private var keptOctets = 0
+    private var extra: [PlacedFinding] = []
+    /// The line on which the octet at `counted` is.
+    private var line: Int
+    /// Offsets of line feeds from there on.
+    private var lineFeeds: [Int] = []
+    private var offset = 0
+    /// True when the header is over.
+    private(set) var isDone = false
+
+    /// Octets of fields that are kept to be examined together.
+    private static let limit = 4 * 1024 * 1024
+
+    init(rules: LintRules, firstLine: Int) {
+        self.rules = rules
+        line = firstLine
+    }
+
+    mutating func take(_ octets: ArraySlice<UInt8>) {
+        guard !isDone else { return }
+        for index in octets.indices where octets[index] == UInt8(ascii: "\n") {
+            lineFeeds.append(offset + index - octets.startIndex)
+        }
+        offset += octets.count
+        var input = octets
+        while !isDone, let event = scanner.next(&input) { take(event) }
+    }
+
+    mutating func end() -> [PlacedFinding] {
+        while !isDone, let event = scanner.end() { take(event) }
+        var found = fields.map { _ in [Finding]() }
+        let results = fields.indices.filter { fields[$0].field.isNamed(AuthenticationResults.fieldName) }
+        for (index, findings) in zip(results, rules.lint.findings(in: results.map { fields[$0].field.value })) {
+            found[index] = findings
+        }
+        if let position = rules.position {
+            for (index, finding) in position.findings(in: fields.map(\.field), rules.lint) {
+                found[index].insert(finding, at: 0)
+            }
+        }
+        return zip(fields, found).flatMap { field, findings in
+            findings.map {
+                PlacedFinding($0, in: field.field.value, line: field.line, prefix: field.field.name.count + 1)
+            }
+        } + extra
+    }
+
+    private mutating func take(_ event: MessageScanner.Event) {
+        switch event {
+        case .field(let scanned): take(scanned)
+        case .endOfHeader, .body: isDone = true
+        }
+    }
+
+    private mutating func take(_ scanned: ScannedField) {
+        let passed = lineFeeds.prefix { $0 < scanned.octets.lowerBound }.count
+        line += passed
+        lineFeeds.removeFirst(passed)
+        let isResults = scanned.field.isNamed(AuthenticationResults.fieldName)
+        guard isResults || scanned.field.isNamed("Received") else { return }
+        keptOctets += scanned.field.value.count
+        if keptOctets <= Self.limit { fields.append(Field(field: scanned.field, line: line)) }
+        guard isResults, scanned.isTruncated || keptOctets > Self.limit else { return }
+        let message = "more octets of fields than are examined; this one is not, or not to its end"
+        extra.append(PlacedFinding(line: line, column: 1, finding: rules.lint.finding(.tooMany, message)))
+    }
+}
+
+extension PlacedFinding {
+    /// - Parameters:
+    ///   - line: the line on which the value begins.
+    ///   - prefix: octets before the value on that line.
+    init(_ finding: Finding, in value: [UInt8], line: Int, prefix: Int) {
+        let before = value.prefix(finding.offset)
+        let lineFeeds = before.count { $0 == UInt8(ascii: "\n") }
+        let column =
+            before.lastIndex(of: UInt8(ascii: "\n")).map { finding.offset - $0 } ?? prefix + finding.offset + 1
+        self.init(line: line + lineFeeds, column: column, finding: finding)
+    }
+}
