@@ -19,7 +19,8 @@ public struct HeaderField: Hashable, Sendable {
     /// True if the name is `other` in any case; white space before the colon is ignored, as RFC 5322 section 4.5 (obs-*)
     /// allows it there and as readers behind us do.
     public func isNamed(_ other: String) -> Bool {
-        let trimmed = name.reversed().drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.reversed()
+        var trimmed = name[...]
+        while let last = trimmed.last, last.isWhiteSpace { trimmed.removeLast() }
         return trimmed.elementsEqual(other.utf8) { $0.asciiLowercased == $1.asciiLowercased }
     }
 

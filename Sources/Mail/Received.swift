@@ -97,8 +97,8 @@ public struct Received: Hashable, Sendable {
         return .network(try ReceivedClient(from, layout: layout).client())
     }
 
-    /// Octets that may stand behind the semicolon: a date and a comment.
-    private static let dateLengthLimit = 128
+    /// Octets that may stand behind the semicolon: a date and a comment, which PowerMTA gives the MAIL FROM.
+    private static let dateLengthLimit = 512
 
     /// What stands behind the semicolon. A date that cannot be read is none; what is no date at all means that the
     /// semicolon was not the one before the date.

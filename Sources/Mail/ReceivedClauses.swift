@@ -6,14 +6,18 @@ struct ReceivedClauses {
     /// All comments behind `by`.
     var byComments: [ArraySlice<UInt8>] = []
     private(set) var with: [ArraySlice<UInt8>] = []
+    private var via: ArraySlice<UInt8>?
     private var envelopeFromClause: ArraySlice<UInt8>?
+    private(set) var hasID = false
     private var hasTLSClause = false
 
     /// Keeps a word that stands in a clause.
     mutating func take(_ word: ArraySlice<UInt8>, of clause: String) {
         switch clause {
         case "by": by = by ?? word
+        case "via": via = via ?? word
         case "with": with.append(word)
+        case "id": hasID = true
         case "tls": hasTLSClause = true
         case "from", "envelope-from": envelopeFromClause = envelopeFromClause ?? word
         default: break
@@ -30,14 +34,23 @@ struct ReceivedClauses {
         (from ?? []).compactMap { if case .comment(let comment) = $0 { comment } else { nil } }
     }
 
-    /// The first registered keyword behind `with`; Microsoft and XMail write their names there too.
+    /// The first registered keyword behind `with`; Microsoft and XMail write their names there too, IronPort `ESMTP/TLS`
+    /// and a cipher, CommuniGate `ESMTP-TLS`.
     var protocolName: WithProtocol? {
-        with.lazy.compactMap { WithProtocol($0) }.first
+        with.lazy.compactMap { word in
+            WithProtocol(word.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "-") })
+        }.first
+    }
+
+    /// True for a user of a web page: `with HTTP`, `via HTTP`.
+    var isHTTP: Bool {
+        let name = protocolName ?? via.flatMap { WithProtocol($0) }
+        return name == .http || name == .https
     }
 
     /// True if the host says that the hop was encrypted.
     var isEncrypted: Bool {
-        hasTLSClause || protocolName?.isEncrypted == true
+        hasTLSClause || protocolName?.isEncrypted == true || with.contains { Self.namesTLS($0) }
             || (fromComments + byComments).contains { comment in
                 ["using TLS", "using SSL", "TLS", "version=TLS", "version=SSL"].contains { comment.hasPrefix($0) }
                     || comment.suffix(10).isWord(" encrypted")
@@ -46,7 +59,7 @@ struct ReceivedClauses {
 
     /// True if the host says that the client had authenticated itself.
     var isAuthenticated: Bool {
-        protocolName?.isAuthenticated == true
+        protocolName?.isAuthenticated == true || isHTTP
             || (fromComments + byComments).contains { comment in
                 [
                     "Authenticated sender", "authenticated", "AUTH:", "SquirrelMail authenticated", "account ",
@@ -68,5 +81,9 @@ struct ReceivedClauses {
             path.last == UInt8(ascii: ">")
         else { return nil }
         return Array(path)
+    }
+
+    private static func namesTLS(_ word: ArraySlice<UInt8>) -> Bool {
+        word.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "-") }.dropFirst().first?.isWord("tls") == true
     }
 }

@@ -36,6 +36,7 @@ struct ReceivedClient {
         switch layout {
         case .exim: try exim()
         case .ecelerity: try ecelerity()
+        case .communigate: try communigate()
         case .qmail: try qmail()
         case .mdaemon: try mdaemon()
         case .webmail where comments.allSatisfy({ ReceivedComment($0).addresses.isEmpty }): try webmail()
@@ -92,6 +93,18 @@ struct ReceivedClient {
         }
         let helo = try heloItem(comment.words.dropFirst())
         return Received.Client(address: address.address, helo: helo, reverseName: nil)
+    }
+
+    /// `[IP] (HELO h)` and `[IP] (account user HELO h)`; also as everybody else.
+    private func communigate() throws(ReceivedError) -> Received.Client {
+        let first = ReceivedComment(comments.first ?? []).words
+        guard let place = first.firstIndex(where: { $0.isWord("helo") }) else { return try standard() }
+        try check(comments.dropFirst())
+        guard words.count == 1, wordsBehind.isEmpty, place == first.count - 2, place == 0 || place == 2 else {
+            throw .ambiguous
+        }
+        guard let address = ReceivedAddress(words[0]), address.isBracketed else { throw .noAddress }
+        return Received.Client(address: address.address, helo: Array(first[place + 1]), reverseName: nil)
     }
 
     /// The HELO argument among items `key=value`; any other word means that it has white space in it.

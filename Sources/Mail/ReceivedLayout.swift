@@ -13,6 +13,7 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
     case mdaemon = "MDaemon"
     case xmail = "XMail"
     case ecelerity = "Ecelerity"
+    case communigate = "CommuniGate Pro"
     case fetchmail = "fetchmail"
     case webmail = "webmail"
     /// None of these; read as RFC 5321 has it.
@@ -36,7 +37,7 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
             self = .exchange
         } else if with.first?.hasPrefix("[XMail") == true {
             self = .xmail
-        } else if let with = with.first.flatMap({ WithProtocol($0) }), with == .http || with == .https {
+        } else if clauses.isHTTP {
             // Exchange Online hands messages from server to server so.
             self = clauses.by?.asciiHasSuffix(".outlook.com") == true ? .exchange : .webmail
         } else if let host = clauses.by, host.asciiHasSuffix(".google.com") || host.asciiHasSuffix(".gmail.com") {
@@ -50,7 +51,7 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
         let signatures: [(String, ReceivedLayout)] = [
             ("Postfix", .postfix), ("Exim ", .exim), ("Lotus Domino", .domino), ("IBM Domino", .domino),
             ("HCL Domino", .domino), ("MDaemon", .mdaemon), ("ecelerity", .ecelerity), ("fetchmail", .fetchmail),
-            ("getmail", .fetchmail), ("qpsmtpd", .qmail),
+            ("getmail", .fetchmail), ("qpsmtpd", .qmail), ("qmail", .qmail), ("CommuniGate", .communigate),
         ]
         if let known = signatures.first(where: { comment.asciiHasPrefix($0.0) }) { return known.1 }
         // Sendmail's version and that of its configuration: 8.17.1/8.17.1.
@@ -70,8 +71,9 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
                 let name = clauses.fromWords.first ?? []
                 return name.isEmpty || name.first == UInt8(ascii: "[") ? .ecelerity : .exim
             }
-            // Microsoft has the HELO argument before an address of this kind, and its name behind `with`.
-            if words.count == 1, word.first != UInt8(ascii: "[") { return .qmail }
+            // qmail names itself nowhere and gives no id; others have the HELO argument before such an address.
+            let isBare = words.count == 1 && word.first != UInt8(ascii: "[")
+            if isBare, clauses.byComments.isEmpty, !clauses.hasID { return .qmail }
         }
         let isItems = words.first.map { $0.hasPrefix("helo=") || $0.hasPrefix("port=") || $0.hasPrefix("ident=") }
         if isItems == true, clauses.fromWords.first?.first == UInt8(ascii: "[") { return .exim }

@@ -66,6 +66,17 @@ import Testing
             text: "from $H [192.0.2.1] by mx.example.org [10.0.0.1] with SMTP (MDaemon.PRO); \(ReceivedSamples.date)"
         ),
         Template(
+            testDescription: "CommuniGate",
+            text: "from [192.0.2.1] (HELO $H) by mx.example.org (CommuniGate Pro SMTP 6.2.6) with ESMTP id 1;"
+                + " \(ReceivedSamples.date)"
+        ),
+        Template(
+            testDescription: "Ecelerity",
+            text:
+                "from [192.0.2.1] ([192.0.2.1:25] helo=$H) by mx.example.org (envelope-from <$F>) (ecelerity 3.6) with ESMTP"
+                + " id 1; \(ReceivedSamples.date)"
+        ),
+        Template(
             testDescription: "no signature",
             text:
                 "from $H ($N [192.0.2.1]) by mx.example.org with ESMTP id 1 envelope-from <$F>; \(ReceivedSamples.date)"

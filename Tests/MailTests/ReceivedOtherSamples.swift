@@ -157,9 +157,43 @@ extension ReceivedSamples {
         ),
         Case(
             "CommuniGate",
+            "from [192.0.2.1] (HELO mail.example.net)\n  by mx.example.org (CommuniGate Pro SMTP 6.2.6)\n  with ESMTP-TLS id"
+                + " 123 for user@example.org; \(date)",
+            "communigate by=mx.example.org ip=192.0.2.1 helo=mail.example.net with=esmtp tls"
+        ),
+        Case(
+            "CommuniGate with AUTH",
+            "from [192.0.2.1] (account user@example.org HELO [192.168.1.2]) by mx.example.org (CommuniGate Pro SMTP 5.1.9)"
+                + " with ESMTPSA id 123; \(date)",
+            "communigate by=mx.example.org ip=192.0.2.1 helo=[192.168.1.2] with=esmtpsa tls auth"
+        ),
+        Case(
+            "CommuniGate with AUTH, verified",
             "from [203.0.113.9] (account user@example.org [192.0.2.1] verified)\n  by mx.example.org (CommuniGate Pro SMTP"
                 + " 6.2.6)\n  with ESMTPSA id 123; \(date)",
-            "standard by=mx.example.org ip=192.0.2.1 helo=[203.0.113.9] with=esmtpsa tls auth"
+            "communigate by=mx.example.org ip=192.0.2.1 helo=[203.0.113.9] with=esmtpsa tls auth"
+        ),
+        Case(
+            "IronPort",
+            "from mail.example.net ([192.0.2.1])\n  by mx.example.org with ESMTP/TLS/ECDHE-RSA-AES128-GCM-SHA256; \(date)",
+            "standard by=mx.example.org ip=192.0.2.1 helo=mail.example.net with=esmtp tls"
+        ),
+        Case(
+            "Mimecast",
+            "from mail.example.net (mail.example.net [192.0.2.1]) by relay.example.org with ESMTP with STARTTLS"
+                + " (version=TLSv1.2, cipher=X) id uk-mta-1-abc; \(date)",
+            "standard by=relay.example.org ip=192.0.2.1 helo=mail.example.net name=mail.example.net with=esmtp tls"
+        ),
+        Case(
+            "qmail-ldap without its HELO",
+            "from unknown ([192.0.2.1]) (envelope-sender <a@example.net>) by 0 (qmail-ldap-1.03) with SMTP for <u@x>; \(date)",
+            "qmail by=0 ip=192.0.2.1 helo=unknown with=smtp from=<a@example.net>"
+        ),
+        Case(
+            "PowerMTA",
+            "from mail.example.net (192.0.2.1) by mx.example.org (PowerMTA(TM) v3.5r15) id hqa6n40d4n8h for <u@example.org>;"
+                + " \(date) (envelope-from <\(String(repeating: "a", count: 120))@example.net>)",
+            "standard by=mx.example.org ip=192.0.2.1 helo=mail.example.net"
         ),
         Case(
             "RFC 5321",
@@ -191,6 +225,11 @@ extension ReceivedSamples {
             "webmail",
             "from 203.0.113.9 by webmail.example.org with HTTP; \(date)",
             "webmail by=webmail.example.org ip=203.0.113.9 with=http auth"
+        ),
+        Case(
+            "webmail, via",
+            "from [203.0.113.9] by web1.mail.example.org via HTTP; \(date)",
+            "webmail by=web1.mail.example.org ip=203.0.113.9 auth"
         ),
         Case(
             "SquirrelMail",
