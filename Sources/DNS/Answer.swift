@@ -65,7 +65,7 @@ public struct Answer: Hashable, Sendable {
     public var texts: [[UInt8]] {
         records.compactMap { record in
             guard case .txt(let strings) = record else { return nil }
-            return Array(strings.joined())
+            return strings.count == 1 ? strings[0] : Array(strings.joined())
         }
     }
 

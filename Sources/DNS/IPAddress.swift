@@ -66,6 +66,14 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Bits of an address of this family: 32 or 128.
+    public var bitWidth: Int {
+        switch self {
+        case .v4: 32
+        case .v6: 128
+        }
+    }
+
     /// An IPv4 address written as an IPv6 one (`::ffff:192.0.2.1`, RFC 4291 2.5.5.2) is the IPv4 address; any other
     /// is itself. Every check works on this form, so that a client cannot choose how it is read.
     public var unmapped: IPAddress {
@@ -101,7 +109,7 @@ public struct IPNetwork: Hashable, Sendable {
     public let prefixLength: Int
 
     public init?(address: IPAddress, prefixLength: Int) {
-        guard (0...(address.octets.count * 8)).contains(prefixLength) else { return nil }
+        guard (0...address.bitWidth).contains(prefixLength) else { return nil }
         self.address = address
         self.prefixLength = prefixLength
     }
@@ -111,7 +119,7 @@ public struct IPNetwork: Hashable, Sendable {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(parts[0]) else { return nil }
         if parts.count == 1 {
-            self.init(address: address, prefixLength: address.octets.count * 8)
+            self.init(address: address, prefixLength: address.bitWidth)
         } else {
             guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(parts[1]) else {
                 return nil

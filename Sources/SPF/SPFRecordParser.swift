@@ -55,7 +55,7 @@ struct SPFRecordParser {
         let qualifier = Directive.Qualifier(rawValue: term[nameStart])
         if qualifier != nil { nameStart += 1 }
         var nameEnd = nameStart
-        while nameEnd < term.endIndex, term[nameEnd].isAlphanumeric || "-_.".utf8.contains(term[nameEnd]) {
+        while nameEnd < term.endIndex, term[nameEnd].isNameCharacter {
             nameEnd += 1
         }
         let name = term[nameStart..<nameEnd]
@@ -165,7 +165,7 @@ struct SPFRecordParser {
         let cidr = try cidrLength(of: text, bits: bits)
         let address = text[..<(cidr?.start ?? text.endIndex)]
         guard address.allSatisfy({ $0 < 0x80 }), let parsed = IPAddress(String(decoding: address, as: UTF8.self)),
-            parsed.octets.count * 8 == bits,
+            parsed.bitWidth == bits,
             let network = IPNetwork(address: parsed, prefixLength: cidr?.0 ?? bits)
         else { throw error(bits == 32 ? "an IPv4 network" : "an IPv6 network", at: text.startIndex) }
         return network
@@ -216,10 +216,17 @@ struct SPFRecordParser {
     }
 }
 
+extension UInt8 {
+    /// What the name of a mechanism or modifier is made of: ALPHA / DIGIT / "-" / "_" / "."
+    fileprivate var isNameCharacter: Bool {
+        isAlphanumeric || self == UInt8(ascii: "-") || self == UInt8(ascii: "_") || self == UInt8(ascii: ".")
+    }
+}
+
 extension ArraySlice<UInt8> {
     /// True if the octets are this word, in any case. The word is in lower case.
-    func isWord(_ word: StaticString) -> Bool {
-        count == word.utf8CodeUnitCount && elementsEqual("\(word)".utf8, by: { $0.lowercased == $1 })
+    func isWord(_ word: String) -> Bool {
+        count == word.utf8.count && elementsEqual(word.utf8, by: { $0.lowercased == $1 })
     }
 
     /// The longest end of the slice that satisfies the predicate.
