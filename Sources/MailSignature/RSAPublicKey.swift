@@ -40,7 +40,8 @@ public struct RSAPublicKey: Hashable, Sendable {
             guard let identifier = nodes.next() else { return nil }
             let algorithm = try DER.sequence(identifier, identifier: .sequence) { nodes in
                 let algorithm = try ASN1ObjectIdentifier(derEncoded: &nodes)
-                _ = nodes.next()
+                /// RFC 8017, A.1: the parameters are NULL.
+                if let parameters = nodes.next() { _ = try ASN1Null(derEncoded: parameters) }
                 return algorithm
             }
             let bits = try ASN1BitString(derEncoded: &nodes)
