@@ -1,0 +1,97 @@
+import ArgumentParser
+import Authentication
+import DNS
+import Foundation
+import Mail
+
+/// What is said of the envelope of a stored message, in place of what its header tells.
+struct EnvelopeOptions: ParsableArguments {
+    @Option(
+        name: .customLong("ip"),
+        help: "Address of the SMTP client (default: recovered from the header).",
+        transform: Self.address
+    ) var address: IPAddress?
+    @Option(name: .customLong("helo"), help: "Argument of HELO or EHLO (default: recovered from the header).")
+    var helo: String?
+    @Option(name: .customLong("mail-from"), help: "Argument of MAIL FROM, <> for none (default: recovered).")
+    var mailFrom: String?
+    @Option(name: .customLong("auth-user"), help: "Who had authenticated himself by SMTP AUTH (default: nobody).")
+    var authenticatedUser: String?
+    @Option(name: .customLong("auth-type"), help: "The SASL mechanism by which he did.")
+    var mechanism: String?
+    @Option(
+        name: .customLong("at"),
+        help: """
+            When signatures must be valid: received (the time of receipt that the header tells, else now), now, or a \
+            date such as 2015-03-01, 2015-03-01T12:00:00Z or "1 Mar 2015 12:00:00 +0000".
+            """
+    )
+    var time = JudgementTime.received
+
+    private static func address(_ text: String) throws -> IPAddress {
+        guard let address = IPAddress(text) else { throw ValidationError("\"\(text)\" is no IP address") }
+        return address
+    }
+
+    /// Puts what was said in place of what was recovered.
+    func apply(to envelope: inout RecoveredEnvelope) {
+        envelope.give(
+            client: address,
+            helo: helo.map { Array($0.utf8) },
+            mailFrom: mailFrom.map { Array($0.utf8) },
+            receivedAt: time.date
+        )
+    }
+
+    var submission: Submission? {
+        guard authenticatedUser != nil || mechanism != nil else { return nil }
+        return Submission(identity: Array((authenticatedUser ?? "").utf8), mechanism: Array((mechanism ?? "").utf8))
+    }
+}
+
+/// The moment at which signatures must be valid.
+enum JudgementTime: Hashable, Sendable {
+    /// When our first host received the message; now, if that is not known.
+    case received
+    case now
+    case at(DateTime)
+
+    /// The date that was said.
+    var date: DateTime? {
+        guard case .at(let date) = self else { return nil }
+        return date
+    }
+
+    /// Seconds since 1970.
+    func seconds(of envelope: RecoveredEnvelope, now: Int64) -> Int64 {
+        switch self {
+        case .received: envelope.receivedAt?.value.secondsSince1970 ?? now
+        case .now: now
+        case .at(let date): date.secondsSince1970
+        }
+    }
+}
+
+extension JudgementTime: ExpressibleByArgument {
+    /// A date is one of RFC 5322, of RFC 3339 (a day alone is its beginning, UTC), or seconds since 1970.
+    init?(argument: String) {
+        switch argument {
+        case "received": self = .received
+        case "now": self = .now
+        default:
+            if let seconds = Int64(argument) {
+                self = .at(DateTime(secondsSince1970: seconds))
+            } else if let date = DateTime(Array(argument.utf8)) {
+                self = .at(date)
+            } else if let date = Self.date(argument) ?? Self.date(argument + "T00:00:00Z") {
+                self = .at(DateTime(secondsSince1970: Int64(date.timeIntervalSince1970)))
+            } else {
+                return nil
+            }
+        }
+    }
+
+    private static func date(_ text: String) -> Date? {
+        try? Date(text, strategy: .iso8601)
+    }
+}

@@ -1,0 +1,84 @@
+import Glibc
+
+/// A file, or standard input, that is read piece by piece.
+final class InputFile {
+    /// As it was given: a path, or `-`.
+    let name: String
+    let status: LibCFiles.Status?
+    private let descriptor: Int32
+    private let isOwned: Bool
+    /// A piece that was looked at and has not been taken.
+    private var ahead: [UInt8] = []
+    private var isAtEnd = false
+    /// Octets taken.
+    private(set) var offset = 0
+
+    /// Octets read at a time: below what makes malloc(3) map pages anew for each (M_MMAP_THRESHOLD, 128 KiB).
+    private static let pieceLength = 64 * 1024
+
+    /// - Parameter name: a path, or `-` for standard input.
+    init(_ name: String) throws(FileFailure) {
+        self.name = name
+        isOwned = name != "-"
+        descriptor = isOwned ? try LibCFiles.openForReading(name) : STDIN_FILENO
+        status = LibCFiles.status(of: descriptor)
+    }
+
+    deinit {
+        if isOwned { _ = close(descriptor) }
+    }
+
+    private var shownName: String { isOwned ? name : "standard input" }
+
+    /// The beginning, up to `count` octets, which ``next()`` gives again.
+    func beginning(_ count: Int) throws(FileFailure) -> [UInt8] {
+        while ahead.count < count, !isAtEnd {
+            let piece = try read()
+            if piece.isEmpty { isAtEnd = true }
+            ahead += piece
+        }
+        return ahead
+    }
+
+    /// The next piece; empty at the end.
+    func next() throws(FileFailure) -> [UInt8] {
+        if !ahead.isEmpty {
+            defer { ahead = [] }
+            offset += ahead.count
+            return ahead
+        }
+        if isAtEnd { return [] }
+        let piece = try read()
+        offset += piece.count
+        if piece.isEmpty { isAtEnd = true }
+        return piece
+    }
+
+    /// Passes over the first octets, before anything has been read. False if the input is shorter.
+    func skip(_ count: Int) throws(FileFailure) -> Bool {
+        if let size = status?.size {
+            try LibCFiles.seek(descriptor, to: count, name: shownName)
+            offset = count
+            return count <= size
+        }
+        while offset < count {
+            let piece = try next()
+            if piece.isEmpty { return false }
+            if offset > count {
+                ahead = Array(piece.suffix(offset - count))
+                offset = count
+            }
+        }
+        return true
+    }
+
+    /// True if ``next()`` will not wait, within the time.
+    func isReady(within milliseconds: Int32) -> Bool {
+        !ahead.isEmpty || isAtEnd || status?.size != nil
+            || LibCFiles.isReadable(descriptor, within: milliseconds)
+    }
+
+    private func read() throws(FileFailure) -> [UInt8] {
+        try LibCFiles.read(descriptor, count: Self.pieceLength, name: shownName)
+    }
+}

@@ -1,0 +1,148 @@
+import Glibc
+
+/// A system call on a file that failed.
+struct FileFailure: Error, CustomStringConvertible {
+    /// The path, or what stands for one: `standard input`.
+    let name: String
+    let code: Int32
+
+    init(_ name: String, code: Int32 = errno) {
+        self.name = name
+        self.code = code
+    }
+
+    var description: String { "\(name): \(LibCFiles.text(ofError: code))" }
+}
+
+/// The system calls on files of which Foundation has no form, or none without a copy. No pointer leaves this file.
+enum LibCFiles {
+    static func text(ofError code: Int32) -> String {
+        unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+    }
+
+    static func openForReading(_ path: String) throws(FileFailure) -> Int32 {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFailure(path) }
+        return descriptor
+    }
+
+    /// Opens a file for writing at its end, or makes it.
+    static func openForAppending(_ path: String) throws(FileFailure) -> Int32 {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileFailure(path) }
+        return descriptor
+    }
+
+    /// A file without a name, for reading and writing; it is gone when it is closed.
+    static func openTemporary(in directory: String) throws(FileFailure) -> Int32 {
+        var path = Array((directory + "/authres.XXXXXX").utf8CString)
+        let descriptor = unsafe path.withUnsafeMutableBufferPointer { buffer -> Int32 in
+            guard let base = buffer.baseAddress else { return -1 }
+            let descriptor = unsafe mkstemp(base)
+            if descriptor >= 0 { _ = unsafe unlink(base) }
+            return descriptor
+        }
+        guard descriptor >= 0 else { throw FileFailure(directory) }
+        return descriptor
+    }
+
+    /// What is there, up to `count` octets; empty at the end.
+    static func read(_ descriptor: Int32, count: Int, name: String) throws(FileFailure) -> [UInt8] {
+        unsafe try octets(count, name) { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// The same from a place in the file.
+    static func read(_ descriptor: Int32, at offset: Int, count: Int, name: String) throws(FileFailure) -> [UInt8] {
+        unsafe try octets(count, name) { unsafe pread(descriptor, $0.baseAddress, $0.count, offset) }
+    }
+
+    private static func octets(
+        _ count: Int,
+        _ name: String,
+        _ read: (UnsafeMutableBufferPointer<UInt8>) -> Int
+    ) throws(FileFailure) -> [UInt8] {
+        var code: Int32 = 0
+        let octets = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            var status = unsafe read(buffer)
+            while status < 0, errno == EINTR { status = unsafe read(buffer) }
+            if status < 0 { code = errno }
+            filled = max(status, 0)
+        }
+        guard code == 0 else { throw FileFailure(name, code: code) }
+        return octets
+    }
+
+    static func write(_ octets: ArraySlice<UInt8>, to descriptor: Int32, name: String) throws(FileFailure) {
+        var rest = octets
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno != EINTR { throw FileFailure(name) }
+            rest = rest.dropFirst(max(count, 0))
+        }
+    }
+
+    /// Sees to it that what was written is on the disk.
+    static func synchronize(_ descriptor: Int32, name: String) throws(FileFailure) {
+        // A pipe, a terminal, /dev/null: there is no disk.
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw FileFailure(name) }
+    }
+
+    static func truncate(_ descriptor: Int32, to length: Int, name: String) throws(FileFailure) {
+        guard ftruncate(descriptor, length) == 0 else { throw FileFailure(name) }
+    }
+
+    /// Gives a file its final name, in place of what had it, and sees to it that this lasts.
+    static func rename(_ path: String, to name: String) throws(FileFailure) {
+        guard unsafe Glibc.rename(path, name) == 0 else { throw FileFailure(name) }
+        let slash = name.lastIndex(of: "/")
+        let directory = slash.map { $0 == name.startIndex ? "/" : String(name[..<$0]) } ?? "."
+        let descriptor = try openForReading(directory)
+        defer { _ = close(descriptor) }
+        _ = fsync(descriptor)
+    }
+
+    /// Does nothing if there is no such file.
+    static func remove(_ path: String) {
+        _ = unsafe unlink(path)
+    }
+
+    /// Which file it is, to know it again, and its size; the size is nil for what is no regular file.
+    struct Status: Hashable, Sendable {
+        let device: UInt
+        let inode: UInt
+        let size: Int?
+    }
+
+    static func status(of descriptor: Int32) -> Status? {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        return Status(status)
+    }
+
+    static func status(ofPath path: String) -> Status? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Status(status)
+    }
+
+    static func seek(_ descriptor: Int32, to offset: Int, name: String) throws(FileFailure) {
+        guard lseek(descriptor, offset, SEEK_SET) == offset else { throw FileFailure(name) }
+    }
+
+    /// True if something can be read, or the end is there, within the time. A signal ends the wait.
+    static func isReadable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, milliseconds) != 0 && entry.revents != 0
+    }
+
+    static func isTerminal(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1
+    }
+}
+
+extension LibCFiles.Status {
+    fileprivate init(_ status: stat) {
+        let isRegular = status.st_mode & S_IFMT == S_IFREG
+        self.init(device: status.st_dev, inode: status.st_ino, size: isRegular ? status.st_size : nil)
+    }
+}

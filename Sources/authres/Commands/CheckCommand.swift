@@ -1,0 +1,112 @@
+import ArgumentParser
+import Authentication
+import DNS
+import Foundation
+import Mail
+import StubDNS
+
+/// What is printed of each message.
+enum CheckOutput: String, CaseIterable, ExpressibleByArgument {
+    case header, message, json
+}
+
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Examines single messages and prints the field that the filter would write.",
+        discussion: """
+            The envelope is what --ip, --helo and --mail-from say; what they do not say is recovered from the Received \
+            fields of our own hosts (own-hosts, trusted-relays). Exits 66 if a file cannot be read; the others are \
+            examined all the same.
+            """
+    )
+
+    @Argument(help: "Messages to examine, with LF or CRLF; - is standard input.") var files: [String]
+    @Option(help: "header: the field; message: the message with its header edited; json: an object a line.")
+    var output = CheckOutput.header
+    @Flag(help: "Tell in plain words what was asked, answered and decided, and why.") var explain = false
+    @OptionGroup(title: "Envelope") var envelope: EnvelopeOptions
+    @Option(name: .customLong("record-dns"), help: "Write every answer used to this file, for --zone.")
+    var recordDNS: String?
+    @OptionGroup var zoneOptions: ZoneOptions
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        let site = try Site.forStoredMail(options, zoneOptions)
+        let record = recordDNS.map { _ in AnswerRecord(site.resolver) }
+        let examiner = try MessageExaminer.make(site, resolver: record ?? site.resolver, given: envelope)
+        var failure: ExitCode?
+        for (number, name) in files.enumerated() {
+            do {
+                let message = try Self.read(name)
+                let examined = try await examiner.examine(message)
+                record?.add(examined.answers)
+                try write(examined, of: message, name: name, number: number, authservID: examiner.authservID)
+            } catch let error as FileFailure {
+                StandardError.write("authres: \(error)")
+                failure = failure ?? Sysexit.noInput
+            }
+        }
+        if let record, let recordDNS { try Self.write(record, to: recordDNS) }
+        if let failure { throw failure }
+    }
+
+    private static func read(_ name: String) throws(FileFailure) -> SpooledMessage {
+        let file = try InputFile(name)
+        var message = SpooledMessage()
+        while true {
+            let piece = try file.next()
+            if piece.isEmpty { return message }
+            try message.append(piece[...])
+        }
+    }
+
+    /// Several messages are told apart by their file's name in the way of head(1), as JSON by its key `file`; whole
+    /// messages follow one another as they are.
+    private func write(
+        _ examined: ExaminedMessage,
+        of message: SpooledMessage,
+        name: String,
+        number: Int,
+        authservID: String
+    ) throws {
+        if explain || (self.output == .header && files.count > 1) {
+            try StandardOutput.write((number > 0 ? "\n" : "") + (files.count > 1 ? "==> \(name) <==\n" : ""))
+        }
+        if explain {
+            try StandardOutput.write(Explanation.text(of: examined, authservID: authservID))
+            return
+        }
+        switch self.output {
+        case .header:
+            if examined.judgement.edits.additions.isEmpty {
+                StandardError.write("authres: \(name): the client is a trusted relay; no field is added")
+            }
+            for field in examined.judgement.edits.additions {
+                try StandardOutput.write((field.octets + [UInt8(ascii: "\n")])[...])
+            }
+        case .message:
+            var editor = MessageEditor(examined.judgement.edits)
+            var offset = 0
+            while true {
+                var piece = try message.piece(at: offset)
+                if piece.isEmpty { break }
+                offset += piece.count
+                while let edited = editor.next(&piece) { try StandardOutput.write(edited) }
+            }
+            while let edited = editor.end() { try StandardOutput.write(edited) }
+        case .json:
+            let report = MessageReport(examined, file: name, authservID: authservID, tellsAnswers: true)
+            try StandardOutput.write((try report.line() + [UInt8(ascii: "\n")])[...])
+        }
+    }
+
+    private static func write(_ record: AnswerRecord, to path: String) throws {
+        do {
+            try Data(record.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            StandardError.write("authres: \(path): cannot be written: \(error.localizedDescription)")
+            throw Sysexit.cannotCreate
+        }
+    }
+}
