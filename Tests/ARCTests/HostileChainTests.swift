@@ -54,7 +54,8 @@ import Testing
     private static func mutate(_ message: inout SealedMessage, _ alphabet: [UInt8], _ generator: inout Generator) {
         let octet = alphabet.randomElement(using: &generator) ?? 0
         let index = Int.random(in: 0..<message.header.count, using: &generator)
-        let place = Int.random(in: 0..<max(message.header[index].value.count, 1), using: &generator)
+        guard !message.header[index].value.isEmpty else { return }
+        let place = Int.random(in: 0..<message.header[index].value.count, using: &generator)
         switch Int.random(in: 0..<10, using: &generator) {
         case 0...2: message.header[index].value[place] = octet
         case 3...4: message.header[index].value.insert(octet, at: place)
