@@ -19,7 +19,7 @@ enum Sender: Hashable {
             return
         }
         guard let mailbox = path.mailbox else {
-            let agrees = macroAddress.map { $0.isEmpty || $0.elementsEqual("<>".utf8) } ?? true
+            let agrees = macroAddress.map { withoutBrackets($0).isEmpty } ?? true
             self = agrees ? .null : Self.disagreement
             return
         }
@@ -43,10 +43,7 @@ enum Sender: Hashable {
     /// What is no Reverse-path, and known to RFC 7208 section 4.3 all the same: a domain without a local-part, and one
     /// with empty or overlong labels.
     private static func withoutReversePath(_ argument: [UInt8], _ macroAddress: [UInt8]?) -> Sender {
-        var address = argument[...]
-        if address.first == UInt8(ascii: "<"), address.last == UInt8(ascii: ">") {
-            address = address.dropFirst().dropLast()
-        }
+        let address = withoutBrackets(argument)
         let at = address.lastIndex(of: UInt8(ascii: "@"))
         if let at, at == address.startIndex {
             let completed = Sender(postmaster + address, macroAddress: macroAddress)
@@ -64,14 +61,22 @@ enum Sender: Hashable {
     /// True if the MTA sees the same domain behind the last `@`, case and a trailing dot apart.
     private static func agrees(_ macroAddress: [UInt8]?, _ host: ReversePath.Host) -> Bool {
         guard let macroAddress else { return true }
-        guard let at = macroAddress.lastIndex(of: UInt8(ascii: "@")) else { return false }
-        let seen = macroAddress[(at + 1)...]
+        let address = withoutBrackets(macroAddress)
+        guard let at = address.lastIndex(of: UInt8(ascii: "@")) else { return false }
+        let seen = address[(at + 1)...]
         switch host {
         case .domain(let domain):
             return Domain(internationalized: seen) == domain
         case .addressLiteral(let literal):
             return seen.elementsEqual("[\(literal)]".utf8, by: { $0.lowercased == $1.lowercased })
         }
+    }
+
+    private static func withoutBrackets(_ address: [UInt8]) -> ArraySlice<UInt8> {
+        guard address.count >= 2, address.first == UInt8(ascii: "<"), address.last == UInt8(ascii: ">") else {
+            return address[...]
+        }
+        return address.dropFirst().dropLast()
     }
 
     private static let postmaster = SPFCheck.postmaster

@@ -38,6 +38,7 @@ import Testing
         Case("<\"a b\"@x.example>", macro: "\"a b\"@x.example", .pass, "x.example"),
         Case("<a@X.Example>", macro: "a@x.example", .pass, "x.example"),
         Case("<a@x.example>", macro: "a@x.example.", .pass, "x.example"),
+        Case("<a@x.example>", macro: "<a@X.example>", .pass, "x.example"),
         Case("<@legitimate.com:any@attack.com>", macro: "any@attack.com", .pass, "attack.com"),
         Case("<@legitimate.com,@any.com:any@attack.com>", .pass, "attack.com"),
         /// Attacks on the reader of MAIL FROM, as Postfix hands them on.

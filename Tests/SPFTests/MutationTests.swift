@@ -1,9 +1,14 @@
 import DNS
+import Foundation
 import SPF
 import Testing
 
 /// Damaged records, macros and explanations: each has a verdict, and the same one when it is asked for again.
+///
+/// `AUTHRES_MUTATIONS=1000000` in the environment makes a million of them.
 @Suite struct MutationTests {
+    private static let count = ProcessInfo.processInfo.environment["AUTHRES_MUTATIONS"].flatMap(Int.init) ?? 10_000
+
     /// What mutations start from: every mechanism, every modifier, every shape of macro.
     private static let texts = [
         "v=spf1 a/24//64 mx/0 ptr:%{d} ip4:192.0.2.0/25 ip6:2001:db8::/32 include:i.example.com -all exp=why.example.com",
@@ -59,10 +64,10 @@ import Testing
         return world
     }
 
-    @Test func `ten thousand damaged zones each have a verdict`() throws {
+    @Test func `a damaged zone has a verdict`() throws {
         var random = SplitMix64(state: 7208)
         var results: [SPFResult: Int] = [:]
-        for _ in 0..<10_000 {
+        for _ in 0..<Self.count {
             let world = Self.world(&random)
             var mailFrom = Array("<strong-bad@example.com>".utf8)
             if Int.random(in: 0..<8, using: &random) == 0 { Self.mutate(&mailFrom, &random) }
@@ -81,6 +86,6 @@ import Testing
             }
         }
         /// The mutations reach more than the syntax error.
-        #expect(results.count >= 5 && results[.permerror, default: 0] < 9000, "\(results)")
+        #expect(results.count >= 5 && results[.permerror, default: 0] < Self.count * 9 / 10, "\(results)")
     }
 }
