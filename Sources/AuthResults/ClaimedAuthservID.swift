@@ -3,9 +3,8 @@
 /// The id is read alone: what follows it never decides. Where a field cannot be read as far as its id, nobody can say
 /// that it does not claim ours.
 public enum ClaimedAuthservID: Hashable, Sendable {
-    /// What the field can be read to claim, in lower case, comments, folds and quoting taken away: the id as the grammar
-    /// has it, and where they differ also the ids that a reader sees who takes away comments, white space or quotes
-    /// before anything else. Never empty.
+    /// What the field can be read to claim, in lower case, comments, folds and quoting taken away: first the id as the
+    /// grammar has it, then what ``CarelessReadings`` finds where it differs. Never empty.
     case claims([String])
     /// A version other than 1, which nobody may interpret (RFC 8601, 2.6 and 5), whoever is named.
     case otherVersion(id: String)
@@ -22,8 +21,6 @@ public enum ClaimedAuthservID: Hashable, Sendable {
 private struct ClaimReader {
     let octets: [UInt8]
     var index = 0
-    /// True for what stood between quotes: it is read again, once, for readers who take quotes away first.
-    var isContent = false
 
     /// Octets from which on a value may have been cut off by whoever handed it on; Postfix cuts at 60,000. An id at the
     /// very end of such a value may be the beginning of another.
@@ -33,34 +30,22 @@ private struct ClaimReader {
         guard skipCommentsAndSpace() else { return .unreadable("unterminated comment") }
         guard let start = current, start != UInt8(ascii: ";") else { return .unreadable("no authserv-id") }
         let isQuoted = start == UInt8(ascii: "\"")
-        let startIndex = index
         guard let first = part() else { return .unreadable("unterminated quoted-string") }
         let text = isQuoted ? first.trimmingSpace() : first
         if let problem = Self.problem(text, isQuoted: isQuoted) { return .unreadable(problem) }
         let id = String(decoding: text, as: UTF8.self).lowercased()
 
         let end = index
-        let isCommentClosed = skipCommentsAndSpace()
-        if isCommentClosed, isMethod() { return .unreadable("no authserv-id") }
-        let version = index > end ? version() : nil
-        if let version, version != 1 { return .otherVersion(id: id) }
+        if skipCommentsAndSpace(), isMethod() { return .unreadable("no authserv-id") }
+        if index > end, let version = version(), version != 1 { return .otherVersion(id: id) }
 
-        var readings = [text]
-        if version == nil {
-            index = startIndex
-            guard let glued = glued() else { return .unreadable("unterminated quoted-string") }
-            if glued != first, let problem = Self.problem(glued, isQuoted: isQuoted) { return .unreadable(problem) }
-            if octets.count >= Self.cutLength, current == nil { return .unreadable("nothing ends the authserv-id") }
-            if skipCommentsAndSpace(), let version = self.version(), version != 1 { return .otherVersion(id: id) }
-            readings.append(glued == first ? text : glued)
-            readings.append(squeezed(from: startIndex))
+        let readings = CarelessReadings(octets)
+        if !isQuoted, readings.first != text, let problem = Self.problem(readings.first, isQuoted: true) {
+            return .unreadable(problem)
         }
-        if isQuoted, !isContent {
-            var reader = ClaimReader(octets: first, isContent: true)
-            if case .claims(let more) = reader.claim() { readings += more.map { Array($0.utf8) } }
-        }
+        if octets.count >= Self.cutLength, readings.isFirstAtEnd { return .unreadable("nothing ends the authserv-id") }
         var ids = [id]
-        for reading in readings {
+        for reading in readings.all {
             guard let other = String(validating: reading, as: UTF8.self)?.lowercased(), !ids.contains(other) else {
                 continue
             }
@@ -82,32 +67,6 @@ private struct ClaimReader {
             guard skipCommentsAndSpace() else { return false }
         }
         return current == UInt8(ascii: "=")
-    }
-
-    /// The first word, as it is for a reader who takes comments away before anything else; nil if a quoted-string in it
-    /// does not end.
-    private mutating func glued() -> [UInt8]? {
-        var word: [UInt8] = []
-        while let octet = current, !octet.isSpaceOrBreak, octet != UInt8(ascii: ";") {
-            if octet == UInt8(ascii: "(") {
-                guard skipComment() else { break }
-            } else if let next = part() {
-                word += next
-            } else {
-                return nil
-            }
-        }
-        return word
-    }
-
-    /// All up to a semicolon, comments and white space taken away.
-    private mutating func squeezed(from start: Int) -> [UInt8] {
-        index = start
-        var text: [UInt8] = []
-        while skipCommentsAndSpace(), let octet = current, octet != UInt8(ascii: ";"), let next = part() {
-            text += next.filter { !$0.isWhiteSpace }
-        }
-        return text
     }
 
     /// One run without white space, comments or semicolons, or one quoted-string; nil if that does not end.
@@ -210,7 +169,8 @@ private struct ClaimReader {
 }
 
 extension UInt8 {
-    fileprivate var isSpaceOrBreak: Bool {
+    /// SP / HTAB / CR / LF
+    var isSpaceOrBreak: Bool {
         isWhiteSpace || self == UInt8(ascii: "\r") || self == UInt8(ascii: "\n")
     }
 }

@@ -71,7 +71,7 @@ import Testing
         "(", ")", "\"", "\\", ";", "a.b=", "()", "\"\"", "(\\", "\n ", "a(b)", "\u{301}\u{316}", "\u{FF0E}",
     ])
     func `a field of any size takes linear time`(_ piece: String) {
-        let repeated = String(repeating: piece, count: 200_000 / piece.utf8.count)
+        let repeated = String(repeating: piece, count: 60_000 / piece.utf8.count)
         let clock = ContinuousClock()
         let time = clock.measure {
             for value in [

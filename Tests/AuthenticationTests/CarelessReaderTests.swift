@@ -1,0 +1,117 @@
+import AuthResults
+import Authentication
+import Mail
+import Testing
+
+/// What is kept must not be taken for ours by the programs behind us, and many of them know no grammar.
+@Suite struct CarelessReaderTests {
+    /// SplitMix64 with a fixed seed: the same fields on every run.
+    struct Seeded: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var z = state
+            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+            return z ^ (z >> 31)
+        }
+    }
+
+    static let ownID = "mx.own.example"
+
+    /// Ways to read the id that are in use.
+    static let readers: [(name: String, read: @Sendable (String) -> String)] = [
+        ("up to the semicolon, first word", { firstWord(beforeSemicolon($0)) }),
+        ("first word, up to the semicolon", { beforeSemicolon(firstWord($0)) }),
+        ("comments away first", { firstWord(beforeSemicolon(withoutComments($0))) }),
+        ("quotes away first", { firstWord(beforeSemicolon(withoutQuotes($0))) }),
+        ("quotes, then comments away", { firstWord(beforeSemicolon(withoutComments(withoutQuotes($0)))) }),
+        ("comments, then quotes away", { firstWord(beforeSemicolon(withoutQuotes(withoutComments($0)))) }),
+        ("white space away", { beforeSemicolon($0.filter { !$0.isWhitespace }) }),
+        ("comments and white space away", { beforeSemicolon(withoutComments($0).filter { !$0.isWhitespace }) }),
+        ("all of them away", { beforeSemicolon(withoutQuotes(withoutComments($0)).filter { !$0.isWhitespace }) }),
+    ]
+
+    static func beforeSemicolon(_ text: String) -> String {
+        String(text.prefix { $0 != ";" })
+    }
+
+    static func firstWord(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
+    }
+
+    static func withoutQuotes(_ text: String) -> String {
+        text.filter { $0 != "\"" && $0 != "\\" }
+    }
+
+    /// As a regular expression does it: quotes and quoted-pairs unseen.
+    static func withoutComments(_ text: String) -> String {
+        var depth = 0
+        var rest = ""
+        for character in text {
+            if character == "(" { depth += 1 }
+            if depth == 0 { rest.append(character) }
+            if character == ")", depth > 0 { depth -= 1 }
+        }
+        return rest
+    }
+
+    static func isOwn(_ id: String) -> Bool {
+        var id = id.lowercased().filter { $0 != "\"" }
+        id = String(id.prefix { $0 != "/" })
+        if id.hasSuffix(".") { id.removeLast() }
+        return id == ownID
+    }
+
+    static let pieces = [
+        " ", " ", "\n\t", "\"", "\"", "\\", "(", ")", "(x)", "(\")", "()", ";", "1", " 1", " 2", "/", ".", "=", "a",
+        "/x",
+        "\t", "x.example", " x.example", "mx.", "own.example",
+    ]
+
+    @Test func `no reader finds our id in a field that is kept`() {
+        var generator = Seeded(state: 8601)
+        let ownIDs = OwnIdentifiers([Self.ownID])
+        var kept = 0
+        for round in 0..<8_000 {
+            var value = round % 3 == 0 ? Self.ownID : round % 3 == 1 ? "\"\(Self.ownID)\"" : "x \(Self.ownID)"
+            for _ in 0..<Int.random(in: 0...5, using: &generator) {
+                let place = value.indices.randomElement(using: &generator) ?? value.startIndex
+                value.insert(contentsOf: Self.pieces.randomElement(using: &generator) ?? "", at: place)
+            }
+            value += Bool.random(using: &generator) ? "; spf=pass" : ""
+            var search = ForgedFields(ownIDs: ownIDs, foreignFields: .keep, alsoRemove: [])
+            search.inspect(HeaderField("Authentication-Results", " " + value))
+            guard search.removals.isEmpty else { continue }
+            kept += 1
+            for reader in Self.readers {
+                #expect(!Self.isOwn(reader.read(value)), "\(reader.name): \(value.debugDescription)")
+            }
+        }
+        #expect(kept > 500)
+    }
+
+    @Test func `what the strict parser takes for the id is among the claims`() {
+        var generator = Seeded(state: 2045)
+        var read = 0
+        for _ in 0..<8_000 {
+            var value = Self.ownID
+            for _ in 0..<Int.random(in: 0...4, using: &generator) {
+                let place = value.indices.randomElement(using: &generator) ?? value.startIndex
+                value.insert(contentsOf: Self.pieces.randomElement(using: &generator) ?? "", at: place)
+            }
+            let octets = Array((value + "; none").utf8)
+            guard let results = try? AuthenticationResults(parsing: octets) else { continue }
+            read += 1
+            switch ClaimedAuthservID(octets) {
+            case .claims(let ids):
+                let id = results.authservID.lowercased()
+                #expect(ids.contains(id) || ids.contains(Self.firstWord(id)), "\(value.debugDescription)")
+                #expect((results.version ?? 1) == 1, "\(value.debugDescription)")
+            case .otherVersion: #expect(results.version != nil && results.version != 1, "\(value.debugDescription)")
+            case .unreadable: #expect(!Self.isOwn(results.authservID), "\(value.debugDescription)")
+            }
+        }
+        #expect(read > 500)
+    }
+}
