@@ -19,7 +19,7 @@ enum Sender: Hashable {
             return
         }
         guard let mailbox = path.mailbox else {
-            let agrees = macroAddress.map { withoutBrackets($0).isEmpty } ?? true
+            let agrees = macroAddress.map { Self.withoutBrackets($0).isEmpty } ?? true
             self = agrees ? .null : Self.disagreement
             return
         }
