@@ -96,6 +96,7 @@ import Testing
             receiver: "mx.own.example",
             receivedAt: 0
         )
+        #expect(check.domain?.text == "example.com")
         var answers = Answers()
         #expect(check.evaluate(&answers) == nil)
         #expect(answers.open.map(\.description) == ["mail.example.com TXT", "example.com TXT"])
