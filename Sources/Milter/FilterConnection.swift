@@ -96,12 +96,11 @@ final class FilterConnection: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // The socket's trouble, a reset as a rule: the connection is of no use any more.
-        close(context)
+        end(context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if !isClosing, session.isInMessage { notify(.lostMidMessage) }
-        isClosing = true
+        end(context)
         if case .close(abandoning: true)? = try? session.receive(.quit) { filter.abort() }
         filter.disconnect()
         context.fireChannelInactive()

@@ -27,6 +27,15 @@ enum LibC {
         }
     }
 
+    /// Gives a listening socket the backlog that we want: NIO listens again with one of 128 on a socket that is handed to
+    /// it, and the 129th MTA would be turned away.
+    static func deepenBacklog(of descriptor: Int32) {
+        _ = Glibc.listen(descriptor, backlog)
+    }
+
+    /// A Unix socket's backlog is full (EAGAIN). A blocking `connect` would wait.
+    static let backlogIsFull = EAGAIN
+
     private static func removeStaleSocket(atPath path: String) throws(EndpointError) {
         guard let kind = status(ofPath: path)?.mode else { return }
         guard kind & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
@@ -63,7 +72,8 @@ enum LibC {
     static func listeningSocket(_ descriptor: Int32) throws(EndpointError) -> Int32 {
         var isListening: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
-        guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) == 0, isListening != 0 else {
+        guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) == 0, isListening != 0
+        else {
             throw .notListening(descriptor)
         }
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
@@ -84,7 +94,15 @@ enum LibC {
         defer { unsafe freeaddrinfo(list) }
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(NI_MAXHOST)) { text in
             let length = socklen_t(text.count)
-            unsafe getnameinfo(first.pointee.ai_addr, first.pointee.ai_addrlen, text.baseAddress, length, nil, 0, NI_NUMERICHOST)
+            unsafe getnameinfo(
+                first.pointee.ai_addr,
+                first.pointee.ai_addrlen,
+                text.baseAddress,
+                length,
+                nil,
+                0,
+                NI_NUMERICHOST
+            )
             return unsafe text.baseAddress.map { unsafe String(cString: $0) } ?? ""
         }
     }

@@ -54,17 +54,7 @@ public final class MilterClient: Sendable {
         timeout: TimeAmount = .seconds(300),
         on group: any EventLoopGroup
     ) async throws -> MilterClient {
-        let channel = try await ClientBootstrap(group: group)
-            .connectTimeout(.seconds(30))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(
-                        ByteToMessageHandler(ReplyDecoder()),
-                        ReplyQueue(timeout: timeout)
-                    )
-                }
-            }
-            .connect(to: try endpoint.socketAddress()).get()
+        let channel = try await open(endpoint, timeout, group)
         let queue = try await channel.eventLoop.submit {
             NIOLoopBound(
                 try channel.pipeline.syncOperations.handler(type: ReplyQueue.self),
@@ -86,6 +76,32 @@ public final class MilterClient: Sendable {
         } catch {
             try? await channel.close()
             throw error
+        }
+    }
+
+    private static func open(
+        _ endpoint: Endpoint,
+        _ timeout: TimeAmount,
+        _ group: any EventLoopGroup
+    ) async throws -> any Channel {
+        let bootstrap = ClientBootstrap(group: group)
+            .connectTimeout(.seconds(30))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(
+                        ByteToMessageHandler(ReplyDecoder()),
+                        ReplyQueue(timeout: timeout)
+                    )
+                }
+            }
+        let address = try endpoint.socketAddress()
+        let deadline = NIODeadline.now() + .seconds(30)
+        while true {
+            do {
+                return try await bootstrap.connect(to: address).get()
+            } catch let error as IOError where error.errnoCode == LibC.backlogIsFull && NIODeadline.now() < deadline {
+                try await Task.sleep(for: .milliseconds(10))
+            }
         }
     }
 
@@ -131,7 +147,8 @@ public final class MilterClient: Sendable {
         let macros = session.macros.merging(message.macros) { _, ofMessage in ofMessage }
         let outcome = try await play(message, macros, &output)
         Command.abort.write(to: &output)
-        try await flush(&output)
+        // The verdict stands, also if the filter has closed the connection with it.
+        try? await flush(&output)
         return outcome
     }
 

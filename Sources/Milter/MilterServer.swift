@@ -52,7 +52,10 @@ public final class MilterServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(AcceptBackoffHandler(), AcceptErrors(notify: notify))
+                    try channel.pipeline.syncOperations.addHandlers(
+                        AcceptBackoffHandler(),
+                        AcceptErrors(notify: notify)
+                    )
                 }
             }
             .childChannelOption(.maxMessagesPerRead, value: 1)
@@ -91,9 +94,9 @@ public final class MilterServer: Sendable {
         case .unix(let path):
             let socket = try LibC.listen(atPath: path, mode: access.mode, group: access.group)
             let identity = LibC.identity(ofPath: path)
-            return (try await bootstrap.withBoundSocket(socket).get(), identity.map { (path, $0) })
+            return (try await serve(socket, bootstrap), identity.map { (path, $0) })
         case .descriptor(let descriptor):
-            return (try await bootstrap.withBoundSocket(try LibC.listeningSocket(descriptor)).get(), nil)
+            return (try await serve(try LibC.listeningSocket(descriptor), bootstrap), nil)
         case .inet, .inet6:
             do {
                 return (try await bootstrap.bind(to: try endpoint.socketAddress()).get(), nil)
@@ -101,6 +104,12 @@ public final class MilterServer: Sendable {
                 throw EndpointError.system(call: "bind", endpoint: "\(endpoint)", reason: "\(error)")
             }
         }
+    }
+
+    private static func serve(_ socket: Int32, _ bootstrap: ServerBootstrap) async throws -> any Channel {
+        let channel = try await bootstrap.withBoundSocket(socket).get()
+        LibC.deepenBacklog(of: socket)
+        return channel
     }
 
     /// Accepts no more connections, closes those that are between messages, and the others when their message is

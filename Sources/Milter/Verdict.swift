@@ -46,7 +46,9 @@ public struct SMTPReply: Hashable, Sendable {
             let parts = enhancedCode.split(separator: ".", omittingEmptySubsequences: false)
             guard
                 parts.count == 3, parts[0] == "\(code / 100)",
-                parts.allSatisfy({ (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+                parts.allSatisfy({
+                    (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x30...0x39).contains($0) }
+                })
             else { return nil }
         }
         self.code = code

@@ -106,7 +106,11 @@ struct CodecTests {
         BadFrame(testDescription: "a string without end", octets: [0, 0, 0, 2, 0x48, 0x61], error: .malformed(0x48)),
         BadFrame(testDescription: "octets behind a string", octets: [0, 0, 0, 3, 0x48, 0, 0], error: .malformed(0x48)),
         BadFrame(testDescription: "MAIL without argument", octets: [0, 0, 0, 1, 0x4D], error: .malformed(0x4D)),
-        BadFrame(testDescription: "a field without value", octets: [0, 0, 0, 3, 0x4C, 0x61, 0], error: .malformed(0x4C)),
+        BadFrame(
+            testDescription: "a field without value",
+            octets: [0, 0, 0, 3, 0x4C, 0x61, 0],
+            error: .malformed(0x4C)
+        ),
         BadFrame(testDescription: "DATA with data", octets: [0, 0, 0, 2, 0x54, 0], error: .malformed(0x54)),
         BadFrame(testDescription: "a short offer", octets: [0, 0, 0, 2, 0x4F, 0], error: .malformed(0x4F)),
         BadFrame(testDescription: "no family", octets: [0, 0, 0, 3, 0x43, 0x61, 0], error: .malformed(0x43)),
@@ -115,7 +119,11 @@ struct CodecTests {
             octets: [0, 0, 0, 6, 0x43, 0x61, 0, 0x34, 0, 25],
             error: .malformed(0x43)
         ),
-        BadFrame(testDescription: "no such family", octets: [0, 0, 0, 4, 0x43, 0x61, 0, 0x35], error: .malformed(0x43)),
+        BadFrame(
+            testDescription: "no such family",
+            octets: [0, 0, 0, 4, 0x43, 0x61, 0, 0x35],
+            error: .malformed(0x43)
+        ),
         BadFrame(testDescription: "macros of nothing", octets: [0, 0, 0, 1, 0x44], error: .malformed(0x44)),
         BadFrame(
             testDescription: "a macro without value",
@@ -161,7 +169,8 @@ struct CodecTests {
         for command in [
             .negotiate(.fullOffer), .connect(SMTPClient(hostname: [], origin: .unknown)), .helo([0x61]),
             .macros(MacroValues(.mail, [("i", [0x31])])), .mail(EnvelopeAddress([0x61])), .data,
-            .header(HeaderField("A", " b")), .endOfHeader, .body(ByteBuffer(string: "xyz")), .endOfMessage(ByteBuffer()),
+            .header(HeaderField("A", " b")), .endOfHeader, .body(ByteBuffer(string: "xyz")),
+            .endOfMessage(ByteBuffer()),
             .abort, .mail(EnvelopeAddress([])), .header(HeaderField("A", " b")), .quitAndReuse, .quit,
         ] as [Command] {
             command.write(to: &conversation)

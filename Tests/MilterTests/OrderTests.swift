@@ -10,8 +10,10 @@ struct OrderTests {
     private static let field = HeaderField("A", " b")
 
     private static let commands: [Command] = [
-        .negotiate(.fullOffer), .macros(MacroValues(.mail, [])), .connect(client), .helo([]), .mail(EnvelopeAddress([])),
-        .rcpt(EnvelopeAddress([])), .data, .header(field), .endOfHeader, .body(ByteBuffer()), .endOfMessage(ByteBuffer()),
+        .negotiate(.fullOffer), .macros(MacroValues(.mail, [])), .connect(client), .helo([]),
+        .mail(EnvelopeAddress([])),
+        .rcpt(EnvelopeAddress([])), .data, .header(field), .endOfHeader, .body(ByteBuffer()),
+        .endOfMessage(ByteBuffer()),
         .unknown([]), .abort, .quit, .quitAndReuse,
     ]
 
@@ -82,7 +84,9 @@ struct OrderTests {
     @Test func `a macro is found with and without braces`() throws {
         var session = Session()
         _ = try session.receive(.negotiate(.fullOffer))
-        _ = try session.receive(.macros(MacroValues(.connect, [("i", [1]), ("{long}", [2]), ("bare", [3]), ("{}", [4])])))
+        _ = try session.receive(
+            .macros(MacroValues(.connect, [("i", [1]), ("{long}", [2]), ("bare", [3]), ("{}", [4])]))
+        )
         for (name, value) in [("i", 1), ("{i}", 1), ("long", 2), ("{long}", 2), ("bare", 3), ("{bare}", 3)] {
             #expect(session.macros[name] == [UInt8(value)])
         }

@@ -15,7 +15,9 @@ enum Samples {
         ),
     ]
 
-    private static let strings: [[UInt8]] = [[], Array("a".utf8), [0xFF, 0xC3, 0x28], Array(repeating: 0x41, count: 60_000)]
+    private static let strings: [[UInt8]] = [
+        [], Array("a".utf8), [0xFF, 0xC3, 0x28], Array(repeating: 0x41, count: 60_000),
+    ]
     private static let addresses = [
         EnvelopeAddress([]),
         EnvelopeAddress(Array("<a@b.example>".utf8), parameters: [Array("SIZE=1".utf8), []]),
@@ -27,8 +29,11 @@ enum Samples {
     static let commands: [Command] =
         negotiations.map { .negotiate($0) }
         + [
-            .macros(MacroValues(.mail, [("i", Array("4ABC".utf8)), ("{mail_addr}", [])])), .macros(MacroValues(.helo, [])),
-            .connect(SMTPClient(hostname: Array("h".utf8), origin: .inet(address: Array("192.0.2.1".utf8), port: 65_535))),
+            .macros(MacroValues(.mail, [("i", Array("4ABC".utf8)), ("{mail_addr}", [])])),
+            .macros(MacroValues(.helo, [])),
+            .connect(
+                SMTPClient(hostname: Array("h".utf8), origin: .inet(address: Array("192.0.2.1".utf8), port: 65_535))
+            ),
             .connect(SMTPClient(hostname: [], origin: .inet6(address: Array("::1".utf8), port: 0))),
             .connect(SMTPClient(hostname: [], origin: .local(path: Array("/x".utf8)))),
             .connect(SMTPClient(hostname: [], origin: .unknown)),

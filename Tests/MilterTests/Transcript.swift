@@ -151,7 +151,9 @@ struct TranscriptPlayer {
     private static let edits: [Modification] =
         Modification.modifications(
             for: .init(
-                removals: [.init(name: Array("A-R".utf8), occurrence: 1), .init(name: Array("a-r".utf8), occurrence: 3)],
+                removals: [
+                    .init(name: Array("A-R".utf8), occurrence: 1), .init(name: Array("a-r".utf8), occurrence: 3),
+                ],
                 additions: [.init("A-R", " x;\r\n\tnone")]
             )
         ) + [.quarantine(Array("why".utf8))]
