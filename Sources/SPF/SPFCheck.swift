@@ -70,15 +70,6 @@ public struct SPFCheck: Sendable {
         }
     }
 
-    /// The domain that a pass would vouch for, for who wants to ask the DNS about it early.
-    public var domain: Domain? {
-        switch subject {
-        case .mailFrom(let check): check.domain
-        case .helo: helo?.domain
-        case .nothing: nil
-        }
-    }
-
     /// The verdict, or nil as long as an answer is missing. Both identities ask at once. When there is a verdict,
     /// questions that were asked ahead may still be open; nothing depends on them any more.
     public mutating func evaluate(_ answers: inout Answers) -> SPFVerdict? {
