@@ -42,6 +42,12 @@ struct ReceivedClauses {
         }.first
     }
 
+    /// The comments behind `by` that the MTA wrote of itself and the connection: what the client said, a sender or a
+    /// recipient, stands behind them in quotes or angle brackets, and could end its own comment and begin another.
+    var hostComments: ArraySlice<ArraySlice<UInt8>> {
+        byComments.prefix { !$0.contains(UInt8(ascii: "<")) && !$0.contains(UInt8(ascii: "\"")) }
+    }
+
     /// True for a user of a web page: `with HTTP`, `via HTTP`.
     var isHTTP: Bool {
         let name = protocolName ?? via.flatMap { WithProtocol($0) }
@@ -51,7 +57,7 @@ struct ReceivedClauses {
     /// True if the host says that the hop was encrypted.
     var isEncrypted: Bool {
         hasTLSClause || protocolName?.isEncrypted == true || with.contains { Self.namesTLS($0) }
-            || (fromComments + byComments).contains { comment in
+            || (fromComments + hostComments).contains { comment in
                 ["using TLS", "using SSL", "TLS", "version=TLS", "version=SSL"].contains { comment.hasPrefix($0) }
                     || comment.suffix(10).isWord(" encrypted")
             }
@@ -60,7 +66,7 @@ struct ReceivedClauses {
     /// True if the host says that the client had authenticated itself.
     var isAuthenticated: Bool {
         protocolName?.isAuthenticated == true || isHTTP
-            || (fromComments + byComments).contains { comment in
+            || (fromComments + hostComments).contains { comment in
                 [
                     "Authenticated sender", "authenticated", "AUTH:", "SquirrelMail authenticated", "account ",
                     "smtp-auth ",

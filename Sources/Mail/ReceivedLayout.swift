@@ -22,11 +22,7 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
     /// Tells the MTA by what it says of itself behind `by`, which no client can write; only then by the look of the
     /// rest.
     init(_ clauses: ReceivedClauses) {
-        // What the client said can stand only behind the MTA's signature, and has quotes or angle brackets.
-        let comments = clauses.byComments.prefix {
-            !$0.contains(UInt8(ascii: "<")) && !$0.contains(UInt8(ascii: "\""))
-        }
-        if let signed = comments.lazy.compactMap(Self.signature).first {
+        if let signed = clauses.hostComments.lazy.compactMap(Self.signature).first {
             self = signed
             return
         }

@@ -222,6 +222,25 @@ import Testing
         #expect(asked.envelope(of: [], fromLine: line).receivedAt?.source == .fromLine)
     }
 
+    @Test func `the border hop tells of TLS and AUTH, and a client by flag has not submitted`() throws {
+        let value =
+            " from pc (pc.example.com [203.0.112.9]) (using TLSv1.3 with cipher X (256/256 bits)) (Authenticated sender: u)"
+            + " by mx.example.org (Postfix) with ESMTPSA id 1; \(Self.date)"
+        var envelope = Self.recovery.envelope(of: [HeaderField("X", ""), HeaderField("Received", value)])
+        let border = try #require(envelope.border)
+        #expect(border.index == 1)
+        #expect(border.number == 1)
+        #expect(border.layout == .postfix)
+        #expect(border.with == .esmtpsa)
+        #expect(border.isEncrypted)
+        #expect(border.isAuthenticated)
+        #expect(border.host == Domain("mx.example.org"))
+        #expect(envelope.receivedAt == .init(DateTime(secondsSince1970: 1_704_121_445), .received(1)))
+        #expect(envelope.isSubmission)
+        envelope.give(client: IPAddress("192.0.2.1"))
+        #expect(!envelope.isSubmission)
+    }
+
     @Test func `flags come before what was recovered`() throws {
         var envelope = Self.recovery.envelope(of: [HeaderField("Received", " " + Self.border)])
         envelope.give(client: IPAddress("192.0.2.1"), mailFrom: Array("<a@b.example>".utf8))

@@ -127,6 +127,18 @@ enum ReceivedAttacks {
             "standard by=mx.example.org ip=192.0.2.1 helo=real.example with=smtp"
         ),
         Case(
+            "a sender that looks like AUTH and TLS",
+            "from real.example ([192.0.2.1]) by mx.example.org with smtp (Exim 4.96) (envelope-from"
+                + " <\"x) (authenticated) (version=TLS1_3 (\"@b>) id 1; \(date)",
+            "malformed"
+        ),
+        Case(
+            "the same, well-formed",
+            "from real.example ([192.0.2.1]) by mx.example.org with smtp (Exim 4.96) (envelope-from"
+                + " <\"x) (authenticated) (version=TLS1_3\"@b>) id 1; \(date)",
+            "exim by=mx.example.org ip=192.0.2.1 helo=real.example name=real.example with=smtp"
+        ),
+        Case(
             "no date, but a semicolon more",
             "from x ([192.0.2.1]) by mx.example.org with SMTP; a; \(date)",
             "ambiguous"
