@@ -60,7 +60,8 @@ struct NSDTests {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let port = try freePort()
-        let daemon = try Daemon([nsd, "-d", "-c", try configure(in: directory, port: port)])
+        /// Within a time limit, that it ends even if this test is killed.
+        let daemon = try Daemon(["/usr/bin/timeout", "60", nsd, "-d", "-c", try configure(in: directory, port: port)])
         defer { daemon.stop() }
         let resolver = try StubResolver(servers: ["127.0.0.1:\(port)"], timeout: .seconds(20))
         try await waitUntilItAnswers(resolver)
@@ -139,7 +140,7 @@ struct NSDTests {
             }
             var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
             defer {
-                unsafe pointers.forEach { unsafe free($0) }
+                while unsafe !pointers.isEmpty { unsafe free(pointers.removeLast()) }
                 unsafe posix_spawnattr_destroy(&attributes)
                 unsafe posix_spawn_file_actions_destroy(&files)
             }
