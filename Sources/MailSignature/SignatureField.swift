@@ -49,8 +49,7 @@ public struct SignatureField: Hashable, Sendable {
     /// ```
     public var hasUsableQueryMethod: Bool {
         guard let methods = tags["q"] else { return true }
-        return methods.split(separator: UInt8(ascii: ":"))
-            .contains { $0.trimmingFoldingWhiteSpace().elementsEqual("dns/txt".utf8) }
+        return TagValue.words(methods)?.contains { $0.elementsEqual("dns/txt".utf8) } ?? false
     }
 
     /// Where the public key stands (RFC 6376, 3.6.2.1).

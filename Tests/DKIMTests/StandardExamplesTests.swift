@@ -1,6 +1,7 @@
 import DKIM
 import DNS
 import Mail
+import MailSignature
 import Testing
 
 /// The signed messages that the standards print.
@@ -45,6 +46,53 @@ import Testing
                 + "Ip3G+2kryOTIKT+l/K4w3QIDAQAB",
         ]
     )
+
+    /// RFC 6376, appendix A.2, with the white space of errata 3192 and 4926.
+    static let dinner = SignedMessage(
+        """
+        DKIM-Signature: v=1; a=rsa-sha256; s=brisbane; d=example.com;
+              c=simple/simple; q=dns/txt; i=joe@football.example.com;
+              h=Received : From : To : Subject : Date : Message-ID;
+              bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+              b=AuUoFEfDxTDkHlLXSZEpZj79LICEps6eda7W3deTVFOk4yAUoqOB
+              4nujc7YopdG5dWLSdNg6xNAZpOPr+kHxt1IrE+NahM6L/LbvaHut
+              KVdkLLkpVaVVQPzeRDI009SO2Il5Lu7rDNH6mZckBdrIx0orEtZV
+              4bmp/YzhwvcubU4=;
+        Received: from client1.football.example.com  [192.0.2.1]
+              by submitserver.example.com with SUBMISSION;
+              Fri, 11 Jul 2003 21:01:54 -0700 (PDT)
+        From: Joe SixPack <joe@football.example.com>
+        To: Suzie Q <suzie@shopping.example.net>
+        Subject: Is dinner ready?
+        Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+        Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+        Hi.
+
+        We lost the game. Are you hungry yet?
+
+        Joe.
+
+        """,
+        keys: [
+            "brisbane._domainkey.example.com":
+                "v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b"
+                + "4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUY"
+                + "ckcQ2QIDAQAB"
+        ]
+    )
+
+    @Test func `the signature of RFC 6376 A.2 passes`() throws {
+        let verdict = try #require(Self.dinner.verdicts().first)
+        #expect(verdict.result == .pass, "\(verdict.reason ?? "")")
+        #expect(verdict.domain?.text == "example.com")
+        #expect(verdict.selector?.text == "brisbane")
+        #expect(verdict.identity?.domain.text == "football.example.com")
+        #expect(verdict.identity?.localPart == Array("joe".utf8))
+        #expect(verdict.algorithm == .rsaSHA256)
+        #expect(verdict.signatureText?.hasPrefix("AuUoFEfDxTDk") == true)
+        #expect(verdict.keyBits == 1024)
+    }
 
     @Test func `both signatures of RFC 8463 A.3 pass`() {
         let verdicts = Self.football.verdicts()

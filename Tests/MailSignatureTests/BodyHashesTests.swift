@@ -76,9 +76,9 @@ import Testing
             [0x20, 0x20], [0x20, 0x0D, 0x0A], [0x0B], [0xC3, 0xA4], Array("word".utf8), Array("a".utf8),
             Array("a line of some length that has single spaces".utf8), [UInt8](repeating: 0x78, count: 700),
         ]
-        for number in 0..<3000 {
+        for number in 0..<1500 {
             var body: [UInt8] = []
-            for _ in 0..<random.below(number < 2900 ? 40 : 2000) { body += random.pick(words) }
+            for _ in 0..<random.below(number < 1450 ? 40 : 2000) { body += random.pick(words) }
             let lengths = (0..<random.below(4)).map { _ in UInt64(random.below(body.count + 3)) }
             let largest = random.pick([1, 7, 8, 9, 10, 64, 5000])
             var hashes = BodyHashes(
