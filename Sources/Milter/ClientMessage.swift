@@ -48,5 +48,11 @@ public struct ClientOutcome: Hashable, Sendable {
     /// True if values go out with the space after the colon; without it the MTA puts one there.
     public var keepsLeadingSpace: Bool
 
+    public init(verdict: Reply, modifications: [Modification], keepsLeadingSpace: Bool) {
+        self.verdict = verdict
+        self.modifications = modifications
+        self.keepsLeadingSpace = keepsLeadingSpace
+    }
+
     public var isDelivered: Bool { verdict == .continue || verdict == .accept }
 }

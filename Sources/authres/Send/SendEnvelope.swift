@@ -1,0 +1,100 @@
+import Foundation
+import Mail
+import Milter
+
+/// The envelope of a message that is sent, in part or in whole: from flags, or from an `envelope.json`.
+struct SendEnvelope: Decodable, Hashable {
+    var ip: String?
+    var hostname: String?
+    var helo: String?
+    /// Arguments of MAIL and RCPT as a client types them, angle brackets and all.
+    var mailFrom: String?
+    var recipients: [String]?
+    var submission: Submission?
+    /// By name, with or without braces.
+    var macros: [String: String]?
+
+    /// What a client has shown of itself by SMTP AUTH.
+    struct Submission: Decodable, Hashable {
+        var authen: String
+        var type: String?
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case ip, hostname, helo, macros
+        case mailFrom = "mail_from"
+        case recipients = "rcpt"
+        case submission = "auth"
+    }
+
+    /// The same envelope with what it does not say taken from another one.
+    func completed(by other: SendEnvelope) -> SendEnvelope {
+        SendEnvelope(
+            ip: ip ?? other.ip,
+            hostname: hostname ?? other.hostname,
+            helo: helo ?? other.helo,
+            mailFrom: mailFrom ?? other.mailFrom,
+            recipients: recipients ?? other.recipients,
+            submission: submission ?? other.submission,
+            macros: (other.macros ?? [:]).merging(macros ?? [:]) { _, own in own }
+        )
+    }
+
+    /// A message from the machine itself.
+    static let local = SendEnvelope(
+        ip: "127.0.0.1",
+        helo: "localhost",
+        mailFrom: "<>",
+        recipients: ["<postmaster@localhost>"]
+    )
+
+    /// The session as the filter is to see it; an empty address stands for a client without any.
+    var session: ClientSession {
+        let ip = ip ?? ""
+        let address = Array(ip.utf8)
+        let origin: SMTPClient.Origin =
+            if ip.isEmpty { .unknown } else if ip.contains(":") {
+                .inet6(address: address, port: 25)
+            } else {
+                .inet(address: address, port: 25)
+            }
+        let name = hostname ?? (ip.isEmpty || ip == "127.0.0.1" ? "localhost" : "[\(ip)]")
+        var values = ["j": ProcessInfo.processInfo.hostName, "v": "authres", "client_addr": ip, "client_name": name]
+        if let submission {
+            values["auth_authen"] = submission.authen
+            values["auth_type"] = submission.type ?? "PLAIN"
+        }
+        if let address = mailAddress { values["mail_addr"] = address }
+        for (name, value) in macros ?? [:] { values[Self.withoutBraces(name)] = value }
+        return ClientSession(
+            client: SMTPClient(hostname: Array(name.utf8), origin: origin),
+            helo: helo.map { Array($0.utf8) },
+            macros: values.mapValues { Array($0.utf8) }
+        )
+    }
+
+    func message(header: [HeaderField], body: [UInt8]) -> ClientMessage {
+        ClientMessage(
+            sender: EnvelopeAddress(Array((mailFrom ?? "").utf8)),
+            recipients: (recipients ?? []).map { EnvelopeAddress(Array($0.utf8)) },
+            header: header,
+            body: body
+        )
+    }
+
+    /// What an MTA has for `{mail_addr}` if it reads the argument as every other would; what is out of the ordinary is
+    /// to be given as a macro.
+    private var mailAddress: String? {
+        guard var address = mailFrom?[...] else { return nil }
+        if address.hasPrefix("<"), address.hasSuffix(">") { address = address.dropFirst().dropLast() }
+        let isPlain = address.utf8.allSatisfy { $0 > 0x20 && !"<>()[]\\,;:\"'".utf8.contains($0) }
+        guard isPlain, address.isEmpty || address.utf8.count(where: { $0 == UInt8(ascii: "@") }) == 1 else {
+            return nil
+        }
+        return String(address)
+    }
+
+    private static func withoutBraces(_ name: String) -> String {
+        name.hasPrefix("{") && name.hasSuffix("}") ? String(name.dropFirst().dropLast()) : name
+    }
+}
