@@ -30,10 +30,9 @@ struct LintCommand: AsyncParsableCommand {
         var isFileMissing = false
         for name in files {
             do {
-                var file = try LintFile(name)
-                try examine(&file, rules, &report)
-            } catch {
-                StandardError.write("authres: cannot read \(name): \(error)")
+                try examine(try InputFile(name), rules, &report)
+            } catch let failure as FileFailure {
+                StandardError.write("authres: \(failure)")
                 isFileMissing = true
             }
         }
@@ -41,24 +40,31 @@ struct LintCommand: AsyncParsableCommand {
         if report.hasErrors { throw Sysexit.findings }
     }
 
-    private func examine(_ file: inout LintFile, _ rules: LintRules, _ report: inout LintReport) throws {
-        let beginning = try file.beginning()
+    /// Octets that are looked at to tell what a file is.
+    private static let beginningLength = 1024 * 1024
+
+    private func examine(_ file: InputFile, _ rules: LintRules, _ report: inout LintReport) throws {
+        let beginning = try file.beginning(Self.beginningLength)
         switch format ?? LintFormat(beginning: beginning) {
         case .message:
             var linter = MessageLinter(rules: rules, firstLine: 1)
-            while let octets = try file.next(), !linter.isDone { linter.take(octets[...]) }
-            report.add(linter.end(), of: file.name)
+            while case let octets = try file.next(), !octets.isEmpty, !linter.isDone { linter.take(octets[...]) }
+            try report.add(linter.end(), of: file.name)
         case .mbox:
             var linter = MboxLinter(rules: rules, variant: MboxDetection(beginning: beginning).variant)
-            while let octets = try file.next() { report.add(linter.take(octets), of: file.name) }
-            report.add(linter.end(), of: file.name)
+            while case let octets = try file.next(), !octets.isEmpty {
+                try report.add(linter.take(octets), of: file.name)
+            }
+            try report.add(linter.end(), of: file.name)
             if linter.hasPreamble {
                 StandardError.write("authres: \(file.name): what stands above the first From_ line is no message")
             }
         case .list:
             var linter = ListLinter(rules: rules)
-            while let octets = try file.next() { report.add(linter.take(octets), of: file.name) }
-            report.add(linter.end(), of: file.name)
+            while case let octets = try file.next(), !octets.isEmpty {
+                try report.add(linter.take(octets), of: file.name)
+            }
+            try report.add(linter.end(), of: file.name)
         }
     }
 }

@@ -17,14 +17,16 @@ struct LintReport {
         self.output = output
     }
 
-    mutating func add(_ findings: [PlacedFinding], of file: String) {
-        for finding in findings {
-            if finding.finding.severity == .error { hasErrors = true }
+    mutating func add(_ findings: [PlacedFinding], of file: String) throws {
+        guard !findings.isEmpty else { return }
+        hasErrors = hasErrors || findings.contains { $0.finding.severity == .error }
+        let lines = findings.map { finding in
             switch output {
-            case .text: print(Self.text(finding, of: file))
-            case .json: print(Self.json(finding, of: file))
+            case .text: Self.text(finding, of: file) + "\n"
+            case .json: Self.json(finding, of: file) + "\n"
             }
         }
+        try StandardOutput.write(lines.joined())
     }
 
     /// `file:line:column: severity: rule: message (hint)`
