@@ -15,13 +15,31 @@ struct CheckHost: Sendable {
     let domain: Domain
     let context: MacroContext
     let voidLookupLimit: Int
+    /// Whether the explanation of a fail is fetched.
+    let explains: Bool
+    /// Nil as long as an answer is missing.
+    private(set) var outcome: Outcome?
 
-    /// The outcome, or nil as long as an answer is missing.
-    /// - Parameter explains: whether the explanation of a fail is fetched.
-    func evaluate(explains: Bool, _ answers: inout Answers) -> Outcome? {
-        let evaluation = Evaluation(of: domain, context: context, voidLimit: voidLookupLimit, answers: Answers())
+    init(domain: Domain, context: MacroContext, voidLookupLimit: Int, explains: Bool) {
+        self.domain = domain
+        self.context = context
+        self.voidLookupLimit = voidLookupLimit
+        self.explains = explains
+    }
+
+    /// Comes to the outcome, or asks for what is missing.
+    /// - Parameter records: what is relevant of the records that were read for this client.
+    mutating func evaluate(_ records: inout [Domain: SPFRecord], _ answers: inout Answers) {
+        guard outcome == nil else { return }
+        let evaluation = Evaluation(of: domain, context: context, voidLimit: voidLookupLimit)
         swap(&evaluation.answers, &answers)
-        defer { swap(&evaluation.answers, &answers) }
+        swap(&evaluation.parsed, &records)
+        outcome = finish(evaluation)
+        swap(&evaluation.answers, &answers)
+        swap(&evaluation.parsed, &records)
+    }
+
+    private func finish(_ evaluation: Evaluation) -> Outcome? {
         guard var outcome = outcome(of: evaluation) else { return nil }
         if explains, outcome.result == .fail {
             do throws(Evaluation.Stop) {

@@ -18,7 +18,7 @@ final class Evaluation {
     enum Reply {
         /// At least one.
         case addresses([IPAddress])
-        /// Entries of ``Entry/Matter/exchange(_:isAny:)``, at least one.
+        /// Entries of ``Entry/Matter/exchange(_:prefixLength:)``, at least one.
         case exchanges([Int])
         case nothing
         case stop
@@ -30,7 +30,9 @@ final class Evaluation {
 
     let context: MacroContext
     let voidLimit: Int
-    var answers: Answers
+    var answers = Answers()
+    /// What is relevant of the records read so far: an evaluation that is repeated does not read them again.
+    var parsed: [Domain: SPFRecord] = [:]
 
     private let domain: Domain
     private(set) var entries = [Entry(matter: .root)]
@@ -41,11 +43,10 @@ final class Evaluation {
     /// The entry that was asked for last.
     private(set) var currentEntry = 0
 
-    init(of domain: Domain, context: MacroContext, voidLimit: Int, answers: Answers) {
+    init(of domain: Domain, context: MacroContext, voidLimit: Int) {
         self.domain = domain
         self.context = context
         self.voidLimit = voidLimit
-        self.answers = answers
     }
 
     /// The record of an entry, written for the library; nil if the evaluation stops.
@@ -67,8 +68,8 @@ final class Evaluation {
             case .directive(let directive):
                 currentEntry = key
                 return try reply(to: directive, in: records[entries[key].record].domain)
-            case .exchange(let host, let isAny):
-                return try addresses(ask(Question(host, context.client.addressType)), of: host, isAny: isAny)
+            case .exchange(let host, let length):
+                return try addresses(ask(Question(host, context.client.addressType)), of: host, prefixLength: length)
             case .root, .redirect:
                 return .stop
             }
@@ -112,18 +113,18 @@ final class Evaluation {
             guard let name = try name(of: spec, in: current) else { return .nothing }
             let answer = try ask(Question(name, client.addressType))
             try countIfVoid(answer)
-            return try addresses(answer, of: name, isAny: lengths.length(for: client) == 0)
+            return try addresses(answer, of: name, prefixLength: lengths.length(for: client))
         case .exists(let spec):
-            /// RFC 7208, 5.7: an A query, whatever the client's family.
+            /// RFC 7208, 5.7: an A query, whatever the client's family, and any address will do.
             try countTerm()
             guard let name = try name(of: spec, in: current) else { return .nothing }
             let answer = try ask(Question(name, .a))
             try countIfVoid(answer)
-            return try addresses(answer, of: name, isAny: false)
+            return try addresses(answer, of: name, prefixLength: 0)
         case .mx(let spec, let lengths):
             try countTerm()
             guard let name = try name(of: spec, in: current) else { return .nothing }
-            return try exchanges(of: name, isAny: lengths.length(for: client) == 0)
+            return try exchanges(of: name, prefixLength: lengths.length(for: client))
         case .ptr(let spec):
             try countTerm()
             guard let name = try name(of: spec, in: current) else { return .nothing }
@@ -132,18 +133,21 @@ final class Evaluation {
         }
     }
 
-    private func addresses(_ answer: Answer, of name: Domain, isAny: Bool) throws(Stop) -> Reply {
+    /// An address for the library to compare. Of thousands it needs but one: the first in the client's network, or, if there
+    /// is none, any. As it has no prefix length of 0, the client's own then stands for all.
+    private func addresses(_ answer: Answer, of name: Domain, prefixLength: Int) throws(Stop) -> Reply {
         if case .failure(let failure) = answer.outcome {
             throw .temporary("address of \(name.forReport): \(failure.rawValue)")
         }
         let addresses = answer.addresses
-        if addresses.isEmpty { return .nothing }
-        /// The library has no prefix length of 0: any address stands for the client's own.
-        return .addresses(isAny ? [context.client] : addresses)
+        guard let first = addresses.first else { return .nothing }
+        if prefixLength == 0 { return .addresses([context.client]) }
+        let network = IPNetwork(address: context.client, prefixLength: prefixLength)
+        return .addresses([addresses.first { network?.contains($0) == true } ?? first])
     }
 
     /// RFC 7208, 5.4; the addresses of all names are asked for at once.
-    private func exchanges(of name: Domain, isAny: Bool) throws(Stop) -> Reply {
+    private func exchanges(of name: Domain, prefixLength: Int) throws(Stop) -> Reply {
         let answer = try ask(Question(name, .mx))
         try countIfVoid(answer)
         if case .failure(let failure) = answer.outcome {
@@ -155,7 +159,7 @@ final class Evaluation {
         let hosts = Self.hosts(answer)
         for (_, host) in hosts { _ = answers(Question(host, context.client.addressType)) }
         let first = entries.count
-        for (_, host) in hosts { entries.append(Entry(matter: .exchange(host, isAny: isAny))) }
+        for (_, host) in hosts { entries.append(Entry(matter: .exchange(host, prefixLength: prefixLength))) }
         return hosts.isEmpty ? .nothing : .exchanges(Array(first..<entries.count))
     }
 
@@ -198,13 +202,21 @@ extension Evaluation {
         case .root, .exchange:
             source = domain
         }
-        let answer = try ask(Question(source, .txt))
-        let record = try SPFRecord(in: answer, of: source, isRoot: records.isEmpty)
+        let record = try record(of: source, isRoot: records.isEmpty)
         let written = WrittenRecord(record, for: context.client, index: records.count, firstKey: entries.count)
         let keys = entries.count..<(entries.count + written.entries.count)
         records.append(LoadedRecord(domain: source, record: record, include: include, keys: keys))
         entries += written.entries
         return written.text
+    }
+
+    /// What is relevant of a domain's record.
+    func record(of source: Domain, isRoot: Bool) throws(Stop) -> SPFRecord {
+        if let record = parsed[source] { return record }
+        let answer = try ask(Question(source, .txt))
+        let record = try SPFRecord(in: answer, of: source, isRoot: isRoot).relevant(to: context.client)
+        parsed[source] = record
+        return record
     }
 
     /// The domain of an include or a redirect. RFC 7208, 5.2 and 6.1: no record there, for whatever reason, is a

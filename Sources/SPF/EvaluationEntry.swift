@@ -8,8 +8,8 @@ extension Evaluation {
             case root
             case directive(Directive)
             case redirect(MacroString)
-            /// The target of an MX record. `isAny`: of its addresses any will do, as the prefix length is 0.
-            case exchange(Domain, isAny: Bool)
+            /// The target of an MX record, and how many leading bits of its addresses count.
+            case exchange(Domain, prefixLength: Int)
         }
 
         let matter: Matter
@@ -32,6 +32,7 @@ extension Evaluation {
 
     struct LoadedRecord {
         let domain: Domain
+        /// What is relevant of it to the client.
         let record: SPFRecord
         /// The entry of the include that led here, also by way of redirects; nil if redirects alone did.
         let include: Int?

@@ -31,7 +31,7 @@ extension Evaluation {
                     for (_, host) in Self.hosts(answer) { _ = answers(Question(host, context.client.addressType)) }
                 case .ptr: _ = try? validatedName(in: domain)
                 case .txt:
-                    guard let record = try? SPFRecord(in: answer, of: question.name, isRoot: false) else { continue }
+                    guard let record = try? record(of: question.name, isRoot: false) else { continue }
                     let written = WrittenRecord(record, for: context.client, index: 0, firstKey: 0)
                     waiting.append((question.name, written.entries[...]))
                     total += written.entries.count(where: \.queries)

@@ -9,16 +9,16 @@ internal import Mail
 public struct SPFCheck: Sendable {
     /// What is decided on.
     private enum Subject {
-        case mailFrom(CheckHost)
+        case mailFrom
         /// The sender is null.
         case helo
         case nothing(SPFResult, String)
     }
 
     private let subject: Subject
-    private let helo: CheckHost?
-    private var subjectOutcome: CheckHost.Outcome?
-    private var heloOutcome: CheckHost.Outcome?
+    private var mailFrom: CheckHost?
+    private var helo: CheckHost?
+    private var records: [Domain: SPFRecord] = [:]
 
     /// - Parameters:
     ///   - client: the SMTP client; an IPv4-mapped address is the IPv4 address.
@@ -37,7 +37,7 @@ public struct SPFCheck: Sendable {
         receiver: String,
         receivedAt: Int64
     ) {
-        func checkHost(localPart: [UInt8], _ domain: Domain) -> CheckHost {
+        func checkHost(localPart: [UInt8], _ domain: Domain, explains: Bool) -> CheckHost {
             let context = MacroContext(
                 client: client.unmapped,
                 localPart: localPart,
@@ -46,25 +46,26 @@ public struct SPFCheck: Sendable {
                 receiver: Array(receiver.utf8),
                 time: receivedAt
             )
-            return CheckHost(domain: domain, context: context, voidLookupLimit: voidLookupLimit)
+            return CheckHost(domain: domain, context: context, voidLookupLimit: voidLookupLimit, explains: explains)
+        }
+        let sender = Sender(mailFrom, macroAddress: macroAddress)
+        switch sender {
+        case .null: subject = .helo
+        case .mailbox(let localPart, let domain):
+            subject = .mailFrom
+            self.mailFrom = checkHost(localPart: localPart, domain, explains: true)
+        case .notChecked(let result, let reason): subject = .nothing(result, reason)
         }
         /// RFC 7208, 2.3: only a fully qualified name is checked.
         if case .domain(let domain) = HELOArgument(helo), domain.parent != nil {
-            self.helo = checkHost(localPart: Self.postmaster, domain)
-        } else {
-            self.helo = nil
-        }
-        switch Sender(mailFrom, macroAddress: macroAddress) {
-        case .null: subject = .helo
-        case .mailbox(let localPart, let domain): subject = .mailFrom(checkHost(localPart: localPart, domain))
-        case .notChecked(let result, let reason): subject = .nothing(result, reason)
+            self.helo = checkHost(localPart: Self.postmaster, domain, explains: sender == .null)
         }
     }
 
     /// The domain that may come to be authenticated, for who wants to ask the DNS about it early; nil if there is none.
     public var domain: Domain? {
         switch subject {
-        case .mailFrom(let check): check.domain
+        case .mailFrom: mailFrom?.domain
         case .helo: helo?.domain
         case .nothing: nil
         }
@@ -73,24 +74,19 @@ public struct SPFCheck: Sendable {
     /// The verdict, or nil as long as an answer is missing. Both identities ask at once. When there is a verdict,
     /// questions that were asked ahead may still be open; nothing depends on them any more.
     public mutating func evaluate(_ answers: inout Answers) -> SPFVerdict? {
-        if heloOutcome == nil {
-            var decides = false
-            if case .helo = subject { decides = true }
-            heloOutcome = helo?.evaluate(explains: decides, &answers)
-        }
-        if case .mailFrom(let check) = subject, subjectOutcome == nil {
-            subjectOutcome = check.evaluate(explains: true, &answers)
-        }
-        if helo != nil && heloOutcome == nil { return nil }
+        helo?.evaluate(&records, &answers)
+        mailFrom?.evaluate(&records, &answers)
+        if let helo, helo.outcome == nil { return nil }
         switch subject {
-        case .mailFrom(let check):
-            return subjectOutcome.map { verdict($0, .mailFrom(check.domain)) }
+        case .mailFrom:
+            guard let mailFrom, let outcome = mailFrom.outcome else { return nil }
+            return verdict(outcome, .mailFrom(mailFrom.domain))
         case .helo:
-            guard let helo, let heloOutcome else {
+            guard let helo, let outcome = helo.outcome else {
                 let reason = "the sender is null and HELO is not a domain name"
                 return verdict(CheckHost.Outcome(result: .none, reason: reason), nil)
             }
-            return verdict(heloOutcome, .helo(helo.domain))
+            return verdict(outcome, .helo(helo.domain))
         case .nothing(let result, let reason):
             return verdict(CheckHost.Outcome(result: result, reason: reason), nil)
         }
@@ -101,7 +97,7 @@ public struct SPFCheck: Sendable {
 
     private func verdict(_ outcome: CheckHost.Outcome, _ identity: SPFVerdict.Identity?) -> SPFVerdict {
         var own: SPFVerdict.HELO?
-        if let helo, let outcome = heloOutcome {
+        if let helo, let outcome = helo.outcome {
             own = SPFVerdict.HELO(
                 domain: helo.domain,
                 result: outcome.result,

@@ -2,10 +2,35 @@ internal import DNS
 
 /// An SPF record (RFC 7208, 4.5 and 12) in typed terms.
 struct SPFRecord: Hashable, Sendable {
-    /// In the order of the record. Those behind an `all` are there too: they must be well-formed, and are never tested.
+    /// In the order of the record.
     var directives: [Directive] = []
     var redirect: MacroString?
     var explanation: MacroString?
+
+    /// The record without what can never be tested for this client: networks that do not contain it, and all that is
+    /// behind a term that is sure to match, or behind the eleventh term that queries, where the limit ends every
+    /// evaluation. However long a record is, this is short.
+    func relevant(to client: IPAddress) -> SPFRecord {
+        var relevant = SPFRecord(explanation: explanation)
+        var queryCount = 0
+        for directive in directives {
+            switch directive.mechanism {
+            case .ip4(let network), .ip6(let network):
+                guard network.contains(client) else { continue }
+                relevant.directives.append(directive)
+                return relevant
+            case .all:
+                relevant.directives.append(directive)
+                return relevant
+            case .include, .a, .mx, .ptr, .exists:
+                relevant.directives.append(directive)
+                queryCount += 1
+                if queryCount > Evaluation.termLimit { return relevant }
+            }
+        }
+        relevant.redirect = redirect
+        return relevant
+    }
 }
 
 /// ```

@@ -18,33 +18,24 @@ struct WrittenRecord {
     static func name(of key: Int) -> String { "\(key).k" }
 
     /// - Parameters:
+    ///   - record: what is relevant of it to the client; it follows that the written record stays far below the 511 octets
+    ///     to which the library compiles one.
     ///   - index: the number of the record in the evaluation.
     ///   - firstKey: the number of the first entry.
     init(_ record: SPFRecord, for client: IPAddress, index: Int, firstKey: Int) {
-        var queryCount = 0
         for directive in record.directives {
-            let word: String
-            var isLast = false
-            switch directive.mechanism {
-            case .ip4(let network), .ip6(let network):
-                guard network.contains(client) else { continue }
-                (word, isLast) = ("exists", true)
-            case .all: (word, isLast) = ("exists", true)
-            case .a: word = "a"
-            case .mx: word = "mx"
-            case .include: word = "include"
-            /// Which names of the client are valid is found out by our layer, which then says yes or no.
-            case .exists, .ptr: word = "exists"
-            }
-            let key = firstKey + entries.count
-            text += " \(Unicode.Scalar(directive.qualifier.rawValue))\(word):\(Self.name(of: key))"
+            let word =
+                switch directive.mechanism {
+                case .a: "a"
+                case .mx: "mx"
+                case .include: "include"
+                /// Which names of the client are valid is found out by our layer, which then says yes or no.
+                case .all, .ip4, .ip6, .exists, .ptr: "exists"
+                }
+            let name = Self.name(of: firstKey + entries.count)
+            text += " \(Unicode.Scalar(directive.qualifier.rawValue))\(word):\(name)"
             text += Self.prefixLength(of: directive, for: client)
             entries.append(Evaluation.Entry(matter: .directive(directive), record: index))
-            if isLast { return }
-            /// The limit stops the evaluation at the eleventh term, so that nothing behind it is ever tested. It follows
-            /// that a written record stays far below the 511 octets to which the library compiles one.
-            queryCount += 1
-            if queryCount > Evaluation.termLimit { return }
         }
         guard let redirect = record.redirect else { return }
         text += " redirect=\(Self.name(of: firstKey + entries.count))"
