@@ -8,6 +8,16 @@ public enum RecordData: Hashable, Sendable {
     case ptr(Domain?)
     /// The character-strings of one TXT record, octet for octet; NUL included.
     case txt([[UInt8]])
+
+    public var type: RecordType {
+        switch self {
+        case .a: .a
+        case .aaaa: .aaaa
+        case .mx: .mx
+        case .ptr: .ptr
+        case .txt: .txt
+        }
+    }
 }
 
 /// What the DNS said to a ``Question``.

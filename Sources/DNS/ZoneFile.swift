@@ -150,15 +150,3 @@ public struct ZoneFile: Sendable {
         }
     }
 }
-
-extension RecordData {
-    var type: RecordType {
-        switch self {
-        case .a: .a
-        case .aaaa: .aaaa
-        case .mx: .mx
-        case .ptr: .ptr
-        case .txt: .txt
-        }
-    }
-}

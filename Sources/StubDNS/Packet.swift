@@ -103,15 +103,3 @@ extension Packet {
         return .answer(Answer(.noData, isAuthenticated: isAuthenticated))
     }
 }
-
-extension RecordData {
-    fileprivate var type: RecordType {
-        switch self {
-        case .a: .a
-        case .aaaa: .aaaa
-        case .mx: .mx
-        case .ptr: .ptr
-        case .txt: .txt
-        }
-    }
-}

@@ -33,6 +33,7 @@ final class LoopbackNameServer: Sendable {
         let conduct: @Sendable (DNSQuery) -> Conduct
         let counts = Mutex<[Question: Int]>([:])
         let isStopped = Atomic(false)
+        let hasEnded = Atomic(false)
 
         init(zone: ZoneFile, conduct: @escaping @Sendable (DNSQuery) -> Conduct) {
             self.zone = zone
@@ -71,8 +72,10 @@ final class LoopbackNameServer: Sendable {
         shared.isStopped.store(true, ordering: .relaxed)
     }
 
+    /// Returns when the port is closed.
     func stop() {
         shared.isStopped.store(true, ordering: .relaxed)
+        while !shared.hasEnded.load(ordering: .acquiring) { usleep(1_000) }
     }
 
     private static func openSockets() throws -> (udp: Int32, tcp: Int32, port: UInt16) {
@@ -168,6 +171,7 @@ final class LoopbackNameServer: Sendable {
                 sendWhatIsDue()
             }
             for descriptor in [udp, tcp] + connections.keys { close(descriptor) }
+            shared.hasEnded.store(true, ordering: .releasing)
         }
 
         private func receive() {

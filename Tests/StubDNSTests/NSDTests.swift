@@ -5,6 +5,8 @@ import StubDNS
 import Testing
 
 private let nsd = "/usr/sbin/nsd"
+/// Of the loopback network, where no other test listens.
+private let address = "127.0.0.3"
 
 /// NSD (Debian's `nsd`) reads the same zone file, and answers the same over its own packets: a second opinion on our
 /// reader of zone files, and on what the stub resolver makes of a server that was not written for it.
@@ -59,11 +61,11 @@ struct NSDTests {
         let directory = FileManager.default.temporaryDirectory.appending(path: "authres-nsd-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let port = try freePort()
+        let port = UInt16.random(in: 20_000..<30_000)
         /// Within a time limit, that it ends even if this test is killed.
         let daemon = try Daemon(["/usr/bin/timeout", "60", nsd, "-d", "-c", try configure(in: directory, port: port)])
         defer { daemon.stop() }
-        let resolver = try StubResolver(servers: ["127.0.0.1:\(port)"], timeout: .seconds(20))
+        let resolver = try StubResolver(servers: ["\(address):\(port)"], timeout: .seconds(20))
         try await waitUntilItAnswers(resolver)
         for name in Self.names {
             for type in RecordType.allCases {
@@ -87,19 +89,13 @@ struct NSDTests {
         #expect(await resolver.answer(to: foreign).outcome == .failure(.refused))
     }
 
-    private func freePort() throws -> UInt16 {
-        let server = try LoopbackNameServer(ZoneFile())
-        defer { server.stop() }
-        return server.port == .max ? server.port - 1 : server.port + 1
-    }
-
     /// The path of the configuration.
     private func configure(in directory: URL, port: UInt16) throws -> String {
         try Self.zone.write(to: directory.appending(path: "zone"), atomically: true, encoding: .utf8)
         let path = directory.path
         let configuration = """
             server:
-                ip-address: 127.0.0.1@\(port)
+                ip-address: \(address)@\(port)
                 server-count: 1
                 username: ""
                 zonesdir: "\(path)"

@@ -1,5 +1,6 @@
 import DNS
 import StubDNS
+import Synchronization
 import Testing
 
 /// Packets that are wrong, odd or missing.
@@ -171,5 +172,31 @@ import Testing
         let timeout = given.expected == .failure(.timeout) ? StubResolverTests.fast : StubResolverTests.patient
         let resolver = try StubResolver(servers: [server.address], timeout: timeout)
         #expect(await resolver.answer(to: Question(name, given.type)) == given.expected)
+    }
+
+    /// Answers damaged on their way, through sockets, c-ares and our reader: each question has an answer of some kind.
+    @Test func `damaged answers do no harm`() async throws {
+        let random = Mutex(SplitMix64(state: 5452))
+        let server = try LoopbackNameServer(ZoneFile()) { query in
+            var packet = query.response(answers: [
+                DNSQuery.alias(ttl: 30, to: "b.example"),
+                DNSQuery.record(owner: DNSQuery.name("b.example"), ttl: 60, .txt([[1, 2, 3], []])),
+            ])
+            random.withLock { random in
+                for _ in 0..<Int.random(in: 1...3, using: &random) {
+                    let place = Int.random(in: 2..<packet.count, using: &random)
+                    packet[place] = Bool.random(using: &random) ? 0xC0 : UInt8.random(in: 0...255, using: &random)
+                }
+            }
+            return .packets([packet])
+        }
+        let resolver = try StubResolver(servers: [server.address], timeout: .milliseconds(300))
+        let questions = try (0..<2_000).map { Question(try #require(Domain("n\($0).example")), .txt) }
+        var kinds: Set<String> = []
+        await withTaskGroup(of: Answer.self) { group in
+            for question in questions { group.addTask { await resolver.answer(to: question) } }
+            for await answer in group { kinds.insert("\(answer.outcome)") }
+        }
+        #expect(kinds.count > 5)
     }
 }
