@@ -5,14 +5,16 @@ import Synchronization
 /// answer, so that all messages of a run are judged by the same.
 final class AnswerRecord: Resolver {
     private let upstream: any Resolver
-    private let answers = Mutex<[Question: Answer]>([:])
+    private let state: Mutex<(all: [Question: Answer], new: [Question: Answer])>
 
-    init(_ upstream: any Resolver) {
+    /// - Parameter known: what has been recorded before, if a run is continued.
+    init(_ upstream: any Resolver, known: [Question: Answer] = [:]) {
         self.upstream = upstream
+        state = Mutex((known, [:]))
     }
 
     func knownAnswer(to question: Question) -> Answer? {
-        answers.withLock { $0[question] } ?? upstream.knownAnswer(to: question)
+        state.withLock { $0.all[question] } ?? upstream.knownAnswer(to: question)
     }
 
     func answer(to question: Question) async -> Answer {
@@ -22,9 +24,24 @@ final class AnswerRecord: Resolver {
 
     /// Records what one message has used. The first answer to a question stands.
     func add(_ used: [Question: Answer]) {
-        answers.withLock { $0.merge(used) { first, _ in first } }
+        state.withLock { state in
+            for (question, answer) in used where state.all[question] == nil {
+                state.all[question] = answer
+                state.new[question] = answer
+            }
+        }
     }
 
     /// The master file (RFC 1035, 5).
-    var text: String { ZoneFile.text(of: answers.withLock { $0 }) }
+    var text: String { ZoneFile.text(of: state.withLock { $0.all }) }
+
+    /// The lines of it that have been added since this was last asked.
+    func newText() -> String {
+        ZoneFile.text(
+            of: state.withLock { state in
+                defer { state.new = [:] }
+                return state.new
+            }
+        )
+    }
 }

@@ -10,6 +10,8 @@ final class InputFile {
     /// A piece that was looked at and has not been taken.
     private var ahead: [UInt8] = []
     private var isAtEnd = false
+    /// True if there is nothing more to read, as far as is known.
+    var isDone: Bool { isAtEnd && ahead.isEmpty }
     /// Octets taken.
     private(set) var offset = 0
 

@@ -86,7 +86,7 @@ struct MessageExaminer: Sendable {
             examination: examination,
             envelope: envelope,
             judgedAt: time,
-            messageID: trace.messageID,
+            trace: trace,
             variant: variant
         )
     }
@@ -103,29 +103,35 @@ struct MessageExaminer: Sendable {
 }
 
 /// The fields of a header that tell of the envelope.
-private struct TraceFields {
+struct TraceFields: Sendable {
     private(set) var fields: [HeaderField] = []
+    /// Where each of them is in the header: 0 is the first field.
+    private(set) var positions: [Int] = []
+    /// The value of the topmost Message-ID field.
     private(set) var messageID: [UInt8]?
 
     /// Octets of fields that are kept.
     private static let limit = 4 << 20
 
     init(_ message: SpooledMessage, _ variant: MboxVariant?) throws(FileFailure) {
-        var kept: [HeaderField] = []
+        var kept: [(field: HeaderField, position: Int)] = []
+        var count = 0
         var id: [UInt8]?
         var octets = 0
         try message.scan(variant, fieldLimit: MessageScanner.defaultFieldLimit) { event in
             guard case .field(let scanned) = event else { return false }
             let field = scanned.field
+            defer { count += 1 }
             if field.isNamed("Received") || field.isNamed("Return-Path") {
                 octets += field.value.count
-                if octets <= Self.limit { kept.append(field) }
+                if octets <= Self.limit { kept.append((field, count)) }
             } else if id == nil, field.isNamed("Message-ID") {
                 id = field.value
             }
             return true
         }
-        fields = kept
+        fields = kept.map(\.field)
+        positions = kept.map(\.position)
         messageID = id
     }
 }

@@ -7,7 +7,7 @@ struct StoredExamination: Sendable {
     private var examination: Examination
     private let envelope: RecoveredEnvelope
     private let judgedAt: Int64
-    private let messageID: [UInt8]?
+    private let trace: TraceFields
     private let variant: MboxVariant?
     private var judgement: Judgement?
 
@@ -15,13 +15,13 @@ struct StoredExamination: Sendable {
         examination: Examination,
         envelope: RecoveredEnvelope,
         judgedAt: Int64,
-        messageID: [UInt8]?,
+        trace: TraceFields,
         variant: MboxVariant?
     ) {
         self.examination = examination
         self.envelope = envelope
         self.judgedAt = judgedAt
-        self.messageID = messageID
+        self.trace = trace
         self.variant = variant
     }
 
@@ -100,7 +100,8 @@ struct StoredExamination: Sendable {
             judgement: judgement,
             envelope: envelope,
             judgedAt: judgedAt,
-            messageID: messageID,
+            messageID: trace.messageID,
+            borderIndex: envelope.border.map { trace.positions[$0.index] },
             variant: variant,
             answers: examination.answersUsed
         )
@@ -115,6 +116,8 @@ struct ExaminedMessage: Sendable {
     let judgedAt: Int64
     /// The value of the topmost Message-ID field.
     let messageID: [UInt8]?
+    /// Where the Received field of the border hop is in the header, 0 being the first field.
+    let borderIndex: Int?
     /// How the message was unquoted; nil if it was by itself.
     let variant: MboxVariant?
     /// Every answer of the DNS that was used.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DNS
+import Foundation
 import StubDNS
 
 extension Site {
@@ -22,9 +23,18 @@ extension MessageExaminer {
         _ site: Site,
         resolver: any Resolver,
         given: EnvelopeOptions,
-        usesFromLine: Bool = false
+        usesFromLine: Bool = false,
+        now: Int64 = Int64(Date().timeIntervalSince1970)
     ) throws -> MessageExaminer {
-        guard let examiner = MessageExaminer(site, resolver: resolver, given: given, usesFromLine: usesFromLine) else {
+        guard
+            let examiner = MessageExaminer(
+                site,
+                resolver: resolver,
+                given: given,
+                usesFromLine: usesFromLine,
+                now: now
+            )
+        else {
             StandardError.write("authres: no field can be written under the name of this host: set authserv-id")
             throw Sysexit.configuration
         }

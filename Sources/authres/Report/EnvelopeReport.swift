@@ -90,3 +90,17 @@ struct EnvelopeReport: Encodable {
         sourced.map { Value(value: text($0.value), source: $0.source.description) }
     }
 }
+
+extension RecoveredEnvelope.Reason {
+    /// The reason without its details, to be counted.
+    var kind: String {
+        switch self {
+        case .noReceived: "no Received field"
+        case .fromWithin: "from within"
+        case .unreadable: "unreadable Received field"
+        case .foreignHost: "Received field of a host that is not own"
+        case .localDelivery: "local delivery"
+        case .tooManyHops: "too many hops"
+        }
+    }
+}

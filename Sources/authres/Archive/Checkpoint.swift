@@ -1,0 +1,42 @@
+import Foundation
+
+/// How far a run over archives has come: enough to continue it, whatever ended it, with the same result as if it had
+/// never ended.
+struct Checkpoint: Codable {
+    /// What the run was asked to do, in words that differ if anything differs that its result depends on.
+    let task: [String]
+    /// The time that the run takes for now, in seconds since 1970.
+    let now: Int64
+    /// Files that are done.
+    var file = 0
+    /// Where the next message begins in the file that follows them.
+    var offset = 0
+    /// Octets of the output files that are right.
+    var mboxLength = 0
+    var reportLength = 0
+    var recordLength = 0
+    var summary = Summary()
+
+    /// The file beside the output that keeps it.
+    static func name(beside output: String) -> String { output + ".authres-state" }
+
+    /// Nil if there is none that can be read.
+    init?(readFrom path: String) {
+        guard let data = FileManager.default.contents(atPath: path),
+            let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data)
+        else { return nil }
+        self = checkpoint
+    }
+
+    init(task: [String], now: Int64) {
+        self.task = task
+        self.now = now
+    }
+
+    /// Replaces what was kept before.
+    func write(to path: String) throws {
+        let file = try OutputFile(path)
+        try file.write(Array(try JSONEncoder().encode(self)))
+        try file.finish()
+    }
+}

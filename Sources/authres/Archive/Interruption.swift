@@ -1,0 +1,23 @@
+import ArgumentParser
+import Glibc
+import Synchronization
+import UnixSignals
+
+/// Whether the person at the terminal, or the system, wants the run to end.
+final class Interruption: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    var isRequested: Bool { flag.load(ordering: .relaxed) }
+
+    /// From here on, SIGINT and SIGTERM ask for an orderly end; the second one ends the process at once.
+    static func trap() async -> Interruption {
+        let interruption = Interruption()
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        Task.detached {
+            for await _ in signals {
+                if interruption.flag.exchange(true, ordering: .relaxed) { _exit(Sysexit.temporary.rawValue) }
+            }
+        }
+        return interruption
+    }
+}

@@ -1,0 +1,75 @@
+import Mail
+
+/// One message that was cut out of an mbox.
+struct CutMessage: Sendable {
+    let fromLine: MboxFromLine
+    /// Where its From_ line begins, in octets from the beginning of the file.
+    let offset: Int
+    /// The message as it is in the file.
+    var content = SpooledMessage()
+    /// The empty line behind it that is the mbox's.
+    var emptyLine: [UInt8] = []
+    /// Where the next message begins.
+    var end: Int
+}
+
+/// Cuts an mbox that arrives in pieces into messages that are held one by one.
+struct MessageCutter {
+    /// Octets above the first message, which are not many: what does not begin with a From_ line is no mbox.
+    private(set) var preamble: [UInt8] = []
+    private(set) var warnings = 0
+    private(set) var hasMessages = false
+    private var reader: MboxReader
+    private var current: CutMessage?
+    /// Where in the file reading began.
+    private let base: Int
+
+    /// Octets that may stand above the first message.
+    static let preambleLimit = 1 << 20
+
+    /// What is read is no mbox.
+    struct NoMbox: Error {}
+
+    init(variant: MboxVariant, needsEmptyLine: Bool, base: Int) {
+        reader = MboxReader(variant: variant, needsEmptyLine: needsEmptyLine)
+        self.base = base
+    }
+
+    /// The messages that have come to their end.
+    mutating func take(_ octets: [UInt8]) throws -> [CutMessage] {
+        var input = octets[...]
+        var messages: [CutMessage] = []
+        while let event = reader.next(&input) {
+            if let message = try take(event) { messages.append(message) }
+        }
+        return messages
+    }
+
+    mutating func end() throws -> [CutMessage] {
+        var messages: [CutMessage] = []
+        while let event = reader.end() {
+            if let message = try take(event) { messages.append(message) }
+        }
+        guard hasMessages || preamble.isEmpty else { throw NoMbox() }
+        return messages
+    }
+
+    private mutating func take(_ event: MboxReader.Event) throws -> CutMessage? {
+        switch event {
+        case .preamble(let octets):
+            preamble += octets
+            guard preamble.count <= Self.preambleLimit else { throw NoMbox() }
+        case .messageStart(let fromLine, let offset):
+            hasMessages = true
+            current = CutMessage(fromLine: fromLine, offset: base + offset, end: base + offset + fromLine.octets.count)
+        case .octets(let octets): try current?.content.append(octets)
+        case .messageEnd(let emptyLine):
+            guard var message = current.take() else { return nil }
+            message.emptyLine = Array(emptyLine)
+            message.end += message.content.count + emptyLine.count
+            return message
+        case .warning: warnings += 1
+        }
+        return nil
+    }
+}

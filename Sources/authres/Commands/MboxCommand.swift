@@ -1,0 +1,251 @@
+import ArgumentParser
+import DNS
+import Foundation
+import Mail
+
+/// The form of a report.
+enum ReportForm: String, CaseIterable, ExpressibleByArgument {
+    /// JSON Lines.
+    case json
+}
+
+struct MboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mbox",
+        abstract: "Examines the messages of mbox archives; writes them with new fields, a report, a summary.",
+        discussion: """
+            Nothing is changed in place: --output gets its name when it is complete. An interrupted run (SIGINT, SIGTERM, \
+            or worse) is continued by --resume with the same arguments, and the result is the same as if it had not been \
+            interrupted. Without --output and --report, a summary is printed.
+
+            Exits 65 if a file is no mbox, 66 if one cannot be read, 73 if the output cannot be written, 75 if the run \
+            was interrupted.
+            """
+    )
+
+    @Argument(help: "Archives to examine; - is standard input.") var files: [String]
+    @Option(
+        help: "mboxo, mboxrd, mboxcl or mboxcl2 (default: detected in each file, and told).",
+        transform: Self.variant
+    ) var variant: MboxVariant?
+    @Flag(help: "A From_ line begins a message wherever it stands, as qmail has it, not only below an empty line.")
+    var loose = false
+    @Flag(help: "Take the sender and the date of the From_ line where the header does not tell them.")
+    var fromLine = false
+    @Option(
+        name: .shortAndLong,
+        help: "Write an mbox of the same variant with the edited headers; - for standard output."
+    )
+    var output: String?
+    @Option(help: "json: an object of each message, a line each, on standard output or in --report-file.")
+    var report: ReportForm?
+    @Option(help: "Where the report goes; it gets its name when it is complete.") var reportFile: String?
+    @Flag(name: .customLong("report-dns"), help: "Put the answers of the DNS that were used into the report.")
+    var reportDNS = false
+    @Flag(help: "Print a summary at the end (on standard error, if standard output has data).") var summary = false
+    @Option(name: .customLong("summary-json"), help: "Write the summary to this file, as JSON.") var summaryJSON:
+        String?
+    @Option(name: .customLong("record-dns"), help: "Write every answer used to this file, for --zone.")
+    var recordDNS: String?
+    @Flag(help: "Continue an interrupted run.") var resume = false
+    @OptionGroup(title: "Envelope") var envelope: EnvelopeOptions
+    @OptionGroup var zoneOptions: ZoneOptions
+    @OptionGroup var options: ConfigurationOptions
+
+    private var reportName: String? { reportFile ?? report.map { _ in "-" } }
+
+    private static func variant(_ text: String) throws -> MboxVariant {
+        guard let variant = MboxVariant(rawValue: text) else {
+            let known = MboxVariant.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("\"\(text)\" is no variant; there are \(known)")
+        }
+        return variant
+    }
+
+    func validate() throws {
+        guard output != "-" || reportName != "-" else {
+            throw ValidationError("mbox and report cannot both go to standard output: give --report-file")
+        }
+        guard files.count(where: { $0 == "-" }) <= 1 else {
+            throw ValidationError("standard input can be read once")
+        }
+        let names = [output, reportName, recordDNS, summaryJSON].compactMap(\.self).filter { $0 != "-" }
+        guard Set(names).count == names.count else { throw ValidationError("each output needs a file of its own") }
+    }
+
+    func run() async throws {
+        let task = try makeTask()
+        let site = try Site.forStoredMail(options, zoneOptions)
+        let interruption = await Interruption.trap()
+        let now = Int64(Date().timeIntervalSince1970)
+        let checkpoint = try earlierRun(task) ?? Checkpoint(task: task.identity, now: now)
+        do {
+            let record = try makeRecord(site, checkpoint)
+            let examiner = try MessageExaminer.make(
+                site,
+                resolver: record ?? site.resolver,
+                given: envelope,
+                usesFromLine: fromLine,
+                now: checkpoint.now
+            )
+            let run = try await ArchiveRun(
+                task,
+                examiner: examiner,
+                record: record,
+                checkpoint: checkpoint,
+                interruption: interruption
+            )
+            try await finish(run, task)
+        } catch let failure as FileFailure {
+            StandardError.write("authres: \(failure)")
+            throw files.contains(failure.name) ? Sysexit.noInput : Sysexit.cannotCreate
+        }
+    }
+
+    // MARK: What is to be done
+
+    private func makeTask() throws -> ArchiveTask {
+        let sizes = try files.map(inputSize)
+        let identity =
+            zip(files, sizes).map { "\($0) \($1.map(String.init) ?? "-")" }
+            + [
+                "variant \(variant?.rawValue ?? "-") loose \(loose) from-line \(fromLine)",
+                "output \(output ?? "-") report \(reportName ?? "-") dns \(reportDNS) record \(recordDNS ?? "-")",
+                "zone \(zoneOptions.zone)", "envelope \(envelope)", try options.load().yaml,
+            ]
+        return ArchiveTask(
+            files: files,
+            variant: variant,
+            needsEmptyLine: !loose,
+            output: output,
+            report: reportName,
+            reportsAnswers: reportDNS,
+            recordName: recordDNS,
+            identity: identity
+        )
+    }
+
+    /// The size of an input; nil if it cannot be known. A file that is missing, or is to be overwritten, ends the run
+    /// before it has begun.
+    private func inputSize(_ name: String) throws -> Int? {
+        guard name != "-" else { return nil }
+        let status: LibCFiles.Status?
+        do {
+            status = try InputFile(name).status
+        } catch {
+            StandardError.write("authres: \(error)")
+            throw Sysexit.noInput
+        }
+        for target in [output, reportName, recordDNS, summaryJSON].compactMap(\.self) where target != "-" {
+            guard let other = LibCFiles.status(ofPath: target), other == status else { continue }
+            StandardError.write("authres: \(target): is an input; nothing is changed in place")
+            throw Sysexit.usage
+        }
+        return status?.size
+    }
+
+    /// How far an earlier run has come that is to be continued.
+    private func earlierRun(_ task: ArchiveTask) throws -> Checkpoint? {
+        guard resume else { return nil }
+        guard let name = task.checkpointName else {
+            StandardError.write(
+                "authres: --resume needs --output or --report-file: what went to standard output is gone"
+            )
+            throw Sysexit.usage
+        }
+        guard let checkpoint = Checkpoint(readFrom: name) else {
+            StandardError.write("authres: \(name): there is no interrupted run; this one begins at the beginning")
+            return nil
+        }
+        guard checkpoint.task == task.identity else {
+            StandardError.write(
+                "authres: \(name): the interrupted run had other arguments, files or settings; without --resume, a new one begins"
+            )
+            throw Sysexit.usage
+        }
+        return checkpoint
+    }
+
+    /// The record of answers, with those of the run that is continued.
+    private func makeRecord(_ site: Site, _ checkpoint: Checkpoint) throws -> AnswerRecord? {
+        guard let recordDNS else { return nil }
+        var zone = ZoneFile()
+        let partial = OutputFile.partialName(of: recordDNS)
+        do {
+            let lines = FileManager.default.contents(atPath: partial)?.prefix(checkpoint.recordLength) ?? Data()
+            try zone.read(Array(lines), file: partial)
+        } catch {
+            StandardError.write("authres: \(partial): cannot be read as a master file: \(error)")
+            throw Sysexit.data
+        }
+        return AnswerRecord(site.resolver, known: zone.answers)
+    }
+
+    // MARK: What came of it
+
+    private func finish(_ run: ArchiveRun, _ task: ArchiveTask) async throws {
+        let end: ArchiveRun.End
+        do {
+            end = try await run.run()
+        } catch let failure as ArchiveRun.Failure {
+            await run.discard()
+            StandardError.write("authres: \(failure)")
+            throw failure.exitCode
+        }
+        switch end {
+        case .interrupted:
+            await tellInterruption(run, task)
+            throw Sysexit.temporary
+        case .complete:
+            try await write(SummaryReport(summary: run.summary), task)
+        }
+    }
+
+    private func write(_ report: SummaryReport, _ task: ArchiveTask) throws {
+        if let summaryJSON {
+            let file = try OutputFile(summaryJSON)
+            try file.write(try report.json())
+            try file.finish()
+        }
+        let hasOtherOutput = task.output != nil || task.report != nil || summaryJSON != nil
+        guard summary || !hasOtherOutput else { return }
+        if task.output == "-" || task.report == "-" {
+            StandardError.write(report.table)
+        } else {
+            try StandardOutput.write(report.table)
+        }
+    }
+
+    private func tellInterruption(_ run: ArchiveRun, _ task: ArchiveTask) async {
+        let (file, offset) = await run.position
+        let place = file < files.count ? "octet \(offset.grouped) of \(files[file])" : "the end"
+        let how =
+            task.checkpointName == nil
+            ? "what is on standard output ends with a whole message and cannot be continued"
+            : "continue with the same arguments and --resume"
+        let count = await run.summary.messages.grouped
+        StandardError.write("authres: interrupted after \(count) messages, at \(place); \(how)")
+    }
+}
+
+extension ArchiveRun.Failure: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .noMbox(let name):
+            "\(name): does not begin with a line `From sender date`, so it is no mbox; for single messages there is "
+                + "`authres check`"
+        case .mixedVariants(let name, let written, let variant):
+            "\(name): is \(variant.rawValue), and what is before it in the output is \(written.rawValue); write them "
+                + "to files of their own, or say with --variant what they are"
+        case .shorter(let name):
+            "\(name): is shorter than what the interrupted run has read of it"
+        }
+    }
+
+    fileprivate var exitCode: ExitCode {
+        switch self {
+        case .noMbox, .shorter: Sysexit.data
+        case .mixedVariants: Sysexit.usage
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import AuthResults
+import Authentication
+import DMARC
+import DNS
+import Mail
+
+/// What the summary counts of one message.
+struct MessageTally: Sendable {
+    let octets: Int
+    /// Method and result, one for each result.
+    let results: [(method: String, result: String)]
+    /// The author's domain, and what DMARC says; nil without one.
+    let domain: (name: String, result: DMARCResult)?
+    let forgeries: [Summary.Forgery]
+    /// Why the client is not known; nil if it is.
+    let unknownClient: String?
+
+    init(_ message: ExaminedMessage, octets: Int) {
+        self.octets = octets
+        results = message.judgement.results?.results.map { ($0.method, $0.result) } ?? []
+        let dmarc = message.judgement.verdicts.dmarc
+        domain = dmarc.flatMap { verdict in verdict.authorDomain.map { ($0.text, verdict.result) } }
+        forgeries = message.judgement.removed.map { removal in
+            let place: Summary.Place =
+                message.borderIndex.map { removal.index < $0 ? .aboveBorder : .belowBorder } ?? .unknown
+            return Summary.Forgery(id: removal.claimedID, reason: removal.reason.description, place: place)
+        }
+        unknownClient = message.envelope.client == nil ? message.envelope.reason?.kind ?? "not told" : nil
+    }
+}
+
+/// What a run over archives has found, in numbers. Memory is bounded, however many domains and ids there are.
+struct Summary: Codable {
+    var messages = 0
+    var octets = 0
+    /// Seconds of work.
+    var seconds = 0.0
+    /// Lines like From_ lines that are text, and Content-Lengths that are wrong.
+    var warnings = 0
+    /// By method, then by result.
+    var results: [String: [String: Int]] = [:]
+    /// By the author's domain, then by the result of DMARC.
+    var domains: [String: [String: Int]] = [:]
+    /// Messages of domains beyond the limit.
+    var otherDomains = 0
+    var forgeries: [Forgery: Int] = [:]
+    /// Removed fields beyond the limit.
+    var otherForgeries = 0
+    /// Why the client was not known, by how many messages.
+    var unknownClients: [String: Int] = [:]
+
+    /// Different domains that are told apart; and as many different forgeries.
+    static let nameLimit = 20_000
+
+    /// A kind of removed field.
+    struct Forgery: Hashable, Codable {
+        let id: String?
+        let reason: String
+        let place: Place
+    }
+
+    /// Where a removed field stood.
+    enum Place: String, Codable {
+        /// Above the Received field with which our hosts took the message in: one of them has written it.
+        case aboveBorder = "above the border"
+        case belowBorder = "below the border"
+        case unknown = "border not known"
+    }
+
+    mutating func count(_ tally: MessageTally) {
+        messages += 1
+        octets += tally.octets
+        for (method, result) in tally.results { results[method, default: [:]][result, default: 0] += 1 }
+        if let domain = tally.domain {
+            if domains[domain.name] != nil || domains.count < Self.nameLimit {
+                domains[domain.name, default: [:]][domain.result.rawValue, default: 0] += 1
+            } else {
+                otherDomains += 1
+            }
+        }
+        for forgery in tally.forgeries {
+            if forgeries[forgery] != nil || forgeries.count < Self.nameLimit {
+                forgeries[forgery, default: 0] += 1
+            } else {
+                otherForgeries += 1
+            }
+        }
+        if let reason = tally.unknownClient { unknownClients[reason, default: 0] += 1 }
+    }
+
+    var messagesPerSecond: Double { seconds > 0 ? Double(messages) / seconds : 0 }
+
+    /// Domains with the number of their messages, the most frequent first.
+    var frequentDomains: [(name: String, count: Int, results: [String: Int])] {
+        domains.map { ($0.key, $0.value.values.reduce(0, +), $0.value) }
+            .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+    }
+
+    var frequentForgeries: [(forgery: Forgery, count: Int)] {
+        forgeries.map { ($0.key, $0.value) }.sorted {
+            ($1.count, $0.forgery.id ?? "", $0.forgery.reason, $0.forgery.place.rawValue)
+                < ($0.count, $1.forgery.id ?? "", $1.forgery.reason, $1.forgery.place.rawValue)
+        }
+    }
+}
