@@ -16,8 +16,7 @@ final class Evaluation {
     }
 
     enum Reply {
-        /// At least one.
-        case addresses([IPAddress])
+        case address(IPAddress)
         /// Entries of ``Entry/Matter/exchange(_:prefixLength:)``, at least one.
         case exchanges([Int])
         case nothing
@@ -69,7 +68,7 @@ final class Evaluation {
                 currentEntry = key
                 return try reply(to: directive, in: records[entries[key].record].domain)
             case .exchange(let host, let length):
-                return try addresses(ask(Question(host, context.client.addressType)), of: host, prefixLength: length)
+                return try address(ask(Question(host, context.client.addressType)), of: host, prefixLength: length)
             case .root, .redirect:
                 return .stop
             }
@@ -105,7 +104,7 @@ final class Evaluation {
         switch directive.mechanism {
         case .all, .ip4, .ip6:
             /// It is in the written record only because it matches.
-            return .addresses([.v4(IPv4Address(value: 0x7F00_0002))])
+            return .address(.v4(IPv4Address(value: 0x7F00_0002)))
         case .include:
             return .stop
         case .a(let spec, let lengths):
@@ -113,14 +112,14 @@ final class Evaluation {
             guard let name = try name(of: spec, in: current) else { return .nothing }
             let answer = try ask(Question(name, client.addressType))
             try countIfVoid(answer)
-            return try addresses(answer, of: name, prefixLength: lengths.length(for: client))
+            return try address(answer, of: name, prefixLength: lengths.length(for: client))
         case .exists(let spec):
             /// RFC 7208, 5.7: an A query, whatever the client's family, and any address will do.
             try countTerm()
             guard let name = try name(of: spec, in: current) else { return .nothing }
             let answer = try ask(Question(name, .a))
             try countIfVoid(answer)
-            return try addresses(answer, of: name, prefixLength: 0)
+            return try address(answer, of: name, prefixLength: 0)
         case .mx(let spec, let lengths):
             try countTerm()
             guard let name = try name(of: spec, in: current) else { return .nothing }
@@ -129,21 +128,21 @@ final class Evaluation {
             try countTerm()
             guard let name = try name(of: spec, in: current) else { return .nothing }
             try countIfVoid(try ask(Question(client.reverseName, .ptr)))
-            return try hasValidatedName(below: name) ? .addresses([.v4(IPv4Address(value: 0x7F00_0002))]) : .nothing
+            return try hasValidatedName(below: name) ? .address(.v4(IPv4Address(value: 0x7F00_0002))) : .nothing
         }
     }
 
     /// An address for the library to compare. Of thousands it needs but one: the first in the client's network, or, if there
     /// is none, any. As it has no prefix length of 0, the client's own then stands for all.
-    private func addresses(_ answer: Answer, of name: Domain, prefixLength: Int) throws(Stop) -> Reply {
+    private func address(_ answer: Answer, of name: Domain, prefixLength: Int) throws(Stop) -> Reply {
         if case .failure(let failure) = answer.outcome {
             throw .temporary("address of \(name.forReport): \(failure.rawValue)")
         }
         let addresses = answer.addresses
         guard let first = addresses.first else { return .nothing }
-        if prefixLength == 0 { return .addresses([context.client]) }
+        if prefixLength == 0 { return .address(context.client) }
         let network = IPNetwork(address: context.client, prefixLength: prefixLength)
-        return .addresses([addresses.first { network?.contains($0) == true } ?? first])
+        return .address(addresses.first { network?.contains($0) == true } ?? first)
     }
 
     /// RFC 7208, 5.4; the addresses of all names are asked for at once.

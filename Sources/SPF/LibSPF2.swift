@@ -104,14 +104,12 @@ enum LibSPF2 {
             return unsafe answer(resolver, name, type, TRY_AGAIN)
         case .nothing:
             return unsafe answer(resolver, name, type, NO_DATA)
-        case .addresses(let addresses):
+        case .address(let address):
             let answer = unsafe answer(resolver, name, type, NETDB_SUCCESS)
-            for address in addresses {
-                unsafe append(to: answer, size: MemoryLayout<SPF_dns_rr_data_t>.size) { data in
-                    switch address {
-                    case .v4(let address): unsafe data.pointee.a.s_addr = address.value.bigEndian
-                    case .v6(let address): unsafe data.pointee.aaaa = in6_addr(address)
-                    }
+            unsafe append(to: answer, size: MemoryLayout<SPF_dns_rr_data_t>.size) { data in
+                switch address {
+                case .v4(let address): unsafe data.pointee.a.s_addr = address.value.bigEndian
+                case .v6(let address): unsafe data.pointee.aaaa = in6_addr(address)
                 }
             }
             return unsafe answer
