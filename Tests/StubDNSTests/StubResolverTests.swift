@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct StubResolverTests {
     /// For servers that are not waited for in vain: long enough that a busy machine makes no difference.
-    static let patient = Duration.seconds(20)
+    static let patient = Duration.seconds(60)
     static let fast = Duration.milliseconds(600)
 
     static func zone(_ text: String) throws -> ZoneFile {
@@ -161,7 +161,7 @@ import Testing
         let duration = await ContinuousClock().measure {
             #expect(await resolver.answer(to: question) == zone.answer(to: question))
         }
-        #expect(duration < .seconds(5))
+        #expect(duration < .seconds(19))
         let alone = try StubResolver(servers: [address], timeout: Self.patient)
         #expect(await alone.answer(to: question) == .failure(.unavailable))
     }
