@@ -9,6 +9,7 @@ struct CarelessReadings {
     let all: [[UInt8]]
 
     init(_ value: [UInt8]) {
+        let value = value.relevantToID
         let withoutComments = value.withoutComments
         let word = withoutComments.firstWord
         first = Array(word.prefix { $0 != UInt8(ascii: ";") })
@@ -20,6 +21,18 @@ struct CarelessReadings {
         all = texts.flatMap { text in
             [text.firstWord.beforeSemicolon, text.beforeSemicolon.withoutSpace[...]].map(\.withoutQuotes)
         }
+    }
+}
+
+extension [UInt8] {
+    /// What stands behind the first semicolon matters only if a comment or a quote begins before it, or seems to.
+    fileprivate var relevantToID: [UInt8] {
+        let special = firstIndex { octet in
+            octet == UInt8(ascii: ";") || octet == UInt8(ascii: "(") || octet == UInt8(ascii: "\"")
+                || octet == UInt8(ascii: "\\")
+        }
+        guard let special, self[special] == UInt8(ascii: ";") else { return self }
+        return Array(self[...special])
     }
 }
 

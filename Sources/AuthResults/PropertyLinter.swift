@@ -101,5 +101,6 @@ extension FieldLinter {
             text.isEmpty ? "\(name) has no value" : "\(name) with characters that have to be quoted (RFC 2045, 5.1)",
             hint: text.isEmpty || text.contains("\"") ? nil : "write \"\(text)\""
         )
+        if name == "header.b", authservID == "mx.google.com" { recognize("Gmail writes it", at: offset) }
     }
 }

@@ -73,6 +73,7 @@ extension FieldLinter {
                 "\(name) is no registered property of \(method.name)",
                 hint: known.isEmpty ? nil : "one of: \(known), or policy.\(property.name)"
             )
+            if method.name == "iprev", name == "smtp.remote-ip" { recognize("Exim writes it", at: offset) }
             return
         }
         let text = property.value.text

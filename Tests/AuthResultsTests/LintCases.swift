@@ -82,6 +82,7 @@ extension LintTests {
         ),
         Case("an unquoted IPv6 address", " a.example; iprev=pass policy.iprev=2001:db8::1 (x)", "value-unquoted@36"),
         Case("unquoted base64", " a.example; dkim=pass header.b=ab/cd+ef== header.d=b.example", "value-unquoted@31"),
+        Case("Gmail", " mx.google.com; dkim=pass header.b=abcde/fg", "value-unquoted@35", "dialect@35"),
         Case("an unquoted name", " a.example; smime=pass body.smime-issuer=CN=CA1,ST=BC", "value-unquoted@41"),
         Case(
             "several",
@@ -127,7 +128,12 @@ extension LintTests {
         Case("no result of iprev", " a.example; iprev=none", "result-unregistered@12"),
         Case("an unregistered type", " a.example; spf=pass envelope.from=b.example", "property-type-unregistered@21"),
         Case("an unregistered property", " a.example; spf=pass smtp.client-ip=192.0.2.1", "property-unregistered@21"),
-        Case("Exim's iprev", " a.example; iprev=pass (b.example) smtp.remote-ip=192.0.2.1", "property-unregistered@35"),
+        Case(
+            "Exim's iprev",
+            " a.example; iprev=pass (b.example) smtp.remote-ip=192.0.2.1",
+            "property-unregistered@35",
+            "dialect@35"
+        ),
         Case("a deprecated method", " a.example; dkim-adsp=pass header.from=b.example", "method-deprecated@12"),
         Case(
             "sender-id with any field",

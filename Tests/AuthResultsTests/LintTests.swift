@@ -69,6 +69,20 @@ import Testing
         " spf=pass", "; dkim=fail", " header.b=abc", "reason=\"x\"", ",", "\t",
     ]
 
+    @Test func `no octets at all crash a reader`() {
+        var generator = SerializationTests.Seeded(state: 65_536)
+        for _ in 0..<5_000 {
+            let octets = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+                Bool.random(using: &generator)
+                    ? UInt8.random(in: 0...255, using: &generator)
+                    : Array(" \n\t;=.@/\"\\()ab1".utf8).randomElement(using: &generator) ?? 0
+            }
+            let isRefused = (try? AuthenticationResults(parsing: octets)) == nil
+            #expect(Lint().findings(in: octets).contains(where: \.rule.isSyntax) == isRefused, "\(octets)")
+            _ = ClaimedAuthservID(octets)
+        }
+    }
+
     /// The law that ties the two readers together, over fields made of what fields are made of.
     @Test func `the linter finds an error of syntax exactly where the parser refuses`() {
         var generator = SerializationTests.Seeded(state: 6008)
