@@ -5,8 +5,8 @@ internal import Glibc
 /// libspf2, for the loop of RFC 7208 section 4.6: it goes through the terms, compares addresses, follows includes and
 /// redirects, and says which qualifier counts.
 ///
-/// It is given records that ``WrittenRecord`` wrote, names that are numbers, and addresses: no octet of a record, a name
-/// or a sender reaches it. It holds nothing between two calls.
+/// It is given records that ``WrittenRecord`` wrote, names that are numbers, and an address for an answer: no octet of a
+/// record, a name or a sender reaches it. It holds nothing between two calls.
 enum LibSPF2 {
     /// How the loop ended.
     enum Ending {
