@@ -30,6 +30,7 @@ private struct ClaimReader {
         guard skipCommentsAndSpace() else { return .unreadable("unterminated comment") }
         guard let start = current, start != UInt8(ascii: ";") else { return .unreadable("no authserv-id") }
         let isQuoted = start == UInt8(ascii: "\"")
+        let startIndex = index
         guard let first = part() else { return .unreadable("unterminated quoted-string") }
         let text = isQuoted ? first.trimmingSpace() : first
         if let problem = Self.problem(text, isQuoted: isQuoted) { return .unreadable(problem) }
@@ -39,6 +40,7 @@ private struct ClaimReader {
         if skipCommentsAndSpace(), isMethod() { return .unreadable("no authserv-id") }
         if index > end, let version = version(), version != 1 { return .otherVersion(id: id) }
 
+        if isPlain(startIndex..<end) { return .claims([id]) }
         let readings = CarelessReadings(octets)
         if !isQuoted, readings.first != text, let problem = Self.problem(readings.first, isQuoted: true) {
             return .unreadable(problem)
@@ -52,6 +54,13 @@ private struct ClaimReader {
             ids.append(other)
         }
         return .claims(ids)
+    }
+
+    /// True for an id with white space around it at most, and a semicolon behind, in which every reader sees the same.
+    private func isPlain(_ id: Range<Int>) -> Bool {
+        current == UInt8(ascii: ";") && octets[id.lowerBound] != UInt8(ascii: "\"")
+            && octets[..<id.lowerBound].allSatisfy(\.isSpaceOrBreak)
+            && octets[id.upperBound..<index].allSatisfy(\.isSpaceOrBreak)
     }
 
     private var current: UInt8? { index < octets.count ? octets[index] : nil }

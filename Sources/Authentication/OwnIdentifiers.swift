@@ -65,6 +65,7 @@ public struct OwnIdentifiers: Sendable {
     /// The octets before a slash: a mark behind it would make another character of it, but not for a reader of octets.
     /// UTS #46 makes a slash of the full-width one.
     private static func withoutSuffix(_ id: String) -> [UInt8] {
+        if id.utf8.allSatisfy({ $0 < 0x80 }) { return Array(id.utf8.prefix { $0 != UInt8(ascii: "/") }) }
         let scalars = id.unicodeScalars.prefix { $0 != "/" && $0 != "\u{FF0F}" }
         return Array(String(String.UnicodeScalarView(scalars)).utf8)
     }
