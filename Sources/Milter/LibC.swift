@@ -144,7 +144,10 @@ enum LibC {
     }
 
     private static func failure(_ call: String, _ endpoint: String) -> EndpointError {
-        let reason = errno
-        return .system(call: call, endpoint: endpoint, reason: unsafe String(cString: strerror(reason)))
+        .system(call: call, endpoint: endpoint, reason: text(ofError: errno))
+    }
+
+    static func text(ofError code: Int32) -> String {
+        unsafe String(cString: strerror(code))
     }
 }

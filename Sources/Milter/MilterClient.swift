@@ -101,6 +101,9 @@ public final class MilterClient: Sendable {
                 return try await bootstrap.connect(to: address).get()
             } catch let error as IOError where error.errnoCode == LibC.backlogIsFull && NIODeadline.now() < deadline {
                 try await Task.sleep(for: .milliseconds(10))
+            } catch let error as IOError {
+                let reason = LibC.text(ofError: error.errnoCode)
+                throw EndpointError.system(call: "connect", endpoint: "\(endpoint)", reason: reason)
             }
         }
     }

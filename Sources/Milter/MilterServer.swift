@@ -101,7 +101,11 @@ public final class MilterServer: Sendable {
             do {
                 return (try await bootstrap.bind(to: try endpoint.socketAddress()).get(), nil)
             } catch let error as IOError {
-                throw EndpointError.system(call: "bind", endpoint: "\(endpoint)", reason: "\(error)")
+                throw EndpointError.system(
+                    call: "bind",
+                    endpoint: "\(endpoint)",
+                    reason: LibC.text(ofError: error.errnoCode)
+                )
             }
         }
     }
