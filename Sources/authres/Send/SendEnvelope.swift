@@ -36,7 +36,7 @@ struct SendEnvelope: Decodable, Hashable {
             mailFrom: mailFrom ?? other.mailFrom,
             recipients: recipients ?? other.recipients,
             submission: submission ?? other.submission,
-            macros: (other.macros ?? [:]).merging(macros ?? [:]) { _, own in own }
+            macros: other.bareMacros.merging(bareMacros) { _, own in own }
         )
     }
 
@@ -65,7 +65,7 @@ struct SendEnvelope: Decodable, Hashable {
             values["auth_type"] = submission.type ?? "PLAIN"
         }
         if let address = mailAddress { values["mail_addr"] = address }
-        for (name, value) in macros ?? [:] { values[Self.withoutBraces(name)] = value }
+        values.merge(bareMacros) { _, given in given }
         return ClientSession(
             client: SMTPClient(hostname: Array(name.utf8), origin: origin),
             helo: helo.map { Array($0.utf8) },
@@ -94,7 +94,13 @@ struct SendEnvelope: Decodable, Hashable {
         return String(address)
     }
 
-    private static func withoutBraces(_ name: String) -> String {
-        name.hasPrefix("{") && name.hasSuffix("}") ? String(name.dropFirst().dropLast()) : name
+    /// The macros with their names as the client module has them, without braces.
+    private var bareMacros: [String: String] {
+        var bare: [String: String] = [:]
+        for (name, value) in (macros ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let isBraced = name.hasPrefix("{") && name.hasSuffix("}")
+            bare[isBraced ? String(name.dropFirst().dropLast()) : name] = value
+        }
+        return bare
     }
 }
