@@ -56,10 +56,12 @@ final class InputFile {
         return piece
     }
 
-    /// Passes over the first octets, before anything has been read. False if the input is shorter.
+    /// Passes over the first octets, before anything has been taken. False if the input is shorter.
     func skip(_ count: Int) throws(FileFailure) -> Bool {
-        if let size = status?.size {
+        if let size = status?.size, count > 0 {
             try LibCFiles.seek(descriptor, to: count, name: shownName)
+            ahead = []
+            isAtEnd = false
             offset = count
             return count <= size
         }

@@ -1,0 +1,373 @@
+"""Archives and single messages: the same field as the filter's, octets that stay, runs that are interrupted, pipes."""
+import gzip
+import importlib.machinery
+import importlib.util
+import json
+import mailbox
+import os
+import pty
+import random
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+from nameserver import NameServer
+from program import AUTHRES, MESSAGES, ROOT, Filter, run, sample
+
+loader = importlib.machinery.SourceFileLoader("make_mbox", os.path.join(ROOT, "Tests", "benchmark", "make-mbox"))
+make_mbox = importlib.util.module_from_spec(importlib.util.spec_from_loader("make_mbox", loader))
+loader.exec_module(make_mbox)
+
+FROM_LINE = b"From ann@sender.example Tue Nov 14 22:13:20 2023\n"
+
+
+def unquoted(message):
+    """A message of an mboxrd as it was delivered."""
+    lines = message.split(b"\n")
+    return b"\n".join(line[1:] if line.startswith(b">") and line.lstrip(b">").startswith(b"From ") else line
+                      for line in lines)
+
+
+def generate(count):
+    """Messages as they stand in an mbox without their From_ lines, each with its envelope; many are not as they should be."""
+    make_mbox.dkim.time.time = lambda: make_mbox.SIGNED_AT
+    rng, private = random.Random(7), make_mbox.key()
+    for number in range(count):
+        before, after = make_mbox.template(number, rng.choice([1500, 2048, 6000]), rng, private)
+        from_line, _, header = before.partition(b"\n")
+        domain = number % make_mbox.DOMAINS
+        envelope = {"ip": make_mbox.client(domain), "helo": f"mail.d{domain}.example",
+                    "mail_from": f"<user{number}@d{domain}.example>"}
+        if number % 7 == 1:
+            after = after.replace(b"dolor", b"color", 1)
+        if number % 11 == 3:
+            envelope["ip"] = "198.51.100.9"
+            header = header.replace(f"mail.d{domain}.example [{make_mbox.client(domain)}]".encode(), b"unknown [198.51.100.9]")
+        if number % 13 == 5:
+            envelope["mail_from"] = "<>"
+            header = header.replace(f"Return-Path: <user{number}@d{domain}.example>".encode(), b"Return-Path: <>")
+        if number % 17 == 2:
+            header = header.replace(b"Authentication-Results: other", b"AUTHENTICATION-RESULTS : mx.example.org/x other")
+        if number % 19 == 4:
+            after = after.replace(b"Subject: ", b"Subject: changed ")
+        yield from_line + b"\n", header + after.removesuffix(b"\n"), envelope
+
+
+class ArchiveTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory(prefix="authres")
+        cls.mbox, cls.zone = cls.path("in.mbox"), cls.path("zone")
+        with open(cls.zone, "w") as out:
+            out.write(make_mbox.zone())
+        cls.messages = list(generate(1000))
+        with open(cls.mbox, "wb") as out:
+            for from_line, message, _ in cls.messages:
+                out.write(from_line + message + b"\n")
+        cls.flags = ["--authserv-id", "mx.example.org", "--zone", cls.zone]
+        cls.output, cls.report = cls.path("out.mbox"), cls.path("out.jsonl")
+        cls.result = run("mbox", *cls.flags, cls.mbox, "--output", cls.output, "--report-file", cls.report, "--report-dns",
+                         "--summary-json", cls.path("summary.json"))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.directory.cleanup()
+
+    @classmethod
+    def path(cls, name):
+        return os.path.join(cls.directory.name, name)
+
+    def file(self, name, octets):
+        with open(self.path(name), "wb") as out:
+            out.write(octets)
+        return self.path(name)
+
+    def read(self, path):
+        with open(path, "rb") as source:
+            return source.read()
+
+    def assert_same(self, one, other):
+        self.assertTrue(self.read(one) == self.read(other), f"{one} and {other} differ")
+
+    def test_a_thousand_messages_get_the_field_that_the_filter_writes(self):
+        self.assertEqual(self.result.returncode, 0, self.result.stderr)
+        files = []
+        for number, (_, message, envelope) in enumerate(self.messages):
+            folder = self.path(f"m{number}")
+            os.mkdir(folder)
+            with open(os.path.join(folder, "message.eml"), "wb") as out:
+                out.write(unquoted(message))
+            with open(os.path.join(folder, "envelope.json"), "w") as out:
+                json.dump(envelope, out)
+            files.append(os.path.join(folder, "message.eml"))
+        with Filter("--zone", self.zone) as milter:
+            sent = run("send", "--socket", milter.socket, "--output", "message", *files)
+            self.assertEqual(sent.returncode, 0, sent.stderr)
+        stored = b"".join(unquoted(octets) for octets in self.bodies_with_headers(self.output))
+        self.assertTrue(sent.stdout == stored, "filter and archive differ")
+        summary = json.loads(self.read(self.path("summary.json")))
+        self.assertEqual(summary["messages"], 1000)
+        for method, results in {"spf": {"pass", "fail", "none"}, "dkim": {"pass", "fail", "none"},
+                                "dmarc": {"pass", "fail"}, "iprev": {"pass", "permerror"}}.items():
+            self.assertEqual(set(summary["results"][method]), results)
+
+    def bodies_with_headers(self, path):
+        """The messages of an mboxrd, still quoted, by the rule of its simplest reader."""
+        messages = (b"\n" + self.read(path)).split(b"\nFrom ")[1:]
+        messages[-1] = messages[-1].removesuffix(b"\n")
+        return [message.partition(b"\n")[2] for message in messages]
+
+    def test_another_reader_finds_the_same_bodies_and_from_lines(self):
+        before, after = mailbox.mbox(self.mbox), mailbox.mbox(self.output)
+        self.assertEqual((len(before), len(after)), (1000, 1000))
+        for number in range(1000):
+            # Not the payload: a field with a space before its colon, which we remove, is the end of the header for it.
+            one, other = before.get_bytes(number), after.get_bytes(number)
+            self.assertEqual(one.partition(b"\n\n")[2], other.partition(b"\n\n")[2])
+            self.assertEqual(before.get_message(number).get_from(), after.get_message(number).get_from())
+            self.assertTrue(other.startswith(b"Authentication-Results: mx.example.org;"))
+        before.close()
+        after.close()
+
+    def test_the_report_names_place_envelope_and_answers(self):
+        reports = [json.loads(line) for line in self.read(self.report).splitlines()]
+        octets = self.read(self.mbox)
+        self.assertEqual(len(reports), 1000)
+        for report, (from_line, _, envelope) in zip(reports, self.messages):
+            self.assertEqual(report["file"], self.mbox)
+            self.assertEqual(octets[report["offset"]:][:len(from_line)], from_line)
+            self.assertEqual(report["envelope"]["client"], {"value": envelope["ip"], "source": "received:1"})
+            self.assertEqual(report["envelope"]["mail_from"], {"value": envelope["mail_from"], "source": "return-path"})
+            self.assertEqual(report["envelope"]["hop"]["tls"], True)
+            self.assertEqual([result["method"] for result in report["results"]][:2], ["iprev", "spf"])
+            self.assertTrue(report["dns"])
+
+    def test_an_interrupted_run_is_continued_to_the_same_result(self):
+        for number, signals in enumerate(([signal.SIGINT], [signal.SIGKILL], [signal.SIGTERM, signal.SIGKILL])):
+            output, report = self.path(f"resumed{number}.mbox"), self.path(f"resumed{number}.jsonl")
+            record = self.path(f"resumed{number}.zone")
+            command = [AUTHRES, "mbox", *self.flags, self.mbox, "--output", output, "--report-file", report, "--report-dns",
+                       "--record-dns", record, "--resume"]
+            state = output + ".authres-state"
+            for which in signals:
+                process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                before = os.stat(state).st_mtime_ns if os.path.exists(state) else 0
+                deadline = time.monotonic() + 60
+                while process.poll() is None and time.monotonic() < deadline:
+                    partial = output + ".authres-partial"
+                    # By a signal it keeps what it has done; killed, what it has written down.
+                    if which != signal.SIGKILL and os.path.exists(partial) and os.path.getsize(partial) > 0:
+                        break
+                    if os.path.exists(state) and os.stat(state).st_mtime_ns != before:
+                        break
+                    time.sleep(0.01)
+                process.send_signal(which)
+                _, errors = process.communicate(timeout=120)
+                if process.returncode == 0:
+                    break
+                self.assertEqual(process.returncode, 75 if which != signal.SIGKILL else -9, errors)
+                self.assertFalse(os.path.exists(output))
+                if which != signal.SIGKILL:
+                    self.assertIn(b"--resume", errors)
+            if not os.path.exists(output):
+                result = run(*command[1:])
+                self.assertEqual(result.returncode, 0, result.stderr)
+            self.assert_same(output, self.output)
+            self.assert_same(report, self.report)
+            self.assertFalse([name for name in os.listdir(self.directory.name) if name.startswith(f"resumed{number}")
+                              and "authres" in name])
+
+    def test_other_arguments_do_not_continue_a_run(self):
+        output = self.path("other.mbox")
+        self.file("other.mbox.authres-state", b'{"task":["x"],"now":1,"file":0,"offset":0,"mboxLength":0,"reportLength":0,'
+                  b'"recordLength":0,"summary":{"messages":0,"octets":0,"seconds":0,"warnings":0,"results":{},"domains":{},'
+                  b'"otherDomains":0,"forgeries":[],"otherForgeries":0,"unknownClients":{}}}')
+        result = run("mbox", *self.flags, self.mbox, "--output", output, "--resume")
+        self.assertEqual(result.returncode, 64)
+        self.assertIn(b"other arguments", result.stderr)
+
+    def test_recorded_answers_give_the_same_again_without_a_network(self):
+        few = self.file("few.mbox", b"".join(line + message + b"\n" for line, message, _ in self.messages[:60]))
+        common = ["--authserv-id", "mx.example.org", few]
+        with NameServer([self.zone]) as server:
+            first = run("mbox", *common, "--dns-server", server.address, "--report", "json", "--record-dns",
+                        self.path("record"))
+        self.assertEqual(first.returncode, 0, first.stderr)
+        again = run("mbox", *common, "--zone", self.path("record"), "--report", "json", "--record-dns", self.path("record2"))
+        self.assertEqual(first.stdout, again.stdout)
+        self.assert_same(self.path("record"), self.path("record2"))
+
+    def test_pipes_in_and_out_also_from_gzip(self):
+        with open(self.path("in.mbox.gz"), "wb") as out:
+            out.write(gzip.compress(self.read(self.mbox), 1))
+        unpacked = subprocess.Popen(["gzip", "-dc", self.path("in.mbox.gz")], stdout=subprocess.PIPE)
+        result = subprocess.run([AUTHRES, "mbox", *self.flags, "-", "--output", "-", "--summary"], stdin=unpacked.stdout,
+                                capture_output=True, timeout=600)
+        unpacked.stdout.close()
+        unpacked.wait()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue(result.stdout == self.read(self.output))
+        self.assertIn(b"messages", result.stderr)
+        self.assertNotIn(b"\r", result.stderr, "a progress line in a pipe")
+
+    def test_a_terminal_gets_a_progress_line(self):
+        parent, child = pty.openpty()
+        process = subprocess.Popen([AUTHRES, "mbox", *self.flags, self.mbox, "--output", self.path("seen.mbox")],
+                                   stdout=subprocess.DEVNULL, stderr=child)
+        os.close(child)
+        text = b""
+        while True:
+            try:
+                piece = os.read(parent, 4096)
+            except OSError:
+                break
+            if not piece:
+                break
+            text += piece
+        os.close(parent)
+        self.assertEqual(process.wait(60), 0)
+        self.assertRegex(text, rb"\r\[#* *\] +\d+%  [\d,]+ messages  [\d,]+/s  \d+:\d\d left")
+
+    def test_octets_of_all_variants_stay_but_for_the_field(self):
+        text = sample("plain-pass").replace(b"\n\n", b"\nContent-Length: 30\n\n", 1)
+        quoted = {"mboxo": b">From here\n", "mboxrd": b">>From here\n", "mboxcl": b">From here\n", "mboxcl2": b"\nFrom me\n\n"}
+        for variant, line in quoted.items():
+            for end in (b"\n", b""):
+                archive = (FROM_LINE + text + line + b"\n" + FROM_LINE + text + line + end)
+                for octets in (archive, archive.replace(b"\n", b"\r\n")):
+                    path = self.file("variant.mbox", octets)
+                    result = run("mbox", *self.flags, path, "--variant", variant, "--output", self.path("variant.out"))
+                    self.assertEqual(result.returncode, 0, result.stderr)
+                    written = self.read(self.path("variant.out"))
+                    kept = b"".join(line for line in written.splitlines(keepends=True) if not self.is_added(line))
+                    self.assertEqual(kept, octets)
+
+    added = False
+
+    def is_added(self, line):
+        """True for a line of a field of ours."""
+        self.added = line.startswith(b"Authentication-Results: mx.") or (self.added and line.startswith(b"\t"))
+        return self.added
+
+    def test_a_large_message_is_not_held_in_memory_and_loses_nothing(self):
+        octets = FROM_LINE + sample("plain-pass") + b"x" * 76 + b"\n" + (b"y" * 76 + b"\n") * 300_000 + b"\n"
+        path = self.file("large.mbox", octets + FROM_LINE + sample("plain-pass") + b"\n")
+        result = run("mbox", *self.flags, path, "--output", self.path("large.out"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue(self.read(self.path("large.out")).endswith(sample("plain-pass") + b"\n"))
+        lines = self.read(self.path("large.out")).splitlines(keepends=True)
+        self.assertEqual(b"".join(line for line in lines if not self.is_added(line)), self.read(path))
+
+    def test_input_that_is_not_there_or_no_mbox_is_named(self):
+        eml = os.path.join(MESSAGES, "plain-pass", "message.eml")
+        empty = self.file("empty.mbox", b"")
+        for arguments, code, words in (
+                ([self.path("missing")], 66, b"missing"), ([eml], 65, b"authres check"), ([self.directory.name], 66, b""),
+                ([self.mbox, "--output", self.mbox], 64, b"in place"), ([empty], 0, b""),
+                ([self.mbox, "--output", "-", "--report", "json"], 64, b"--report-file"),
+                ([self.mbox, "--variant", "mh"], 64, b"mboxcl2"), (["-", "-"], 64, b"once"),
+                ([self.mbox, "--output", "/nonexistent/out"], 73, b"/nonexistent/out"),
+                ([self.mbox, "--at", "sometime"], 64, b"")):
+            with self.subTest(arguments=arguments):
+                result = run("mbox", *self.flags, *arguments)
+                self.assertEqual(result.returncode, code, result.stderr)
+                self.assertIn(words, result.stderr)
+        self.assertFalse([name for name in os.listdir(self.directory.name) if name.startswith("message.eml")])
+
+
+class CheckTests(unittest.TestCase):
+    envelope = ["--authserv-id", "mx.example.org", "--ip", "192.0.2.7", "--helo", "mail.sender.example", "--mail-from",
+                "<ann@sender.example>"]
+
+    def flags(self, name):
+        """The flags that say what the sample's envelope and settings are."""
+        with open(os.path.join(MESSAGES, name, "envelope.json")) as source:
+            envelope = json.load(source)
+        flags = ["--authserv-id", "mx.example.org", "--zone", os.path.join(MESSAGES, name, "zone")]
+        for key, flag in (("ip", "--ip"), ("helo", "--helo"), ("mail_from", "--mail-from")):
+            if key in envelope:
+                flags.append(f"{flag}={envelope[key]}")
+        if "auth" in envelope:
+            flags += [f"--auth-user={envelope['auth']['authen']}", f"--auth-type={envelope['auth']['type']}"]
+        return flags, self.settings(envelope)
+
+    @staticmethod
+    def settings(envelope):
+        flags = []
+        for key, value in envelope.get("settings", {}).items():
+            for element in value if isinstance(value, list) else [value]:
+                text = str(element).lower() if isinstance(element, bool) else str(element)
+                flags += ["--" + key.replace(".", "-"), text]
+        return flags
+
+    def test_every_sample_becomes_what_the_filter_makes_of_it(self):
+        for name in sorted(os.listdir(MESSAGES)):
+            flags, settings = self.flags(name)
+            with self.subTest(name=name), Filter("--zone", os.path.join(MESSAGES, name, "zone"), *settings) as milter:
+                eml = os.path.join(MESSAGES, name, "message.eml")
+                sent = run("send", "--socket", milter.socket, "--output", "message", eml)
+                checked = run("check", *flags, *settings, "--output", "message", eml)
+                self.assertEqual((sent.returncode, checked.returncode), (0, 0), sent.stderr + checked.stderr)
+                # An MTA stores with LF, a file keeps its line ends.
+                self.assertEqual(checked.stdout.replace(b"\r\n", b"\n"), sent.stdout.replace(b"\r\n", b"\n"))
+
+    def test_several_files_and_one_that_is_missing(self):
+        name = os.path.join(MESSAGES, "plain-pass")
+        result = run("check", *self.envelope, "--zone", os.path.join(name, "zone"), os.path.join(name, "message.eml"),
+                     "/nonexistent/file", "-", stdin=sample("crlf"))
+        self.assertEqual(result.returncode, 66)
+        self.assertIn(b"/nonexistent/file", result.stderr)
+        self.assertEqual(result.stdout.count(b"dkim=pass"), 2)
+        self.assertEqual(result.stdout.count(b"==> "), 2)
+
+    def test_json_is_one_line_a_message_and_explain_tells_the_rules(self):
+        name = os.path.join(MESSAGES, "forged-fields")
+        flags, settings = self.flags("forged-fields")
+        result = run("check", *flags, *settings, "--output", "json", os.path.join(name, "message.eml"))
+        report, = map(json.loads, result.stdout.splitlines())
+        self.assertEqual(report["authserv_id"], "mx.example.org")
+        self.assertTrue(report["header_field"].startswith("Authentication-Results: mx.example.org;"))
+        self.assertTrue(report["removed"])
+        self.assertEqual(set(report["removed"][0]), {"name", "index", "position", "id", "reason"})
+        self.assertEqual(report["envelope"]["client"]["source"], "flag")
+        result = run("check", *flags, *settings, "--explain", os.path.join(name, "message.eml"))
+        for words in ("RFC 8601", "RFC 7208", "RFC 6376", "RFC 8617", "RFC 9989", "asked", "answered", "claims our authserv-id"):
+            self.assertIn(words, result.stdout.decode())
+
+    def test_answers_that_were_recorded_are_enough(self):
+        name = os.path.join(MESSAGES, "two-signatures")
+        flags, _ = self.flags("two-signatures")
+        with tempfile.TemporaryDirectory() as directory:
+            record = os.path.join(directory, "record")
+            eml = os.path.join(name, "message.eml")
+            first = run("check", *flags, "--record-dns", record, "--output", "json", eml)
+            again = run("check", *flags[:2], "--zone", record, *flags[4:], "--output", "json", eml)
+            self.assertEqual(first.stdout, again.stdout)
+
+    def test_signatures_are_judged_at_the_time_that_is_asked_for(self):
+        make_mbox.dkim.time.time = lambda: make_mbox.SIGNED_AT
+        text = sample("unsigned-no-records")
+        with tempfile.TemporaryDirectory() as directory:
+            zone = os.path.join(directory, "zone")
+            with open(zone, "w") as out:
+                out.write(make_mbox.zone())
+            received = (b"Received: from a (a [192.0.2.1]) by mx.example.org (Postfix) with ESMTP id 1;\n"
+                        b"\tTue, 14 Nov 2023 22:13:20 +0000\n")
+            signature = make_mbox.dkim.DKIM(text, timestamp=str(make_mbox.SIGNED_AT), minkey=1024)
+            signed = signature.sign(b"s1", b"d1.example", make_mbox.key(), include_headers=[b"from", b"subject"])
+            # dkimpy writes no x=; a future t= is as good a clock.
+            future = make_mbox.dkim.DKIM(text, timestamp=str(make_mbox.SIGNED_AT + 86400 * 30))
+            later = future.sign(b"s1", b"d1.example", make_mbox.key(), include_headers=[b"from", b"subject"])
+            common = ["--authserv-id", "mx.example.org", "--zone", zone, "-"]
+            for field, arguments, wanted in (
+                    (signed, [], b"dkim=pass"), (later, [], b"dkim=policy"), (later, ["--at", "now"], b"dkim=pass"),
+                    (later, ["--at", "2024-01-01"], b"dkim=pass"), (later, ["--at", "2023-11-15T00:00:00Z"], b"dkim=policy"),
+                    (later, ["--at", "Mon, 1 Jan 2024 00:00:00 +0000"], b"dkim=pass")):
+                message = received + field.replace(b"\r\n", b"\n") + text
+                self.assertIn(wanted, run("check", *common, *arguments, stdin=message).stdout, (arguments, wanted))
+
+
+if __name__ == "__main__":
+    unittest.main()
