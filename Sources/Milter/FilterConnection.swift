@@ -53,7 +53,8 @@ final class FilterConnection: ChannelDuplexHandler {
     // MARK: From the MTA
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastActivity = .now()
+        // An MTA that negotiates octet by octet has no more time for it than one that is silent.
+        if session.state != .negotiating { lastActivity = .now() }
         var input = Self.unwrapInboundIn(data)
         if pending.readableBytes == 0 {
             pending = input

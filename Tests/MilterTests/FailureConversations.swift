@@ -131,6 +131,7 @@ extension Conversations {
             #"""
             ! seconds 29
             ! open x
+            >> \0\0\0
             ! seconds 2
             ! notice silent
             = disconnect
