@@ -80,6 +80,15 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", "<", "\"", "(", ")", "@", "<>", "\\", "a@b@c", ":;", ",", "\u{FF}", "=?x?b?", ".", "<@a:"])
+    func `an author is none`(_ value: String) throws {
+        let signature = Self.signature("", h: "From:From")
+        for text in [value, " " + value + value, String(repeating: value, count: 5000)] {
+            let header = [signature, HeaderField("From", text), HeaderField("From", text)]
+            #expect(try Self.verdicts(header).map(\.result) == [.fail])
+        }
+    }
+
     @Test(.timeLimit(.minutes(1))) func `a long header with long lists of names takes no long time`() throws {
         let names = (0..<399).map { "X\($0 % 7)" }.joined(separator: ":")
         let signatures = (0..<50).map { _ in Self.signature("", h: "From:" + names) }
