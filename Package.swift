@@ -25,6 +25,7 @@ extension Target.Dependency {
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioTestUtils = product(name: "NIOTestUtils", package: "swift-nio")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let logging = product(name: "Logging", package: "swift-log")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -60,7 +61,7 @@ let package = Package(
         module("AuthResults", ["Mail"]),
         module("SPF", ["Mail", "DNS", "CSPF2"]),
         module("DKIM", ["MailSignature", "Mail", "DNS", "COpenDKIM"]),
-        module("ARC", ["MailSignature", "AuthResults", "Mail", "DNS"]),
+        module("ARC", ["MailSignature", "Mail", "DNS"]),
         module("DMARC", ["DNS", "Mail"]),
         module(
             "Authentication",
@@ -77,19 +78,26 @@ let package = Package(
         ),
 
         tests("DNSTests", ["DNS"]),
-        tests("StubDNSTests", ["StubDNS", "DNS", .nioCore, .nioPosix]),
+        tests("StubDNSTests", ["StubDNS", "DNS"]),
         tests("MailTests", ["Mail", "DNS"]),
-        tests("MailSignatureTests", ["MailSignature", "Mail", "DNS"]),
+        tests("MailSignatureTests", ["MailSignature", "Mail", "DNS", .crypto]),
         tests("AuthResultsTests", ["AuthResults", "Mail"]),
         tests("SPFTests", ["SPF", "Mail", "DNS", .yams]),
-        tests("DKIMTests", ["DKIM", "MailSignature", "Mail", "DNS"]),
-        tests("ARCTests", ["ARC", "MailSignature", "AuthResults", "Mail", "DNS"]),
+        tests(
+            "DKIMTests",
+            ["DKIM", "MailSignature", "Mail", "DNS"],
+            resources: [.copy("Corpus"), .copy("SealKeys")]
+        ),
+        tests("ARCTests", ["ARC", "MailSignature", "Mail", "DNS", .crypto, .cryptoExtras], resources: [.copy("Chains")]),
         tests("DMARCTests", ["DMARC", "Mail", "DNS"]),
         tests("AuthenticationTests", ["Authentication", "AuthResults", "Mail", "DNS"]),
-        tests("MilterTests", ["Milter", "Mail", .nioCore, .nioPosix, .nioEmbedded]),
+        tests("MilterTests", ["Milter", "Mail", .nioCore, .nioPosix, .nioEmbedded, .nioTestUtils]),
         tests(
             "authresTests",
-            ["authres", "Authentication", "Milter", "StubDNS", "AuthResults", "Mail", "DNS", .nioCore, .nioPosix]
+            [
+                "authres", "Authentication", "Milter", "StubDNS", "AuthResults", "Mail", "DNS", .nioCore, .nioPosix,
+                .argumentParser,
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -133,12 +133,15 @@ public struct Examination: Sendable {
             if runs(.dkim) { dkim = DKIMCheck(header: fields, signatureLimit: policy.limits.signatures) }
             if runs(.arc) { arc = ARCCheck(header: fields) }
             if runs(.dmarc) { dmarc = DMARCCheck(header: fields) }
-            bodyHashes = BodyHashes((dkim?.bodyHashSpecifications ?? []) + (arc?.bodyHashSpecifications ?? []))
+            bodyHashes = BodyHashes(
+                (policy.seal == nil ? [] : [FieldSeal.bodyHashSpecification])
+                    + (dkim?.bodyHashSpecifications ?? []) + (arc?.bodyHashSpecifications ?? [])
+            )
             dkim?.askForKeys(&answers)
             arc?.askForKeys(&answers)
             candidateDomains = (spf?.domain.map { [$0] } ?? []) + (dkim?.candidateDomains ?? [])
         }
-        fields = []
+        if policy.seal == nil { fields = [] }
         evaluate()
     }
 
@@ -182,14 +185,15 @@ public struct Examination: Sendable {
 
     /// The end; nil while the message has not ended or answers are missing.
     public var judgement: Judgement? {
-        guard digests != nil else { return nil }
+        guard let digests else { return nil }
         guard isChecked else {
             return Judgement(verdicts: verdicts, results: nil, edits: HeaderEdits(), removed: [])
         }
         guard isSettled else { return nil }
         let fresh = FreshField(verdicts: verdicts, client: client)
         guard let results = fresh.results(authservID: authservID) else { return nil }
-        var additions = [fresh.field(results)]
+        let field = fresh.field(results)
+        var additions = (seal(field, digests).map { [$0] } ?? []) + [field]
         if policy.writesReceivedSPF, let spf = verdicts.spf {
             additions.append(
                 ReceivedSPF(
@@ -207,6 +211,16 @@ public struct Examination: Sendable {
             edits: HeaderEdits(removals: forgedFields.removals.map(\.edit), additions: additions),
             removed: forgedFields.removals
         )
+    }
+
+    /// The signature over our field, for a message of which all is known: a header over the limits has none.
+    private func seal(_ field: HeaderField, _ digests: [BodyHashes.Specification: BodyHashes.Digest]) -> HeaderField? {
+        guard let seal = policy.seal, headerLimit == nil, let body = digests[FieldSeal.bodyHashSpecification] else {
+            return nil
+        }
+        let removed = Set(forgedFields.removals.map(\.index))
+        let header = fields.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+        return seal.seal(field, over: header, body: body, at: receivedAt)
     }
 
     // MARK: What is judged

@@ -1,3 +1,4 @@
+public import DKIM
 public import DNS
 
 /// What the receiving site has decided: the part of the configuration that the engine follows.
@@ -48,6 +49,8 @@ public struct Policy: Sendable {
     public var tellsMechanism = false
     /// Whether a Received-SPF field (RFC 7208, 9.1) is written as well.
     public var writesReceivedSPF = false
+    /// Signs our own field (RFC 8601, 7.1); nil leaves it unsealed.
+    public var seal: FieldSeal?
     public var limits = Limits()
 
     public init() {}

@@ -1,3 +1,8 @@
+import Authentication
+import DKIM
+import DNS
+import Foundation
+
 /// Where a value came from.
 enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
     case builtIn
@@ -23,7 +28,7 @@ struct ConfigurationEntry: Sendable {
 }
 
 /// One thing that is wrong, where, and what to do.
-struct ConfigurationMistake: Hashable, Sendable, CustomStringConvertible {
+struct ConfigurationMistake: Error, Hashable, CustomStringConvertible {
     let origin: ConfigurationOrigin
     let text: String
 
@@ -68,7 +73,36 @@ struct EffectiveConfiguration: Sendable {
             }
         }
         mistakes += contradictions
+        do {
+            configuration.policy.seal = try seal()
+        } catch {
+            mistakes.append(error)
+        }
         guard mistakes.isEmpty else { throw ConfigurationError(mistakes: mistakes) }
+    }
+
+    /// The seal, if all that it takes is given.
+    private func seal() throws(ConfigurationMistake) -> FieldSeal? {
+        guard let domain = configuration.seal.domain, let selector = configuration.seal.selector,
+            let file = configuration.seal.keyFile
+        else { return nil }
+        func mistake(_ key: String, _ text: String) -> ConfigurationMistake {
+            ConfigurationMistake(origin: origins[key] ?? .builtIn, text: "\(key): \(text)")
+        }
+        guard let domain = Domain(internationalized: Array(domain.utf8)) else {
+            throw mistake("seal.domain", "\"\(domain)\" is not a domain name")
+        }
+        guard let selector = Domain(selector) else {
+            throw mistake("seal.selector", "\"\(selector)\" is not a selector")
+        }
+        guard let pem = FileManager.default.contents(atPath: file) else {
+            throw mistake("seal.key-file", "\(file) cannot be read")
+        }
+        do {
+            return try FieldSeal(domain: domain, selector: selector, privateKeyPEM: Array(pem))
+        } catch {
+            throw mistake("seal.key-file", "\(file): \(error)")
+        }
     }
 
     /// Mistakes that no single value shows.
