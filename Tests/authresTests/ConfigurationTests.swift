@@ -1,6 +1,7 @@
 import ArgumentParser
 import Authentication
 import DNS
+import Foundation
 import Testing
 
 @testable import authres
@@ -115,17 +116,35 @@ import Testing
         }
     }
 
+    /// Keys that have no value by default, and one that they take.
+    static let without = ["trusted-relays": "192.0.2.0/24", "dns.servers": "192.0.2.1"]
+
     @Test func `every key has a flag and a variable`() throws {
         for setting in Setting.all {
-            // One of these is a value of each key that has none by default.
-            let given = setting.show(Configuration()).first
-            let shown =
-                given
-                ?? (setting.key == "trusted-relays"
-                    ? "192.0.2.0/24" : setting.key == "dns.servers" ? "192.0.2.1" : "mx.example.org")
-            _ = try Self.effective(environment: [setting.environmentName: shown])
+            let shown = setting.show(Configuration()).first ?? Self.without[setting.key] ?? "mx.example.org"
+            let mistakes = try Self.mistakes("", environment: [setting.environmentName: shown])
+            // A seal takes three keys together.
+            #expect(mistakes.count == (setting.key.hasPrefix("seal.") ? 1 : 0), "\(mistakes)")
             let entries = try SettingOptions.parse([setting.flag, shown]).entries
             #expect(entries.map(\.setting.key) == [setting.key])
+        }
+    }
+
+    @Test func `a seal is read with its key, and what is wrong with it is said`() throws {
+        let samples = Sample.root.deletingLastPathComponent()
+        let key = samples.appending(path: "keys/rsa2048.pem").path()
+        func flags(_ domain: String, _ file: String) -> [String] {
+            ["--seal-domain", domain, "--seal-selector", "ar1", "--seal-key-file", file]
+        }
+        #expect(try Self.effective(flags: flags("example.org", key)).configuration.policy.seal != nil)
+        let wrong = [
+            ("example.org", "/nowhere/key.pem", "cannot be read"), ("a b", key, "is not a domain name"),
+            ("example.org", samples.appending(path: "authres.yaml").path(), "not a PEM file"),
+        ]
+        for (domain, file, expected) in wrong {
+            let mistakes = try Self.mistakes("", flags: flags(domain, file))
+            #expect(mistakes.count == 1)
+            #expect(mistakes.first?.contains(expected) == true, "\(mistakes)")
         }
     }
 }

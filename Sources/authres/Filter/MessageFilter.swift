@@ -112,14 +112,7 @@ final class MessageFilter: MailFilter {
     func endOfHeader(macros: Macros) throws -> Verdict {
         message?.examination.endOfHeader(at: .now)
         ask()
-        guard let message, message.examination.isOpen, let deadline = message.examination.deadline else {
-            return .continue
-        }
-        let number = message.number
-        let wait = ContinuousClock.now.duration(to: deadline)
-        self.message?.deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
-            self.expire(number)
-        }
+        watchDeadline()
         return .continue
     }
 
@@ -139,6 +132,7 @@ final class MessageFilter: MailFilter {
         message?.examination.endOfMessage()
         ask()
         finish()
+        watchDeadline()
         return promise.futureResult
     }
 
@@ -175,6 +169,18 @@ final class MessageFilter: MailFilter {
         message?.examination.learn(answer, to: question)
         ask()
         finish()
+    }
+
+    /// Sees to it that the message does not wait for the DNS for ever. One that has all its answers needs no timer.
+    private func watchDeadline() {
+        guard let message, message.deadline == nil, message.examination.isOpen,
+            let deadline = message.examination.deadline
+        else { return }
+        let number = message.number
+        let wait = ContinuousClock.now.duration(to: deadline)
+        self.message?.deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
+            self.expire(number)
+        }
     }
 
     private func expire(_ number: Int) {
