@@ -251,6 +251,18 @@ class ArchiveTests(unittest.TestCase):
         self.added = line.startswith(b"Authentication-Results: mx.") or (self.added and line.startswith(b"\t"))
         return self.added
 
+    def test_where_nothing_tells_the_variant_the_one_that_was_signed_is_found(self):
+        make_mbox.dkim.time.time = lambda: make_mbox.SIGNED_AT
+        head = b"From: a@d1.example\nSubject: x\n\n"
+        for line, stored, variant in ((b">From me", b">From me", "mboxcl2"), (b"From me", b">From me", "mboxrd")):
+            text = head + b"Hello\n\n" + line + b"\n"
+            signature = make_mbox.dkim.sign(text, b"s1", b"d1.example", make_mbox.key(), include_headers=[b"from"])
+            octets = FROM_LINE + signature.replace(b"\r\n", b"\n") + text.replace(line, stored) + b"\n"
+            result = run("mbox", *self.flags, self.file("guess.mbox", octets), "--report", "json")
+            report = json.loads(result.stdout)
+            self.assertEqual(report["variant"], variant)
+            self.assertIn("dkim=pass", report["header_field"])
+
     def test_a_large_message_is_not_held_in_memory_and_loses_nothing(self):
         octets = FROM_LINE + sample("plain-pass") + b"x" * 76 + b"\n" + (b"y" * 76 + b"\n") * 300_000 + b"\n"
         path = self.file("large.mbox", octets + FROM_LINE + sample("plain-pass") + b"\n")
@@ -336,6 +348,18 @@ class CheckTests(unittest.TestCase):
         for words in ("RFC 8601", "RFC 7208", "RFC 6376", "RFC 8617", "RFC 9989", "asked", "answered", "claims our authserv-id"):
             self.assertIn(words, result.stdout.decode())
 
+    def test_the_field_that_claims_to_be_ours_is_proven_or_not(self):
+        received = (b"Received: from a (a [192.0.2.1]) by mx.example.org (Postfix) with ESMTP id 1;\n"
+                    b"\tTue, 14 Nov 2023 22:13:20 +0000\n")
+        field = b"Authentication-Results: mx.example.org; none\n"
+        text = b"From: a@d1.example\n\nHello\n"
+        for message, code, proof in ((field + received + text, 0, "position"), (received + field + text, 1, "none"),
+                                     (received + text, 1, "none")):
+            result = run("check", "--authserv-id", "mx.example.org", "--zone", "/dev/null", "--verify-field", "--output",
+                         "json", "-", stdin=message)
+            self.assertEqual(result.returncode, code, result.stderr)
+            self.assertEqual(json.loads(result.stdout)["proof"], proof)
+
     def test_answers_that_were_recorded_are_enough(self):
         name = os.path.join(MESSAGES, "two-signatures")
         flags, _ = self.flags("two-signatures")
@@ -346,8 +370,12 @@ class CheckTests(unittest.TestCase):
             again = run("check", *flags[:2], "--zone", record, *flags[4:], "--output", "json", eml)
             self.assertEqual(first.stdout, again.stdout)
 
+    @staticmethod
+    def signed_at(text, moment):
+        make_mbox.dkim.time.time = lambda: moment
+        return make_mbox.dkim.sign(text, b"s1", b"d1.example", make_mbox.key(), include_headers=[b"from", b"subject"])
+
     def test_signatures_are_judged_at_the_time_that_is_asked_for(self):
-        make_mbox.dkim.time.time = lambda: make_mbox.SIGNED_AT
         text = sample("unsigned-no-records")
         with tempfile.TemporaryDirectory() as directory:
             zone = os.path.join(directory, "zone")
@@ -355,11 +383,8 @@ class CheckTests(unittest.TestCase):
                 out.write(make_mbox.zone())
             received = (b"Received: from a (a [192.0.2.1]) by mx.example.org (Postfix) with ESMTP id 1;\n"
                         b"\tTue, 14 Nov 2023 22:13:20 +0000\n")
-            signature = make_mbox.dkim.DKIM(text, timestamp=str(make_mbox.SIGNED_AT), minkey=1024)
-            signed = signature.sign(b"s1", b"d1.example", make_mbox.key(), include_headers=[b"from", b"subject"])
-            # dkimpy writes no x=; a future t= is as good a clock.
-            future = make_mbox.dkim.DKIM(text, timestamp=str(make_mbox.SIGNED_AT + 86400 * 30))
-            later = future.sign(b"s1", b"d1.example", make_mbox.key(), include_headers=[b"from", b"subject"])
+            # dkimpy writes no x=; a t= in the future is as good a clock.
+            signed, later = (self.signed_at(text, moment) for moment in (make_mbox.SIGNED_AT, make_mbox.SIGNED_AT + 2592000))
             common = ["--authserv-id", "mx.example.org", "--zone", zone, "-"]
             for field, arguments, wanted in (
                     (signed, [], b"dkim=pass"), (later, [], b"dkim=policy"), (later, ["--at", "now"], b"dkim=pass"),

@@ -26,17 +26,17 @@ struct StoredExamination: Sendable {
     }
 
     /// The engine has no judgement though no answer is missing: a fault of ours.
-    struct NoJudgement: Error {}
+    struct NoJudgement: Error, CustomStringConvertible {
+        let description = "internal failure: no judgement though no answer is missing"
+    }
 
     /// The end, if all answers are at hand.
     mutating func finishAtOnce(_ resolver: any Resolver) throws -> ExaminedMessage? {
-        let waiting = answerAtOnce(resolver)
-        guard judgement == nil, !waiting.isEmpty else { return try examined() }
-        notYetAsked = waiting
-        return nil
+        notYetAsked += answerAtOnce(resolver)
+        return judgement == nil && !notYetAsked.isEmpty ? nil : try examined()
     }
 
-    /// Questions whose answers were not at hand.
+    /// Questions that came up and whose answers were not at hand.
     private var notYetAsked: [Question] = []
 
     /// The end, when the answers are in or the deadline has passed.

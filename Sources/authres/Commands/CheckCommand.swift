@@ -25,6 +25,13 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "header: the field; message: the message with its header edited; json: an object a line.")
     var output = CheckOutput.header
     @Flag(help: "Tell in plain words what was asked, answered and decided, and why.") var explain = false
+    @Flag(
+        name: .customLong("verify-field"),
+        help: """
+            Do not examine the message, but prove that the field in it that claims to be ours is ours: signed by the \
+            domain of its authserv-id, or directly above our host's Received field. Exits 1 if it is not proven.
+            """
+    ) var verifyField = false
     @OptionGroup(title: "Envelope") var envelope: EnvelopeOptions
     @Option(name: .customLong("record-dns"), help: "Write every answer used to this file, for --zone.")
     var recordDNS: String?
@@ -33,6 +40,10 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let site = try Site.forStoredMail(options, zoneOptions)
+        if verifyField {
+            try await verifyFields(site)
+            return
+        }
         let record = recordDNS.map { _ in AnswerRecord(site.resolver) }
         let examiner = try MessageExaminer.make(site, resolver: record ?? site.resolver, given: envelope)
         var failure: ExitCode?
@@ -45,6 +56,9 @@ struct CheckCommand: AsyncParsableCommand {
             } catch let error as FileFailure {
                 StandardError.write("authres: \(error)")
                 failure = failure ?? Sysexit.noInput
+            } catch let error as StoredExamination.NoJudgement {
+                StandardError.write("authres: \(name): \(error)")
+                failure = Sysexit.software
             }
         }
         if let record, let recordDNS { try Self.write(record, to: recordDNS) }
@@ -99,6 +113,38 @@ struct CheckCommand: AsyncParsableCommand {
             let report = MessageReport(examined, file: name, authservID: authservID, tellsAnswers: true)
             try StandardOutput.write((try report.line() + [UInt8(ascii: "\n")])[...])
         }
+    }
+
+    /// Only signatures are checked, whoever brought the message.
+    private func verifyFields(_ site: Site) async throws {
+        var configuration = site.configuration
+        configuration.policy.checks = [.dkim]
+        configuration.policy.trustedRelays = []
+        configuration.policy.checkAuthenticated = true
+        let limit = configuration.policy.limits.headerOctets
+        let site = try Site(configuration, after: site)
+        let examiner = try MessageExaminer.make(site, resolver: site.resolver, given: envelope)
+        let ownIDs = OwnIdentifiers([examiner.authservID] + configuration.policy.ownIDs)
+        let hosts = Set((configuration.ownHosts ?? [examiner.authservID]).compactMap { Domain(Array($0.utf8)) })
+        var isMissing = false
+        var isProven = true
+        for name in files {
+            do {
+                let message = try Self.read(name)
+                let verdicts = try await examiner.examine(message).judgement.verdicts.dkim ?? []
+                let header = try message.header(limit: limit)
+                let verification = FieldVerification(header, verdicts: verdicts, ownIDs: ownIDs, hosts: hosts)
+                isProven = isProven && verification.isProven
+                let line =
+                    output == .json ? try verification.json(file: name) : Array("\(name): \(verification.text)".utf8)
+                try StandardOutput.write((line + [UInt8(ascii: "\n")])[...])
+            } catch let error as FileFailure {
+                StandardError.write("authres: \(error)")
+                isMissing = true
+            }
+        }
+        if isMissing { throw Sysexit.noInput }
+        if !isProven { throw Sysexit.findings }
     }
 
     private static func write(_ record: AnswerRecord, to path: String) throws {

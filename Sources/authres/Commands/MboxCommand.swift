@@ -99,6 +99,9 @@ struct MboxCommand: AsyncParsableCommand {
         } catch let failure as FileFailure {
             StandardError.write("authres: \(failure)")
             throw files.contains(failure.name) ? Sysexit.noInput : Sysexit.cannotCreate
+        } catch let failure as StoredExamination.NoJudgement {
+            StandardError.write("authres: \(failure)")
+            throw Sysexit.software
         }
     }
 
