@@ -1,29 +1,6 @@
 import Foundation
 import Mail
 
-/// What is to be done with which archives.
-struct ArchiveTask: Sendable {
-    /// Paths, or `-` for standard input.
-    let files: [String]
-    /// Nil if it is to be detected.
-    let variant: MboxVariant?
-    let needsEmptyLine: Bool
-    /// Where the mbox with edited headers goes; nil for none, `-` for standard output.
-    let output: String?
-    /// Where the report goes, likewise.
-    let report: String?
-    let reportsAnswers: Bool
-    /// Where the answers of the DNS that were used go; nil for nowhere.
-    let recordName: String?
-    /// Everything that the result depends on, as text, so that a run is continued only as it was begun.
-    let identity: [String]
-
-    /// The file that keeps how far the run has come; nil if nothing it writes could be continued.
-    var checkpointName: String? {
-        [output, report].compactMap(\.self).first { $0 != "-" }.map(Checkpoint.name)
-    }
-}
-
 /// One pass over archives: reads, cuts, has messages examined on all cores, and writes the results in their order.
 ///
 /// It lives on the main thread, which may wait for the disk and for pipes; the examinations have the others.
@@ -151,8 +128,49 @@ final class ArchiveRun {
 
     // MARK: Reading
 
+    /// A file that is being read.
+    private struct Source {
+        let input: InputFile
+        var cutter: MessageCutter
+        let worker: ArchiveWorker
+        /// True until what stands above the first message has been written.
+        var hasPreamble = true
+    }
+
     /// Reads one file to its end, or until the run is interrupted; then it returns false.
     private func read(_ name: String) async throws -> Bool {
+        var source = try open(name)
+        while !source.input.isDone {
+            if interruption.isRequested {
+                try await drain(source.worker)
+                return false
+            }
+            if !source.input.isReady(within: 0) {
+                // Nothing to read for now, so that what is there need not wait for company.
+                try await drain(source.worker)
+                guard source.input.isReady(within: Self.patience) else { continue }
+            }
+            try await cut(&source, try source.input.next())
+        }
+        try await cut(&source, nil)
+        try await drain(source.worker)
+        checkpoint.summary.warnings += source.cutter.warnings
+        return true
+    }
+
+    /// Cuts messages out of what was read, or, if that is nil, out of what is left at the end.
+    private func cut(_ source: inout Source, _ octets: [UInt8]?) async throws {
+        let messages: [CutMessage]
+        do {
+            messages = try octets.map { try source.cutter.take($0) } ?? source.cutter.end()
+        } catch is MessageCutter.NoMbox {
+            throw Failure.noMbox(source.input.name)
+        }
+        try writePreamble(&source)
+        for message in messages { try await add(message, source.worker) }
+    }
+
+    private func open(_ name: String) throws -> Source {
         let input = try InputFile(name)
         let detection = try MboxDetection(beginning: input.beginning(Self.detectionLength))
         let variant = task.variant ?? detection.variant
@@ -160,7 +178,6 @@ final class ArchiveRun {
         let base = checkpoint.offset
         guard try input.skip(base) else { throw Failure.shorter(name) }
         if base == 0 { try mbox?.write { writer.beginFile(to: &$0) } }
-        var cutter = MessageCutter(variant: variant, needsEmptyLine: task.needsEmptyLine, base: base)
         let worker = ArchiveWorker(
             examiner: examiner,
             record: record,
@@ -169,35 +186,8 @@ final class ArchiveRun {
             isVariantGuessed: task.variant == nil && detection.evidence == .none,
             report: report == nil ? .none : task.reportsAnswers ? .withAnswers : .plain
         )
-        var hasPreamble = true
-        func hand(_ messages: [CutMessage]) async throws {
-            if hasPreamble, cutter.hasMessages || input.isDone {
-                hasPreamble = false
-                try writePreamble(cutter.preamble)
-            }
-            for message in messages { try await add(message, worker) }
-        }
-        do {
-            while !input.isDone {
-                if interruption.isRequested {
-                    try await drain(worker)
-                    return false
-                }
-                if !input.isReady(within: 0) {
-                    // Nothing to read for now, so that what is there need not wait for company.
-                    send(worker)
-                    try await write(upTo: 0)
-                    guard input.isReady(within: Self.patience) else { continue }
-                }
-                try await hand(cutter.take(try input.next()))
-            }
-            try await hand(cutter.end())
-        } catch is MessageCutter.NoMbox {
-            throw Failure.noMbox(name)
-        }
-        try await drain(worker)
-        checkpoint.summary.warnings += cutter.warnings
-        return true
+        let cutter = MessageCutter(variant: variant, needsEmptyLine: task.needsEmptyLine, base: base)
+        return Source(input: input, cutter: cutter, worker: worker)
     }
 
     /// Octets at the beginning of an mbox in which its variant shows.
@@ -216,9 +206,12 @@ final class ArchiveRun {
         StandardError.write("authres: \(name): \(variant.rawValue) (\(detection.evidence.rawValue))")
     }
 
-    private func writePreamble(_ octets: [UInt8]) throws {
-        guard !octets.isEmpty else { return }
-        try mbox?.write { writer.write(.preamble(octets[...]), to: &$0) }
+    /// Writes what stands above the first message, once that is there.
+    private func writePreamble(_ source: inout Source) throws {
+        guard source.hasPreamble, source.cutter.hasMessages else { return }
+        source.hasPreamble = false
+        let octets = source.cutter.preamble
+        if !octets.isEmpty { try mbox?.write { writer.write(.preamble(octets[...]), to: &$0) } }
     }
 
     // MARK: The window
