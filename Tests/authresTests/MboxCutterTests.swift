@@ -132,12 +132,16 @@ import Testing
             for message in cut.messages {
                 let examined = try await examiner.examine(message.content, variant: .mboxrd, fromLine: message.fromLine)
                 writer.write(.messageStart(message.fromLine, offset: 0), edits: examined.judgement.edits, to: &written)
-                writer.write(.octets(try message.content.piece(at: 0)), to: &written)
+                let content = try message.content.piece(at: 0)
+                if !content.isEmpty { writer.write(.octets(content), to: &written) }
                 writer.write(.messageEnd(emptyLine: message.emptyLine[...]), to: &written)
                 #expect(examined.judgement.edits.additions.count == 1)
             }
             let again = try Self.cut(written, pieces: &numbers)
-            #expect(again.messages.count == cut.messages.count, "\(String(decoding: octets, as: UTF8.self))")
+            #expect(
+                again.messages.count == cut.messages.count,
+                "\(String(decoding: octets, as: UTF8.self).debugDescription)"
+            )
         }
     }
 }

@@ -355,8 +355,8 @@ class CheckTests(unittest.TestCase):
         text = b"From: a@d1.example\n\nHello\n"
         for message, code, proof in ((field + received + text, 0, "position"), (received + field + text, 1, "none"),
                                      (received + text, 1, "none")):
-            result = run("check", "--authserv-id", "mx.example.org", "--zone", "/dev/null", "--verify-field", "--output",
-                         "json", "-", stdin=message)
+            result = run("check", "--authserv-id", "mx.example.org", "--zone", os.path.join(MESSAGES, "plain-pass", "zone"),
+                         "--verify-field", "--output", "json", "-", stdin=message)
             self.assertEqual(result.returncode, code, result.stderr)
             self.assertEqual(json.loads(result.stdout)["proof"], proof)
 
