@@ -19,9 +19,10 @@ struct MessageReport: Encodable {
     /// The value of the Message-ID field.
     let messageID: String?
     let authservID: String
-    /// The field that is put on top, as text with its folds as LF; null where none is written (a trusted relay).
+    /// The Authentication-Results field that is put on top, with its folds as LF; null where none is written (a trusted
+    /// relay).
     let headerField: String?
-    /// Fields that are put below it, such as Received-SPF.
+    /// Fields that are put on top with it: its seal, Received-SPF.
     let otherFields: [String]
     let results: [Result]
     let removed: [Removal]
@@ -115,9 +116,10 @@ extension MessageReport {
         self.file = file
         self.authservID = authservID
         messageID = message.messageID.map { String(decoding: $0.unfolded, as: UTF8.self) }
-        let fields = message.judgement.edits.additions.map { String(decoding: $0.octets, as: UTF8.self) }
-        headerField = fields.first
-        otherFields = Array(fields.dropFirst())
+        let additions = message.judgement.edits.additions
+        let isOurs = { (field: HeaderField) in field.isNamed(AuthenticationResults.fieldName) }
+        headerField = additions.first(where: isOurs).map { String(decoding: $0.octets, as: UTF8.self) }
+        otherFields = additions.filter { !isOurs($0) }.map { String(decoding: $0.octets, as: UTF8.self) }
         results = message.judgement.results?.results.map(Result.init) ?? []
         removed = message.judgement.removed.map(Removal.init)
         envelope = EnvelopeReport(message.envelope)
