@@ -77,21 +77,29 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        tests("DNSTests", ["DNS"]),
-        tests("StubDNSTests", ["StubDNS", "DNS"]),
-        tests("MailTests", ["Mail", "DNS"]),
+        .target(name: "TestSupport", dependencies: ["DNS"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("DNSTests", ["DNS", "TestSupport"]),
+        tests("StubDNSTests", ["StubDNS", "DNS", "TestSupport"]),
+        tests("MailTests", ["Mail", "DNS", "TestSupport"]),
         tests("MailSignatureTests", ["MailSignature", "Mail", "DNS", .crypto]),
-        tests("AuthResultsTests", ["AuthResults", "Mail"]),
-        tests("SPFTests", ["SPF", "Mail", "DNS", .yams]),
+        tests("AuthResultsTests", ["AuthResults", "Mail", "TestSupport"]),
+        tests("SPFTests", ["SPF", "Mail", "DNS", "TestSupport"]),
         tests(
             "DKIMTests",
             ["DKIM", "MailSignature", "Mail", "DNS"],
             resources: [.copy("Corpus"), .copy("SealKeys")]
         ),
-        tests("ARCTests", ["ARC", "MailSignature", "Mail", "DNS", .crypto, .cryptoExtras], resources: [.copy("Chains")]),
-        tests("DMARCTests", ["DMARC", "Mail", "DNS"]),
-        tests("AuthenticationTests", ["Authentication", "AuthResults", "Mail", "DNS"]),
-        tests("MilterTests", ["Milter", "Mail", .nioCore, .nioPosix, .nioEmbedded, .nioTestUtils]),
+        tests(
+            "ARCTests",
+            ["ARC", "MailSignature", "Mail", "DNS", "TestSupport", .crypto, .cryptoExtras],
+            resources: [.copy("Chains")]
+        ),
+        tests("DMARCTests", ["DMARC", "Mail", "DNS", "TestSupport"]),
+        tests(
+            "AuthenticationTests",
+            ["Authentication", "StubDNS", "SPF", "DMARC", "AuthResults", "Mail", "DNS", "TestSupport", .yams]
+        ),
+        tests("MilterTests", ["Milter", "Mail", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioTestUtils]),
         tests(
             "authresTests",
             [

@@ -2,23 +2,11 @@ import ARC
 import DNS
 import Mail
 import MailSignature
+import TestSupport
 import Testing
 
 /// What a sender may do to a header that a chain stands in.
 @Suite struct HostileChainTests {
-    /// SplitMix64, so that a run can be repeated.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     private static let sealed = ["arc-seal", "arc-message-signature", "arc-authentication-results"]
     private static let signed = ["from", "to", "date", "subject", "message-id"]
 
@@ -33,7 +21,7 @@ import Testing
 
     @Test func `five thousand mutations: a changed octet that is covered never passes`() throws {
         let chains = try ["one set", "two sets", "three sets"].map { try #require(ChainCase.named($0)?.sealed) }
-        var generator = Generator(state: 8617)
+        var generator = SplitMix64(seed: 8617)
         let alphabet = Array("abiBsh=;: \t\n()\\\"0159+/rx".utf8) + [0, 0x0D, 0x80, 0xFF]
         var passes = 0
         for round in 0..<5000 {
@@ -51,7 +39,7 @@ import Testing
         #expect(passes > 50)
     }
 
-    private static func mutate(_ message: inout SealedMessage, _ alphabet: [UInt8], _ generator: inout Generator) {
+    private static func mutate(_ message: inout SealedMessage, _ alphabet: [UInt8], _ generator: inout SplitMix64) {
         let octet = alphabet.randomElement(using: &generator) ?? 0
         let index = Int.random(in: 0..<message.header.count, using: &generator)
         guard !message.header[index].value.isEmpty else { return }

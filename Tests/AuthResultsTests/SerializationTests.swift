@@ -1,20 +1,9 @@
 import AuthResults
+import TestSupport
 import Testing
 
 @Suite struct SerializationTests {
-    /// A generator with a fixed seed: the same values on every run.
-    struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
-    static func text(_ generator: inout Seeded, upTo length: Int = 24) -> String {
+    static func text(_ generator: inout SplitMix64, upTo length: Int = 24) -> String {
         let alphabet = Array("abcXYZ0129.-_@;:()\"\\/=?,<>[]    '{}+%é字\u{301}")
         return String(
             (0..<Int.random(in: 0...length, using: &generator)).map { _ in
@@ -23,15 +12,15 @@ import Testing
         )
     }
 
-    static func optional<T>(_ generator: inout Seeded, _ make: (inout Seeded) -> T) -> T? {
+    static func optional<T>(_ generator: inout SplitMix64, _ make: (inout SplitMix64) -> T) -> T? {
         Bool.random(using: &generator) ? make(&generator) : nil
     }
 
-    static func word(_ generator: inout Seeded, _ words: [String]) -> String {
+    static func word(_ generator: inout SplitMix64, _ words: [String]) -> String {
         words.randomElement(using: &generator) ?? "x"
     }
 
-    static func result(_ generator: inout Seeded) -> ResultInfo? {
+    static func result(_ generator: inout SplitMix64) -> ResultInfo? {
         let properties = (0..<Int.random(in: 0...5, using: &generator)).compactMap { _ -> Property? in
             let value =
                 optional(&generator) { PropertyValue.value(text(&$0)) }
@@ -52,7 +41,7 @@ import Testing
         )
     }
 
-    static func value(_ generator: inout Seeded) throws -> AuthenticationResults {
+    static func value(_ generator: inout SplitMix64) throws -> AuthenticationResults {
         let results = (0..<Int.random(in: 0...5, using: &generator)).compactMap { _ in result(&generator) }
         let version = optional(&generator) { [0, 1, 77, Int.max].randomElement(using: &$0) ?? 1 }
         return try #require(
@@ -61,7 +50,7 @@ import Testing
     }
 
     @Test func `what is written is read back as the same value`() throws {
-        var generator = Seeded(state: 8601)
+        var generator = SplitMix64(seed: 8601)
         for round in 0..<3000 {
             let value = try Self.value(&generator)
             let octets = value.serialized()

@@ -1,22 +1,11 @@
 import AuthResults
 import Authentication
 import Mail
+import TestSupport
 import Testing
 
 /// What is kept must not be taken for ours by the programs behind us, and many of them know no grammar.
 @Suite struct CarelessReaderTests {
-    /// SplitMix64 with a fixed seed: the same fields on every run.
-    struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     static let ownID = "mx.own.example"
 
     /// Ways to read the id that are in use.
@@ -70,7 +59,7 @@ import Testing
     ]
 
     @Test func `no reader finds our id in a field that is kept`() {
-        var generator = Seeded(state: 8601)
+        var generator = SplitMix64(seed: 8601)
         let ownIDs = OwnIdentifiers([Self.ownID])
         var kept = 0
         for round in 0..<8_000 {
@@ -92,7 +81,7 @@ import Testing
     }
 
     @Test func `what the strict parser takes for the id is among the claims`() {
-        var generator = Seeded(state: 2045)
+        var generator = SplitMix64(seed: 2045)
         var read = 0
         for _ in 0..<8_000 {
             var value = Self.ownID

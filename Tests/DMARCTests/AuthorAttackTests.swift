@@ -57,6 +57,18 @@ import Testing
             "From: x",
             expected: "more than one From field"
         ),
+        Case(
+            "A6: one behind a bare CR",
+            "Subject: x\rFrom : <admin@legitimate.com>",
+            "From: <first@attack.com>",
+            expected: "more than one From field"
+        ),
+        Case(
+            "A6: one behind a bare LF",
+            "From: <first@attack.com>",
+            "Subject: x\nFrom: <admin@legitimate.com>",
+            expected: "more than one From field"
+        ),
         Case("A6: one of them without address", "From: <a@attack.com>", "From: ", expected: "more than one From field"),
         Case(
             "A7: a space before the colon",

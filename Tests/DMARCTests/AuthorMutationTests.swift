@@ -1,6 +1,7 @@
 import DMARC
 import DNS
 import Mail
+import TestSupport
 import Testing
 
 @Suite struct AuthorMutationTests {

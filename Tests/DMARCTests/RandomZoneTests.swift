@@ -1,6 +1,7 @@
 import DMARC
 import DNS
 import Mail
+import TestSupport
 import Testing
 
 /// RFC 9989 section 4.10 once more, as a person would follow it with a list of names and a pencil: one question after the

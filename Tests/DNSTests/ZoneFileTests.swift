@@ -1,4 +1,5 @@
 import DNS
+import TestSupport
 import Testing
 
 @Suite struct ZoneFileTests {
@@ -279,7 +280,7 @@ import Testing
     }
 
     @Test func `no octets make the reader fall`() {
-        var random = SplitMix64(state: 1035)
+        var random = SplitMix64(seed: 1035)
         let original = Array((Self.isi + Self.zone).utf8)
         let alphabet = Array(#"()";\@$. 09aTX"#.utf8) + [0, 10, 13, 255]
         for _ in 0..<2_000 {

@@ -1,4 +1,5 @@
 import DNS
+import TestSupport
 import Testing
 
 @Suite struct ZoneFileWriterTests {
@@ -33,7 +34,7 @@ import Testing
 
     /// What is written reads back to the same answers, whatever they were.
     @Test func `a file of answers gives the same answers`() throws {
-        var random = SplitMix64(state: 4592)
+        var random = SplitMix64(seed: 4592)
         for _ in 0..<200 {
             var answers: [Question: Answer] = [:]
             for _ in 0..<20 {

@@ -1,4 +1,5 @@
 import Mail
+import TestSupport
 import Testing
 
 @Suite struct MboxMutationTests {
@@ -26,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: MboxVariant.allCases) func `no mutation loses an octet`(_ variant: MboxVariant) {
-        var random = SplitMix64(state: 0x6D62_6F78)
+        var random = SplitMix64(seed: 0x6D62_6F78)
         for _ in 0..<2_500 {
             let octets = Self.mutated(&random)
             let needsEmptyLine = Int.random(in: 0..<4, using: &random) > 0
@@ -43,7 +44,7 @@ import Testing
     func `no edit of a mutation makes a message, hides one or changes a body`(
         _ variant: MboxVariant
     ) {
-        var random = SplitMix64(state: 0x6564_6974)
+        var random = SplitMix64(seed: 0x6564_6974)
         for _ in 0..<1_500 {
             let octets = Self.mutated(&random)
             var edits = HeaderEdits(removals: [HeaderEdits.Removal(name: [0x41], occurrence: 1)])

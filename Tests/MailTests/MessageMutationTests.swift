@@ -1,4 +1,5 @@
 import Mail
+import TestSupport
 import Testing
 
 @Suite struct MessageMutationTests {
@@ -14,7 +15,7 @@ import Testing
     }
 
     @Test func `line ends and chunks do not matter`() {
-        var random = SplitMix64(state: 0x7363_616E)
+        var random = SplitMix64(seed: 0x7363_616E)
         for _ in 0..<1_500 {
             let octets = Self.message(&random)
             let scanned = Scanned(octets, in: .max)
@@ -31,7 +32,7 @@ import Testing
     }
 
     @Test func `an edit changes no body and no other field`() {
-        var random = SplitMix64(state: 0x6564_6974)
+        var random = SplitMix64(seed: 0x6564_6974)
         let added = HeaderField("A", " new")
         for _ in 0..<1_500 {
             let octets = Self.message(&random)

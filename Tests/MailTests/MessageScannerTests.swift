@@ -50,6 +50,18 @@ import Testing
             "x"
         ),
         Case(
+            "a From field with a space, on top",
+            "From : a\nB: 2\n",
+            [HeaderField("From ", " a"), HeaderField("B", " 2")],
+            ""
+        ),
+        Case(
+            "and below a leftover",
+            "From a\nFrom \t: a\n",
+            [HeaderField("X-Mailbox-Line", " From a"), HeaderField("From \t", " a")],
+            ""
+        ),
+        Case(
             "white space below the leftovers",
             "From a\n x: y\n",
             [HeaderField("X-Mailbox-Line", " From a")],

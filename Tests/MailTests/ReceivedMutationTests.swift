@@ -1,5 +1,6 @@
 import DNS
 import Mail
+import TestSupport
 import Testing
 
 @Suite struct ReceivedMutationTests {
@@ -84,7 +85,7 @@ import Testing
     ]
 
     @Test(arguments: templates) func `no HELO argument chooses the address`(_ template: Template) {
-        var random = SplitMix64(state: 0x4845_4C4F)
+        var random = SplitMix64(seed: 0x4845_4C4F)
         var known = 0
         for _ in 0..<2_500 {
             var helo = Self.hostile(1...9, &random)
@@ -114,7 +115,7 @@ import Testing
     }
 
     @Test func `mutations of all samples crash nothing`() {
-        var random = SplitMix64(state: 0x5265_6376)
+        var random = SplitMix64(seed: 0x5265_6376)
         let samples = (ReceivedSamples.all + ReceivedAttacks.all).map(\.value)
         for _ in 0..<5_000 {
             var octets = Array((samples.randomElement(using: &random) ?? "").utf8)

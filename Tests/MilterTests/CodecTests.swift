@@ -1,6 +1,7 @@
 import Mail
 import NIOCore
 import NIOTestUtils
+import TestSupport
 import Testing
 
 @testable import Milter

@@ -1,6 +1,7 @@
 import DNS
 import Foundation
 import SPF
+import TestSupport
 import Testing
 
 /// Damaged records, macros and explanations: each has a verdict, and the same one when it is asked for again.
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func `a damaged zone has a verdict`() throws {
-        var random = SplitMix64(state: 7208)
+        var random = SplitMix64(seed: 7208)
         var results: [SPFResult: Int] = [:]
         for _ in 0..<Self.count {
             let world = Self.world(&random)

@@ -1,4 +1,5 @@
 import DNS
+import TestSupport
 import Testing
 
 @testable import StubDNS
@@ -125,7 +126,7 @@ import Testing
 
     /// Packets of every kind, damaged: each has a reply or is malformed, and none reads beyond its end.
     @Test func `damaged packets do no harm`() throws {
-        var random = SplitMix64(state: 1123)
+        var random = SplitMix64(seed: 1123)
         let name = try #require(Domain("a.example"))
         let header: [UInt8] = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
         let query = try #require(

@@ -1,6 +1,7 @@
 import DNS
 import StubDNS
 import Synchronization
+import TestSupport
 import Testing
 
 /// Packets that are wrong, odd or missing.
@@ -176,7 +177,7 @@ import Testing
 
     /// Answers damaged on their way, through sockets, c-ares and our reader: each question has an answer of some kind.
     @Test func `damaged answers do no harm`() async throws {
-        let random = Mutex(SplitMix64(state: 5452))
+        let random = Mutex(SplitMix64(seed: 5452))
         let server = try LoopbackNameServer(ZoneFile()) { query in
             var packet = query.response(answers: [
                 DNSQuery.alias(ttl: 30, to: "b.example"),

@@ -2,6 +2,7 @@ import DNS
 import Glibc
 import StubDNS
 import Synchronization
+import TestSupport
 import Testing
 
 /// Figures, not verdicts. Outside the test run:

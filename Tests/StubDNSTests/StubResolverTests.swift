@@ -1,5 +1,6 @@
 import DNS
 import StubDNS
+import TestSupport
 import Testing
 
 @Suite struct StubResolverTests {

@@ -1,19 +1,19 @@
-import DNS
+public import DNS
 
 /// A query as a name server sees it, and the packets that may answer it, right and wrong ones.
-struct DNSQuery: Sendable {
-    let question: Question
-    let isTCP: Bool
+public struct DNSQuery: Sendable {
+    public let question: Question
+    public let isTCP: Bool
     /// The AD bit.
-    let asksForAuthentication: Bool
+    public let asksForAuthentication: Bool
     /// Octets that the asker takes over UDP; nil without EDNS.
-    let packetSize: Int?
+    public let packetSize: Int?
     /// The identifier, and the question section as it came.
-    let identifier: [UInt8]
-    let questionSection: [UInt8]
+    public let identifier: [UInt8]
+    public let questionSection: [UInt8]
 
     /// Nil if the octets are no query of a type that we know.
-    init?(_ octets: [UInt8], isTCP: Bool) {
+    public init?(_ octets: [UInt8], isTCP: Bool) {
         guard octets.count > 16, octets[2] & 0x80 == 0 else { return nil }
         var name: [UInt8] = []
         var index = 12
@@ -38,7 +38,7 @@ struct DNSQuery: Sendable {
     }
 
     /// A packet with these sections, each record as octets. Bits: AA 0x0400, TC 0x0200, RA 0x0080, AD 0x0020.
-    func response(
+    public func response(
         code: UInt8 = 0,
         isTruncated: Bool = false,
         isAuthenticated: Bool = false,
@@ -55,7 +55,7 @@ struct DNSQuery: Sendable {
     }
 
     /// The packet of a recursive server; nil for an answer that is none.
-    func response(with answer: Answer) -> [UInt8]? {
+    public func response(with answer: Answer) -> [UInt8]? {
         let negative = [Self.soa(ttl: answer.ttl)]
         switch answer.outcome {
         case .records(let records):
@@ -79,18 +79,18 @@ struct DNSQuery: Sendable {
     // MARK: Records
 
     /// The name of the question, where it stands in every packet.
-    static let questionName: [UInt8] = [0xC0, 0x0C]
+    public static let questionName: [UInt8] = [0xC0, 0x0C]
 
-    static func name(_ text: String) -> [UInt8] {
+    public static func name(_ text: String) -> [UInt8] {
         text.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
     }
 
-    static func record(owner: [UInt8] = questionName, type: UInt16, ttl: UInt32, _ data: [UInt8]) -> [UInt8] {
+    public static func record(owner: [UInt8] = questionName, type: UInt16, ttl: UInt32, _ data: [UInt8]) -> [UInt8] {
         owner + number(Int(type)) + [0, 1] + number(Int(ttl >> 16)) + number(Int(ttl & 0xFFFF)) + number(data.count)
             + data
     }
 
-    static func record(owner: [UInt8] = questionName, ttl: UInt32, _ data: RecordData) -> [UInt8] {
+    public static func record(owner: [UInt8] = questionName, ttl: UInt32, _ data: RecordData) -> [UInt8] {
         switch data {
         case .a(let address): record(owner: owner, type: 1, ttl: ttl, address.octets)
         case .aaaa(let address): record(owner: owner, type: 28, ttl: ttl, address.octets)
@@ -102,12 +102,12 @@ struct DNSQuery: Sendable {
         }
     }
 
-    static func alias(owner: [UInt8] = questionName, ttl: UInt32, to target: String) -> [UInt8] {
+    public static func alias(owner: [UInt8] = questionName, ttl: UInt32, to target: String) -> [UInt8] {
         record(owner: owner, type: 5, ttl: ttl, name(target))
     }
 
     /// Both the TTL and MINIMUM are `ttl`.
-    static func soa(ttl: UInt32) -> [UInt8] {
+    public static func soa(ttl: UInt32) -> [UInt8] {
         record(
             owner: [0],
             type: 6,
