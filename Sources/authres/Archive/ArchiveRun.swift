@@ -96,6 +96,7 @@ final class ArchiveRun {
             for index in checkpoint.file..<task.files.count {
                 guard try await read(task.files[index]) else {
                     try save()
+                    if task.checkpointName == nil { recordFile?.discard() }
                     return .interrupted
                 }
                 checkpoint.file = index + 1
@@ -103,6 +104,9 @@ final class ArchiveRun {
             }
         } catch {
             for batch in window { batch.work?.cancel() }
+            // What is done already, for whoever reads the other end of a pipe.
+            try mbox?.flush()
+            try report?.flush()
             throw error
         }
         checkpoint.summary.seconds = seconds
@@ -273,9 +277,10 @@ final class ArchiveRun {
 
     /// Keeps how far the run has come, so that it can be continued from here.
     private func save() throws {
-        guard let name = task.checkpointName else { return }
         try mbox?.synchronize()
         try report?.synchronize()
+        nextCheckpoint = ContinuousClock.now.advanced(by: Self.interval)
+        guard let name = task.checkpointName else { return }
         if let record, let recordFile {
             try recordFile.write(Array(record.newText().utf8))
             try recordFile.synchronize()
@@ -285,6 +290,5 @@ final class ArchiveRun {
         checkpoint.reportLength = report?.length ?? 0
         checkpoint.recordLength = recordFile?.length ?? 0
         try checkpoint.write(to: name)
-        nextCheckpoint = ContinuousClock.now.advanced(by: Self.interval)
     }
 }

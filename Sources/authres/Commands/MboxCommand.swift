@@ -98,6 +98,9 @@ struct MboxCommand: AsyncParsableCommand {
             try await finish(run, task)
         } catch let failure as FileFailure {
             StandardError.write("authres: \(failure)")
+            if let name = task.checkpointName, LibCFiles.status(ofPath: name) != nil {
+                StandardError.write("authres: \(name): the run can be continued with the same arguments and --resume")
+            }
             throw files.contains(failure.name) ? Sysexit.noInput : Sysexit.cannotCreate
         } catch let failure as StoredExamination.NoJudgement {
             StandardError.write("authres: \(failure)")
