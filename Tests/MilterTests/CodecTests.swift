@@ -156,39 +156,4 @@ struct CodecTests {
         Command.helo([0x61, 0, 0x62]).write(to: &octets)
         #expect(Array(octets.readableBytesView) == [0, 0, 0, 4, 0x48, 0x61, 0x62, 0])
     }
-
-    @Test func `random octets never crash the decoder, the session or the handler`() throws {
-        var random = SplitMix64(seed: 20_260_512)
-        var seed = ByteBuffer()
-        for command in Samples.commands {
-            var frame = ByteBuffer()
-            command.write(to: &frame)
-            if frame.readableBytes < 300 { seed.writeBuffer(&frame) }
-        }
-        // A conversation in the right order, so that mutations reach every state.
-        var conversation = ByteBuffer()
-        for command in [
-            .negotiate(.fullOffer), .connect(SMTPClient(hostname: [], origin: .unknown)), .helo([0x61]),
-            .macros(MacroValues(.mail, [("i", [0x31])])), .mail(EnvelopeAddress([0x61])), .data,
-            .header(HeaderField("A", " b")), .endOfHeader, .body(ByteBuffer(string: "xyz")),
-            .endOfMessage(ByteBuffer()),
-            .abort, .mail(EnvelopeAddress([])), .header(HeaderField("A", " b")), .quitAndReuse, .quit,
-        ] as [Command] {
-            command.write(to: &conversation)
-        }
-        for round in 0..<10_000 {
-            var octets = Array((round.isMultiple(of: 4) ? seed : conversation).readableBytesView)
-            for _ in 0..<Int.random(in: 1...4, using: &random) {
-                let place = Int.random(in: octets.indices, using: &random)
-                switch Int.random(in: 0..<4, using: &random) {
-                case 0: octets[place] = UInt8.random(in: 0...255, using: &random)
-                case 1: octets.remove(at: place)
-                case 2: octets.insert(UInt8.random(in: 0...255, using: &random), at: place)
-                default: octets[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-                }
-                if octets.isEmpty { break }
-            }
-            ChoppedRun.run(octets, &random)
-        }
-    }
 }

@@ -189,13 +189,5 @@ extension Conversations {
             ! closed x
             """#
         ),
-        Transcript(
-            "a version older than ours with all that is needed, and one from the future",
-            #"""
-            @ nomacros x
-            > O \0\0\0\x09\xff\xff\xff\xff\xff\xff\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            """#
-        ),
     ]
 }

@@ -143,6 +143,8 @@ struct TranscriptPlayer {
         case "nobody": filter.wantsBody = false
         case "final": filter.reply.verdict = verdicts[words[1]] ?? .continue
         case "edits": filter.reply.modifications = Self.edits
+        case "actions": configuration.wishes.actions = Actions(rawValue: 0xFF)
+        case "every-edit": filter.reply.modifications = Self.everyEdit
         case "body-edit": filter.reply.modifications = [.replaceBody(ByteBuffer())]
         default: filter.answers[words[0]] = words[1] == "fail" ? .failure : verdicts[words[1]].map { .verdict($0) }
         }
@@ -157,6 +159,16 @@ struct TranscriptPlayer {
                 additions: [.init("A-R", " x;\r\n\tnone")]
             )
         ) + [.quarantine(Array("why".utf8))]
+
+    private static let everyEdit: [Modification] = [
+        .addHeader(HeaderField("A", " b")), .changeHeader(index: 2, HeaderField("A", " c")),
+        .insertHeader(index: 0, HeaderField("A", " d")), .replaceBody(ByteBuffer(string: "text")),
+        .addRecipient(EnvelopeAddress(Array("<r@x.example>".utf8))),
+        .addRecipient(EnvelopeAddress(Array("<r@x.example>".utf8), parameters: [Array("NOTIFY=NEVER".utf8)])),
+        .deleteRecipient(Array("<s@x.example>".utf8)),
+        .changeSender(EnvelopeAddress(Array("<t@x.example>".utf8), parameters: [Array("SIZE=1".utf8)])),
+        .quarantine(Array("why".utf8)),
+    ]
 
     private mutating func perform(_ text: String, _ at: Comment) throws {
         let words = text.split(separator: " ", maxSplits: 1).map(String.init)
