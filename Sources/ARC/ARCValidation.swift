@@ -126,8 +126,7 @@ struct ARCValidation {
 
     /// The key of a signature, if it may be used: failing that is the end, whatever the cause (RFC 8617, 5.2).
     private mutating func key(of field: SignatureField) -> Result<VerifyingKey, SignatureField.Defect> {
-        guard let question = field.keyQuestion else { return .failure(.init("no key for signature")) }
-        let use = KeyUse(question: question, algorithm: field.algorithm)
+        let use = KeyUse(question: field.keyQuestion, algorithm: field.algorithm)
         if let known = keys[use] { return known }
         let key = read(use)
         keys[use] = key

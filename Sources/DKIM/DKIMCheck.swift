@@ -67,9 +67,7 @@ public struct DKIMCheck: Sendable {
 
     /// Asks for all keys; at the end of the header their names are known.
     public func askForKeys(_ answers: inout Answers) {
-        for candidate in candidates {
-            if let question = candidate.signature.field.keyQuestion { _ = answers(question) }
-        }
+        for candidate in candidates { _ = answers(candidate.signature.field.keyQuestion) }
     }
 
     /// The verdicts, one for each signature from the top (what is beyond the hundredth has one together), or nil as long as
@@ -83,9 +81,7 @@ public struct DKIMCheck: Sendable {
         _ answers: inout Answers
     ) -> [DKIMVerdict]? {
         askForKeys(&answers)
-        guard candidates.allSatisfy({ $0.signature.field.keyQuestion.map { answers.known[$0] != nil } ?? true }) else {
-            return nil
-        }
+        guard candidates.allSatisfy({ answers.known[$0.signature.field.keyQuestion] != nil }) else { return nil }
         var signedFields = SignedFields(candidates.isEmpty ? [] : header)
         return signatures.map { signature in
             switch signature {
@@ -116,8 +112,7 @@ public struct DKIMCheck: Sendable {
             verdict.reason = reason
             return verdict
         }
-        guard let question = signature.field.keyQuestion,
-            let found = KeyRecord.read(question, for: signature.field.algorithm, &answers)
+        guard let found = KeyRecord.read(signature.field.keyQuestion, for: signature.field.algorithm, &answers)
         else { return ending(.permerror, KeyRecord.Failure.noKey.reason) }
         let key: KeyRecord
         switch found {

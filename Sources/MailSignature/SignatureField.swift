@@ -21,6 +21,8 @@ public struct SignatureField: Hashable, Sendable {
     public let signatureText: String
     public let domain: Domain
     public let selector: Domain
+    /// Where the public key stands (RFC 6376, 3.6.2.1).
+    public let keyQuestion: Question
 
     /// Octets allowed in a signature field: beyond it libopendkim gives up the whole message.
     public static let lengthLimit = 60_000
@@ -40,7 +42,8 @@ public struct SignatureField: Hashable, Sendable {
         signatureText = String(decoding: TagValue.withoutWhiteSpace(b), as: UTF8.self)
         domain = try Self.domain("d", of: tags, labels: 2)
         selector = try Self.domain("s", of: tags, labels: 1)
-        guard domain.prefixed(by: selector.text + "._domainkey") != nil else { throw Defect("key name too long") }
+        guard let key = domain.prefixed(by: selector.text + "._domainkey") else { throw Defect("key name too long") }
+        keyQuestion = Question(key, .txt)
     }
 
     /// True if `q=` is absent or one of its methods is `dns/txt`, the only one there is; others are passed over.
@@ -50,11 +53,6 @@ public struct SignatureField: Hashable, Sendable {
     public var hasUsableQueryMethod: Bool {
         guard let methods = tags["q"] else { return true }
         return TagValue.words(methods)?.contains { $0.elementsEqual("dns/txt".utf8) } ?? false
-    }
-
-    /// Where the public key stands (RFC 6376, 3.6.2.1).
-    public var keyQuestion: Question? {
-        domain.prefixed(by: selector.text + "._domainkey").map { Question($0, .txt) }
     }
 
     /// The value of a tag that must be there and must not be empty.

@@ -14,10 +14,8 @@ enum TagValue {
     /// Nil for anything else: an octet outside the alphabet, padding that does not fit, or bits set where no octet is
     /// (RFC 4648, 3.5). Foundation lets some of that pass, so what was read is written again and must be the same.
     static func base64(_ value: [UInt8]) -> [UInt8]? {
-        let text = withoutWhiteSpace(value)
-        guard !text.isEmpty, let data = Data(base64Encoded: Data(text)),
-            data.base64EncodedData().elementsEqual(text)
-        else { return nil }
+        let text = Data(withoutWhiteSpace(value))
+        guard !text.isEmpty, let data = Data(base64Encoded: text), data.base64EncodedData() == text else { return nil }
         return Array(data)
     }
 
