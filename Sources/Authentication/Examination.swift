@@ -15,7 +15,7 @@ internal import SPF
 /// The order of events is: ``init(policy:authservID:client:)``, ``helo(_:)``,
 /// ``begin(mailFrom:macroAddress:submission:receivedAt:)``, ``header(_:)`` for each field, ``endOfHeader(at:)``,
 /// ``body(_:)`` for each piece, ``endOfMessage()``. HELO may be missing. After any of them ``newQuestions()`` may have
-/// questions, which are answered by ``learn(_:to:)`` in any order; ``judgement`` has a value when the message has ended
+/// questions, which are answered by ``learn(_:)`` in any order; ``judgement`` has a value when the message has ended
 /// and nothing more is wanted. It is a value: who serves several messages on one connection makes it when the client
 /// connects, and copies it for each message with all it has learned by then.
 public struct Examination: Sendable {
@@ -166,7 +166,13 @@ public struct Examination: Sendable {
 
     /// Takes an answer in.
     public mutating func learn(_ answer: Answer, to question: Question) {
-        answers.learn(answer, to: question)
+        learn([(question, answer)])
+    }
+
+    /// Takes answers in that came together.
+    public mutating func learn(_ news: [(question: Question, answer: Answer)]) {
+        guard !news.isEmpty else { return }
+        for (question, answer) in news { answers.learn(answer, to: question) }
         evaluate()
     }
 

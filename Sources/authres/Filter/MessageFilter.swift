@@ -20,20 +20,25 @@ final class MessageFilter: MailFilter {
     /// The MTA's own name, macro `j`.
     private var ownName: [UInt8]?
 
+    /// What the examination of each of the client's messages begins with; made anew when what it was made from changes.
+    private var beginning: (site: Site, ownName: [UInt8]?, examination: Examination)?
     private var message: Message?
-    /// Counts the messages, so that an answer that comes too late finds out whose it is.
-    private var number = 0
 
-    /// One message, from MAIL to the answer.
-    private struct Message {
+    /// One message, from MAIL to the answer. An object, so that an answer that comes too late finds out whose it is.
+    private final class Message {
         let site: Site
         var examination: Examination
-        let number: Int
         let start = ContinuousClock.now
         var end: ContinuousClock.Instant?
         var promise: EventLoopPromise<MessageReply>?
         var deadline: Scheduled<Void>?
         var log: MessageLog
+
+        init(site: Site, examination: Examination, log: MessageLog) {
+            self.site = site
+            self.examination = examination
+            self.log = log
+        }
     }
 
     enum Failure: Error, CustomStringConvertible {
@@ -66,13 +71,14 @@ final class MessageFilter: MailFilter {
     func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict {
         self.client = Client(address: client.address.flatMap(Self.address), name: client.hostname)
         ownName = macros["j"]
+        beginning = nil
         helo = []
         // Reverse DNS can be asked about now. The answer is not waited for: it will be known, or under way, when the
         // first message comes.
-        var examination = try newExamination(sites.value)
-        for question in examination.newQuestions() where sites.value.resolver.knownAnswer(to: question) == nil {
-            let resolver = sites.value.resolver
-            _ = eventLoop.makeFutureWithTask { await resolver.answer(to: question) }
+        let site = sites.value
+        var examination = try newExamination(site)
+        for question in examination.newQuestions() where site.resolver.knownAnswer(to: question) == nil {
+            _ = eventLoop.makeFutureWithTask { await site.resolver.answer(to: question) }
         }
         return .continue
     }
@@ -85,7 +91,6 @@ final class MessageFilter: MailFilter {
     func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Verdict {
         let site = sites.value
         if let name = macros["j"] { ownName = name }
-        number += 1
         var examination = try newExamination(site)
         examination.helo(helo)
         examination.begin(
@@ -97,7 +102,6 @@ final class MessageFilter: MailFilter {
         message = Message(
             site: site,
             examination: examination,
-            number: number,
             log: MessageLog(client: client, tls: macros["{tls_version}"], cipher: macros["{cipher}"])
         )
         ask()
@@ -148,25 +152,28 @@ final class MessageFilter: MailFilter {
 
     // MARK: What the DNS says
 
-    /// Hands out the questions that came up; those whose answers are at hand are answered at once.
+    /// Hands out the questions that came up; those whose answers are at hand are answered at once, and together: all
+    /// checks that are not settled yet are run again for what is learnt.
     private func ask() {
-        guard let site = message?.site, let number = message?.number else { return }
-        while let questions = message?.examination.newQuestions(), !questions.isEmpty {
+        guard let message else { return }
+        let resolver = message.site.resolver
+        while case let questions = message.examination.newQuestions(), !questions.isEmpty {
+            var known: [(question: Question, answer: Answer)] = []
             for question in questions {
-                if let answer = site.resolver.knownAnswer(to: question) {
-                    message?.examination.learn(answer, to: question)
+                if let answer = resolver.knownAnswer(to: question) {
+                    known.append((question, answer))
                 } else {
-                    let resolver = site.resolver
                     eventLoop.makeFutureWithTask { await resolver.answer(to: question) }.assumeIsolated()
-                        .whenSuccess { answer in self.take(answer, to: question, number) }
+                        .whenSuccess { answer in self.take(answer, to: question, message) }
                 }
             }
+            message.examination.learn(known)
         }
     }
 
-    private func take(_ answer: Answer, to question: Question, _ number: Int) {
-        guard message?.number == number else { return }
-        message?.examination.learn(answer, to: question)
+    private func take(_ answer: Answer, to question: Question, _ message: Message) {
+        guard message === self.message else { return }
+        message.examination.learn([(question, answer)])
         ask()
         finish()
     }
@@ -176,16 +183,15 @@ final class MessageFilter: MailFilter {
         guard let message, message.deadline == nil, message.examination.isOpen,
             let deadline = message.examination.deadline
         else { return }
-        let number = message.number
         let wait = ContinuousClock.now.duration(to: deadline)
-        self.message?.deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
-            self.expire(number)
+        message.deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
+            self.expire(message)
         }
     }
 
-    private func expire(_ number: Int) {
-        guard message?.number == number else { return }
-        message?.examination.expire(at: .now)
+    private func expire(_ message: Message) {
+        guard message === self.message else { return }
+        message.examination.expire(at: .now)
         finish()
     }
 
@@ -205,12 +211,14 @@ final class MessageFilter: MailFilter {
     }
 
     private func newExamination(_ site: Site) throws(Failure) -> Examination {
+        if let beginning, beginning.site === site, beginning.ownName == ownName { return beginning.examination }
         let policy = site.configuration.policy
         let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
         let authservID = policy.authservID ?? name ?? site.hostName
         guard let examination = Examination(policy: policy, authservID: authservID, client: client) else {
             throw .noName(Array(authservID.utf8))
         }
+        beginning = (site, ownName, examination)
         return examination
     }
 
