@@ -27,7 +27,8 @@ struct BodyHasher: Sendable {
 
     /// Shorter pieces are gathered before they are hashed: a call for each word would cost more than the hash.
     private static let gatherLimit = 512
-    private static let bufferLimit = 8192
+    /// Small: every message under way holds as much.
+    private static let bufferLimit = 2048
     /// Empty lines are released in pieces of so many.
     private static let lineEnds = [UInt8](repeating: UInt8(ascii: "\r"), count: 1024).enumerated()
         .map { $0.offset.isMultiple(of: 2) ? $0.element : UInt8(ascii: "\n") }
