@@ -28,14 +28,16 @@ public struct ForgedFields: Sendable {
         case foreign
         /// A field that is removed by its name, by configuration.
         case byName
+        /// A field of another name, with a line break in it that is no fold, behind which such a field stands.
+        indirect case hidden(Reason)
     }
 
     public private(set) var removals: [Removal] = []
     private let ownIDs: OwnIdentifiers
     private let foreignFields: Policy.ForeignFields
     private let alsoRemove: [String]
-    /// Fields seen of each name that matters, Authentication-Results first.
-    private var occurrences: [Int]
+    /// Fields seen of each name, by a hash of the name in lower case: a header may have as many names as it likes.
+    private var occurrences: [Int: Int] = [:]
     private var index = 0
 
     /// Code points of a claimed id that are shown.
@@ -49,22 +51,36 @@ public struct ForgedFields: Sendable {
         self.alsoRemove = alsoRemove.map { $0.lowercased() }.filter {
             $0 != AuthenticationResults.fieldName.lowercased() && !$0.hasPrefix("arc-")
         }
-        occurrences = Array(repeating: 0, count: self.alsoRemove.count + 1)
     }
 
     /// Takes the next field of the header.
     public mutating func inspect(_ field: HeaderField) {
         defer { index += 1 }
-        if field.isNamed(AuthenticationResults.fieldName) {
-            occurrences[0] += 1
-            if let (id, reason) = verdict(on: field.value) { remove(field, occurrences[0], id, reason) }
-            return
+        let occurrence = count(field)
+        if let (id, reason) = verdict(on: field) {
+            remove(field, occurrence, id, reason)
+        } else {
+            for hidden in field.hiddenFields {
+                guard let (id, reason) = verdict(on: hidden) else { continue }
+                return remove(field, occurrence, id, .hidden(reason))
+            }
         }
-        for (position, name) in alsoRemove.enumerated() where field.isNamed(name) {
-            occurrences[position + 1] += 1
-            remove(field, occurrences[position + 1], nil, .byName)
-            return
-        }
+    }
+
+    /// Which of the fields of its name it is.
+    private mutating func count(_ field: HeaderField) -> Int {
+        var hasher = Hasher()
+        for octet in field.bareName { hasher.combine(octet.asciiLowercased) }
+        let name = hasher.finalize()
+        let occurrence = occurrences[name, default: 0] + 1
+        occurrences[name] = occurrence
+        return occurrence
+    }
+
+    /// Why the field is to go, and the id it claims; nil if it stays.
+    private func verdict(on field: HeaderField) -> (id: String?, reason: Reason)? {
+        if field.isNamed(AuthenticationResults.fieldName) { return verdict(on: field.value) }
+        return alsoRemove.contains(where: field.isNamed) ? (nil, .byName) : nil
     }
 
     /// Why the field with this value is to go, and the id it claims; nil if it stays.
@@ -83,7 +99,7 @@ public struct ForgedFields: Sendable {
     private mutating func remove(_ field: HeaderField, _ occurrence: Int, _ id: String?, _ reason: Reason) {
         removals.append(
             Removal(
-                name: Array(field.name.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }),
+                name: Array(field.bareName),
                 occurrence: occurrence,
                 index: index,
                 claimedID: id.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(Self.shownLimit))) },
@@ -91,6 +107,11 @@ public struct ForgedFields: Sendable {
             )
         )
     }
+}
+
+extension HeaderField {
+    /// The name without white space before the colon.
+    fileprivate var bareName: ArraySlice<UInt8> { name.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") } }
 }
 
 extension ForgedFields.Reason: CustomStringConvertible {
@@ -101,6 +122,7 @@ extension ForgedFields.Reason: CustomStringConvertible {
         case .unreadable(let why): why
         case .foreign: "foreign field"
         case .byName: "removed by name"
+        case .hidden(let reason): "hides a field: \(reason)"
         }
     }
 }

@@ -78,7 +78,8 @@ public struct DMARCCheck: Sendable {
     private static func author(of header: [HeaderField]) -> Author {
         let fields = header.filter { $0.isNamed("From") }
         guard let field = fields.first else { return .missing(reason: "no From field") }
-        guard fields.count == 1 else { return .missing(reason: "more than one From field") }
+        let hasHiddenField = header.contains { $0.hiddenFields.contains { $0.isNamed("From") } }
+        guard fields.count == 1, !hasHiddenField else { return .missing(reason: "more than one From field") }
         let mailboxes: [AuthorField.Mailbox]
         do {
             mailboxes = try AuthorField(field.value).mailboxes

@@ -10,6 +10,9 @@
 /// - an empty line ends the header, and so does any other line, which then is the body's first;
 /// - lines that begin with `From ` or `>From ` before all fields are an mbox's leftovers, and no end of the header.
 ///
+/// In one thing Postfix can afford what we cannot: of `From : x` on top it makes a field `X-Mailbox-Line`. Here the line
+/// stays as it is, and readers who allow white space before a colon see an author in it, so that it is a field.
+///
 /// The caller asks for pieces until there are none, then gives more octets. Memory is one line, up to ``lineLimit``.
 struct HeaderLexer: Sendable {
     enum Piece: Sendable {
@@ -89,13 +92,15 @@ struct HeaderLexer: Sendable {
             place = .body
             return .separator(line)
         }
+        let colon = Self.colon(of: line)
         if isAtTop {
-            if line.drop(while: { $0 == UInt8(ascii: ">") }).starts(with: "From ".utf8) { return .mailboxLine(line) }
+            let isMailboxLine = line.drop(while: { $0 == UInt8(ascii: ">") }).starts(with: "From ".utf8)
+            if isMailboxLine, colon == nil { return .mailboxLine(line) }
             isAtTop = false
         } else if first.isWhiteSpace {
             return .continuation(line)
         }
-        if let colon = Self.colon(of: line) { return .field(line, colon: colon) }
+        if let colon { return .field(line, colon: colon) }
         place = .body
         return .body(line)
     }

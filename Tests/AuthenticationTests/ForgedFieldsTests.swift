@@ -35,7 +35,7 @@ import Testing
         case .ownID: .own
         case .otherVersion: .version
         case .unreadable: .unreadable
-        case .foreign, .byName: .keep
+        case .foreign, .byName, .hidden: .keep
         }
     }
 
@@ -123,6 +123,45 @@ import Testing
         #expect(search.removals.map(\.occurrence) == [1, 2, 2, 4])
         #expect(search.removals.map(\.index) == [2, 3, 7, 8])
         #expect(search.removals.map(\.claimedID) == [nil, "mx.own.example", nil, nil])
+    }
+
+    @Test(arguments: [
+        ("X", " a\rAuthentication-Results: mx.own.example; spf=pass", true),
+        ("X", " a\rauthentication-results \t: (c) \"mx.own.example\"\r\t; spf=pass", true),
+        ("X", " a\n \rAuthentication-Results: mx.own.example; spf=pass", true),
+        ("X", " a\r\rAuthentication-Results: 1 2; spf=pass", true),
+        ("X", " a\rAuthentication-Results: evil.example; none\rAuthentication-Results: mx.own.example", true),
+        ("Authentication-Results", " evil.example; none\rAuthentication-Results: mx.own.example; spf=pass", true),
+        ("X", " a\rReceived-SPF: pass", true),
+        ("X", " a\nAuthentication-Results: mx.own.example; spf=pass", true),
+        ("X", " a\rAuthentication-Results: evil.example; spf=pass\rmx.own.example: x", false),
+        ("X", " a\r Authentication-Results: mx.own.example; spf=pass", false),
+        ("X", " a\n Authentication-Results: mx.own.example; spf=pass", false),
+        ("X", "Authentication-Results: mx.own.example; spf=pass", false),
+        ("X", " a\rAuthentication-Results\r: mx.own.example; spf=pass", false),
+        ("X", " a\r", false), ("X", "\r", false), ("X", "\n", false), ("X", " a\r:", false),
+    ])
+    func `a field hidden behind a line break that is no fold takes its carrier along`(
+        name: String,
+        value: String,
+        goes: Bool
+    ) {
+        var search = Self.search(alsoRemove: ["Received-SPF"])
+        for field in [HeaderField("x ", " 1"), HeaderField("Y", " 2"), HeaderField(name, value)] {
+            search.inspect(field)
+        }
+        #expect(search.removals.map(\.index) == (goes ? [2] : []))
+        #expect(search.removals.map(\.occurrence) == (goes ? [name == "X" ? 2 : 1] : []))
+    }
+
+    @Test(arguments: ["\rAuthentication-Results: (", "\ra:\n b:", "\r", "\na", "\n a:"])
+    func `hidden fields are looked for in linear time`(_ piece: String) {
+        let value = String(repeating: piece, count: 250_000 / piece.utf8.count)
+        let time = ContinuousClock().measure {
+            var search = Self.search()
+            search.inspect(HeaderField("X", value))
+        }
+        #expect(time < .seconds(10))
     }
 
     @Test func `a thousand fields are all looked at`() {
