@@ -1,3 +1,4 @@
+internal import AuthResults
 internal import DNS
 internal import Mail
 internal import SPF
@@ -15,8 +16,8 @@ struct ReceivedSPF {
     private let helo: [UInt8]
     private let receiver: String
 
-    /// Octets of a HELO argument or an address that are told; RFC 5321, 4.5.3.1.3 allows a path 256.
-    private static let textLimit = 256
+    /// Octets of a local-part that is told; RFC 5321, 4.5.3.1.1 allows it 64, VERP and the like take more.
+    private static let localPartLimit = 256
 
     init(_ verdict: SPFVerdict, client: Client, mailFrom: [UInt8], helo: [UInt8], receiver: String) {
         self.verdict = verdict
@@ -31,28 +32,29 @@ struct ReceivedSPF {
         if let address = client.address { pairs.append(("client-ip", address.description)) }
         switch verdict.identity {
         case .mailFrom:
-            if let address = Self.shown(
-                mailFrom.first == UInt8(ascii: "<") ? mailFrom.dropFirst().dropLast() : mailFrom[...]
-            ) {
-                pairs.append(("envelope-from", address))
-            }
+            if let address = envelopeFrom { pairs.append(("envelope-from", address)) }
             pairs.append(("identity", "mailfrom"))
         case .helo: pairs.append(("identity", "helo"))
         case nil: break
         }
-        if let text = Self.shown(helo[...]) { pairs.append(("helo", text)) }
+        switch HELOArgument(helo) {
+        case .domain(let domain): pairs.append(("helo", domain.text))
+        case .addressLiteral(let literal): pairs.append(("helo", "[\(literal)]"))
+        case .invalid: break
+        }
         pairs.append(("receiver", receiver))
         if let reason = verdict.reason { pairs.append(("problem", reason)) }
         let list = pairs.map { "\n\t\($0.key)=\(Self.value($0.value))" }.joined(separator: ";")
         return HeaderField("Received-SPF", " \(verdict.result.rawValue)\(list)")
     }
 
-    /// What the client said, if it is printable ASCII and not too long.
-    private static func shown(_ octets: ArraySlice<UInt8>) -> String? {
-        guard !octets.isEmpty, octets.count <= textLimit, octets.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            return nil
-        }
-        return String(decoding: octets, as: UTF8.self)
+    /// The address without a source route, which names another domain first; nil for one that a careless reader could
+    /// split: a quoted local-part may hold `; identity=...`.
+    private var envelopeFrom: String? {
+        guard let mailbox = ReversePath(mailFrom)?.mailbox, case .domain(let domain) = mailbox.host,
+            mailbox.localPart.count <= Self.localPartLimit, mailbox.localPart.allSatisfy({ $0 < 0x80 })
+        else { return nil }
+        return PropertyValue.inert(String(decoding: mailbox.localPart, as: UTF8.self) + "@" + domain.text)?.text
     }
 
     /// A dot-atom where the text is one, else a quoted-string without controls.

@@ -208,18 +208,36 @@ import Testing
         #expect(second.judgement?.verdicts.submission == nil)
     }
 
-    @Test func `Received-SPF is written if it is asked for, and what is in it is quoted`() throws {
+    /// MAIL FROM and HELO, and what is told of them.
+    private static let toldByReceivedSPF: [(String, String, String?, String?)] = [
+        ("<ann@sender.example>", "mail.sender.example", "ann@sender.example", "mail.sender.example"),
+        ("<ann@sender.example>", "[IPv6:::1]", "ann@sender.example", #""[IPv6:::1]""#),
+        ("<ann@sender.example>", #"a";identity=(b)"#, "ann@sender.example", nil),
+        ("<ann@sender.example>", "a=b.example", "ann@sender.example", nil),
+        ("<@bank.example,@bank.example:ann@sender.example>", "a.example", "ann@sender.example", "a.example"),
+        (#"<"a;envelope-from=x@bank.example;"@sender.example>"#, "a.example", nil, "a.example"),
+        (#"<"a\"(b"@sender.example>"#, "a.example", nil, "a.example"),
+    ]
+
+    @Test(arguments: toldByReceivedSPF)
+    func `Received-SPF is written if it is asked for, and nothing in it can be split`(
+        mailFrom: String,
+        helo: String,
+        toldAddress: String?,
+        toldHELO: String?
+    ) throws {
         var world = World(zone: World.records)
         world.policy.writesReceivedSPF = true
-        world.helo = #"a";x=(b)"#
+        world.mailFrom = mailFrom
+        world.helo = helo
         let additions = try #require(world.judge()).judgement.edits.additions
         #expect(
             additions.map { String(decoding: $0.name, as: UTF8.self) } == ["Authentication-Results", "Received-SPF"]
         )
         #expect(
             String(decoding: additions[1].value, as: UTF8.self)
-                == " pass\n\tclient-ip=192.0.2.7;\n\tenvelope-from=\"ann@sender.example\";\n\tidentity=mailfrom;\n\t"
-                + #"helo="a\";x=(b)";"# + "\n\treceiver=mx.example.org"
+                == " pass\n\tclient-ip=192.0.2.7;" + (toldAddress.map { "\n\tenvelope-from=\"\($0)\";" } ?? "")
+                + "\n\tidentity=mailfrom;" + (toldHELO.map { "\n\thelo=\($0);" } ?? "") + "\n\treceiver=mx.example.org"
         )
     }
 }
