@@ -22,11 +22,7 @@ extension Conversations {
         Transcript(
             "a frame one octet too long, in the middle of a message",
             #"""
-            @ nomacros x
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             >> \0\x01\0\x01L
@@ -72,11 +68,7 @@ extension Conversations {
         Transcript(
             "a body before the end of the header",
             #"""
-            @ nomacros x
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             > B x
@@ -101,11 +93,7 @@ extension Conversations {
         Transcript(
             "a string without an end",
             #"""
-            @ nomacros x
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>
             ! notice malformed data of 'M'
             = disconnect

@@ -54,10 +54,10 @@ enum Conversations {
         ),
         Transcript(
             "macros are asked for without losing the MTA's own",
-            Transcript.opening + "\n"
-                + #"""
-                < O \0\0\0\x06\0\0\x01\x11\0\x1f\xf3\x88\0\0\0\0j _ v {daemon_name} {daemon_addr} {if_name} {if_addr} {client_addr} {client_name} {client_ptr} {client_resolve}\0\0\0\0\x01{tls_version} {cipher} {cipher_bits} {cert_subject} {cert_issuer}\0\0\0\0\x02i {auth_type} {auth_authen} {auth_author} {auth_ssf} {mail_addr} {mail_host} {mail_mailer} {tls_version} {cipher} {cipher_bits} {client_addr}\0\0\0\0\x06i\0\0\0\0\x05i\0
-                """#
+            #"""
+            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
+            < O \0\0\0\x06\0\0\x01\x11\0\x1f\xf3\x88\0\0\0\0j _ v {daemon_name} {daemon_addr} {if_name} {if_addr} {client_addr} {client_name} {client_ptr} {client_resolve}\0\0\0\0\x01{tls_version} {cipher} {cipher_bits} {cert_subject} {cert_issuer}\0\0\0\0\x02i {auth_type} {auth_authen} {auth_author} {auth_ssf} {mail_addr} {mail_host} {mail_mailer} {tls_version} {cipher} {cipher_bits} {client_addr}\0\0\0\0\x06i\0\0\0\0\x05i\0
+            """#
         ),
         Transcript(
             "an MTA that takes no macro list, and no command without a reply",
@@ -128,12 +128,8 @@ enum Conversations {
         Transcript(
             "a second EHLO, MAIL without HELO, MAIL again, and EHLO in the middle of a message",
             #"""
-            @ nomacros x
             @ show tls_version i
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             > D Mi\0Q2\0

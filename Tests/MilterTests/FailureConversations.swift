@@ -13,12 +13,8 @@ extension Conversations {
         Transcript(
             "the filter fails in the middle of a message",
             #"""
-            @ nomacros x
             @ header fail
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             > L A\0 b\0
@@ -35,12 +31,8 @@ extension Conversations {
         Transcript(
             "the filter fails at the end, and its answer fails",
             #"""
-            @ nomacros x
             @ end fail
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             > N
@@ -96,12 +88,8 @@ extension Conversations {
         Transcript(
             "the MTA goes away in the middle of a message, and while the answer is awaited",
             #"""
-            @ nomacros x
             @ hold x
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             > N
@@ -141,11 +129,7 @@ extension Conversations {
         Transcript(
             "the MTA is silent in the middle of a message",
             #"""
-            @ nomacros x
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             ! seconds 7100
@@ -159,12 +143,8 @@ extension Conversations {
         Transcript(
             "a drained connection ends after its message, also after one that is given up",
             #"""
-            @ nomacros x
             @ hold x
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             ! drain x

@@ -82,12 +82,8 @@ extension Conversations {
         Transcript(
             "and at the end of the message where it does not; the filter is told no more",
             #"""
-            @ nomacros x
             @ mail tempfail
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             > L A\0 b\0
@@ -138,12 +134,8 @@ extension Conversations {
         Transcript(
             "a late answer, with progress, and the commands behind it in their turn",
             #"""
-            @ nomacros x
             @ hold x
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             > N
@@ -168,12 +160,8 @@ extension Conversations {
         Transcript(
             "an MTA that has said all and still listens",
             #"""
-            @ nomacros x
             @ hold x
-            > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
-            < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
-            > C a\0U
-            = connect a U
+            @ client
             > M <1>\0
             = mail <1>
             > N

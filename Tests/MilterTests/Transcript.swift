@@ -12,6 +12,7 @@ import Testing
 ///     < c                       the filter replies; nothing else has been replied before
 ///     = mail <a@b.example>      the filter was told
 ///     @ mail tempfail           from here on the filter answers this event so
+///     @ client                  the MTA offers all, is asked for no macros, and has a client of no known address
 ///     ! ...                     the world: see `perform`
 struct Transcript: Sendable, CustomTestStringConvertible {
     let name: String
@@ -19,14 +20,18 @@ struct Transcript: Sendable, CustomTestStringConvertible {
 
     init(_ name: String, _ lines: String) {
         self.name = name
-        self.lines = lines
+        self.lines = lines.replacing("@ client\n", with: Self.client)
     }
 
     var testDescription: String { name }
 
-    /// The offer of Postfix 3.7, and what a filter with default wishes takes of it.
-    static let opening = #"""
+    private static let client = #"""
+        @ nomacros x
         > O \0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff
+        < O \0\0\0\x06\0\0\0\x11\0\x1f\xf3\x88
+        > C a\0U
+        = connect a U
+
         """#
 }
 
