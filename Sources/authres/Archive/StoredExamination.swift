@@ -9,7 +9,6 @@ struct StoredExamination: Sendable {
     private let judgedAt: Int64
     private let trace: TraceFields
     private let variant: MboxVariant?
-    private var judgement: Judgement?
 
     init(
         examination: Examination,
@@ -30,72 +29,72 @@ struct StoredExamination: Sendable {
         let description = "internal failure: no judgement though no answer is missing"
     }
 
-    /// The end, if all answers are at hand.
-    mutating func finishAtOnce(_ resolver: any Resolver) throws -> ExaminedMessage? {
-        notYetAsked += answerAtOnce(resolver)
-        return judgement == nil && !notYetAsked.isEmpty ? nil : try examined()
-    }
+    /// Questions that came up together, and are answered together.
+    private var round: [Question] = []
 
-    /// Questions that came up and whose answers were not at hand.
-    private var notYetAsked: [Question] = []
+    /// The end, if all answers are at hand.
+    ///
+    /// Questions are answered in rounds, each in the order in which they were asked, whether the answers are at hand or
+    /// have to be waited for. So what is asked, and with it the record of the answers, does not depend on which answer
+    /// comes first.
+    mutating func finishAtOnce(_ resolver: any Resolver) throws -> ExaminedMessage? {
+        while true {
+            if round.isEmpty { round = examination.newQuestions() }
+            if round.isEmpty { return try examined() }
+            var answers: [Question: Answer] = [:]
+            for question in round {
+                guard let answer = resolver.knownAnswer(to: question) else { return nil }
+                answers[question] = answer
+            }
+            learn(answers)
+        }
+    }
 
     /// The end, when the answers are in or the deadline has passed.
     mutating func finish(_ resolver: any Resolver) async throws -> ExaminedMessage {
-        if let examined = try finishAtOnce(resolver) { return examined }
-        await wait(resolver)
-        return try examined()
+        while true {
+            if let examined = try finishAtOnce(resolver) { return examined }
+            guard let deadline = examination.deadline else { throw NoJudgement() }
+            let answers = await Self.answers(to: round, resolver, until: deadline)
+            let isComplete = round.allSatisfy { answers[$0] != nil }
+            learn(answers)
+            if !isComplete {
+                examination.expire(at: .now)
+                return try examined()
+            }
+        }
     }
 
-    private mutating func wait(_ resolver: any Resolver) async {
-        guard let deadline = examination.deadline else { return }
-        var run = self
-        run.notYetAsked = []
+    private mutating func learn(_ answers: [Question: Answer]) {
+        for question in round {
+            if let answer = answers[question] { examination.learn(answer, to: question) }
+        }
+        round = []
+    }
+
+    /// The answers that come before the deadline.
+    private static func answers(
+        to questions: [Question],
+        _ resolver: any Resolver,
+        until deadline: ContinuousClock.Instant
+    ) async -> [Question: Answer] {
         await withTaskGroup(of: (question: Question, answer: Answer)?.self) { group in
-            func ask(_ questions: [Question]) {
-                for question in questions {
-                    group.addTask { (question, await resolver.answer(to: question)) }
-                }
-            }
+            for question in questions { group.addTask { (question, await resolver.answer(to: question)) } }
             group.addTask {
                 try? await Task.sleep(until: deadline, clock: .continuous)
                 return nil
             }
-            ask(notYetAsked)
-            while run.judgement == nil, let event = await group.next() {
-                if let (question, answer) = event {
-                    run.examination.learn(answer, to: question)
-                    ask(run.answerAtOnce(resolver))
-                } else {
-                    run.examination.expire(at: .now)
-                    run.judgement = run.examination.judgement
-                }
+            var answers: [Question: Answer] = [:]
+            while answers.count < questions.count, case (let question, let answer)?? = await group.next() {
+                answers[question] = answer
             }
             group.cancelAll()
+            return answers
         }
-        self = run
-    }
-
-    /// Answers what can be answered at once.
-    /// - Returns: the questions that have to be asked.
-    private mutating func answerAtOnce(_ resolver: any Resolver) -> [Question] {
-        var waiting: [Question] = []
-        while true {
-            let questions = examination.newQuestions()
-            if questions.isEmpty { break }
-            for question in questions {
-                if let answer = resolver.knownAnswer(to: question) {
-                    examination.learn(answer, to: question)
-                } else {
-                    waiting.append(question)
-                }
-            }
-        }
-        judgement = examination.judgement
-        return waiting
     }
 
     private func examined() throws -> ExaminedMessage {
-        guard let judgement else { throw NoJudgement() }
+        guard let judgement = examination.judgement else { throw NoJudgement() }
         return ExaminedMessage(
             judgement: judgement,
             envelope: envelope,
