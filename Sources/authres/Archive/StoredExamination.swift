@@ -66,9 +66,7 @@ struct StoredExamination: Sendable {
     }
 
     private mutating func learn(_ answers: [Question: Answer]) {
-        for question in round {
-            if let answer = answers[question] { examination.learn(answer, to: question) }
-        }
+        examination.learn(round.compactMap { question in answers[question].map { (question, $0) } })
         round = []
     }
 
