@@ -25,10 +25,16 @@ struct Sample: CustomTestStringConvertible, Sendable {
         let ip: String
         let hostname: String
         let helo: String
-        let mail_from: String
+        let mailFrom: String
         let rcpt: [String]
         let auth: Submission?
         let settings: [String: Setting]?
+
+        enum CodingKeys: String, CodingKey {
+            case ip, hostname, helo
+            case mailFrom = "mail_from"
+            case rcpt, auth, settings
+        }
 
         enum Setting: Decodable {
             case one(String)

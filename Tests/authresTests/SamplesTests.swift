@@ -78,7 +78,7 @@ import Testing
             macros["auth_type"] = Array(auth.type.utf8)
         }
         return ClientMessage(
-            sender: EnvelopeAddress(Array(envelope.mail_from.utf8)),
+            sender: EnvelopeAddress(Array(envelope.mailFrom.utf8)),
             recipients: envelope.rcpt.map { EnvelopeAddress(Array($0.utf8)) },
             header: try sample.message().header,
             body: try sample.body(),
