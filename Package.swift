@@ -81,12 +81,12 @@ let package = Package(
         tests("DNSTests", ["DNS", "TestSupport"]),
         tests("StubDNSTests", ["StubDNS", "DNS", "TestSupport"]),
         tests("MailTests", ["Mail", "DNS", "TestSupport"]),
-        tests("MailSignatureTests", ["MailSignature", "Mail", "DNS", .crypto]),
+        tests("MailSignatureTests", ["MailSignature", "Mail", "DNS", "TestSupport", .crypto]),
         tests("AuthResultsTests", ["AuthResults", "Mail", "TestSupport"]),
         tests("SPFTests", ["SPF", "Mail", "DNS", "TestSupport"]),
         tests(
             "DKIMTests",
-            ["DKIM", "MailSignature", "Mail", "DNS"],
+            ["DKIM", "MailSignature", "Mail", "DNS", "TestSupport"],
             resources: [.copy("Corpus"), .copy("SealKeys")]
         ),
         tests(

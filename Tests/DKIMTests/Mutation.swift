@@ -1,3 +1,4 @@
+import TestSupport
 /// Random changes of octets: of messages and of key records.
 struct Mutation {
     private var random: SplitMix64

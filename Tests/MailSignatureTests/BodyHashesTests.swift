@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import MailSignature
+import TestSupport
 import Testing
 
 @Suite struct BodyHashesTests {
