@@ -36,6 +36,19 @@ enum LibC {
     /// A Unix socket's backlog is full (EAGAIN). A blocking `connect` would wait.
     static let backlogIsFull = EAGAIN
 
+    /// A client went away before it was accepted.
+    static let connectionAborted = ECONNABORTED
+
+    /// Raises the soft limit of open descriptors (1,024 by default, under systemd too) to `count`, or to the hard limit.
+    static func allowDescriptors(_ count: Int) {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        let wanted = min(rlim_t(clamping: count), limit.rlim_max)
+        guard limit.rlim_cur < wanted else { return }
+        limit.rlim_cur = wanted
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     private static func removeStaleSocket(atPath path: String) throws(EndpointError) {
         guard let kind = status(ofPath: path)?.mode else { return }
         guard kind & S_IFMT == S_IFSOCK else { throw .notASocket(path) }

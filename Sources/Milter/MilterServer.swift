@@ -9,6 +9,9 @@ public final class MilterServer: Sendable {
     /// What is to be removed when the server ends; nil for all but Unix sockets.
     private let socketFile: (path: String, identity: LibC.FileIdentity)?
 
+    /// Descriptors that are needed besides those of the connections: event loops, the log, name servers.
+    private static let otherDescriptors = 256
+
     /// The port that is listened on; nil for a Unix socket.
     public var port: Int? { listener.localAddress?.port }
 
@@ -29,6 +32,8 @@ public final class MilterServer: Sendable {
     ///
     /// - Parameters:
     ///   - group: The event loops that serve the connections.
+    ///   - configuration: If the process may not have as many descriptors as connections are allowed, it is given them, as
+    ///     far as the hard limit goes.
     ///   - notify: Called on any of them for what should be logged.
     ///   - makeFilter: Called once for each connection, on the event loop that serves it.
     /// - Throws: ``EndpointError`` if it cannot be listened there.
@@ -46,16 +51,14 @@ public final class MilterServer: Sendable {
             connections[ObjectIdentifier(loop)] = bound
         }
         let loops = connections
+        LibC.allowDescriptors(configuration.connectionLimit + Self.otherDescriptors)
         let count = ConnectionCount(limit: configuration.connectionLimit)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(
-                        AcceptBackoffHandler(),
-                        AcceptErrors(notify: notify)
-                    )
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(notify: notify))
                 }
             }
             .childChannelOption(.maxMessagesPerRead, value: 1)
@@ -167,21 +170,5 @@ private final class ConnectionCount: Sendable {
 
     func remove() {
         count.subtract(1, ordering: .relaxed)
-    }
-}
-
-/// Tells of connections that could not be accepted; NIO waits a second before it tries again.
-private final class AcceptErrors: ChannelInboundHandler {
-    typealias InboundIn = any Channel
-
-    private let notify: @Sendable (ServerNotice) -> Void
-
-    init(notify: @escaping @Sendable (ServerNotice) -> Void) {
-        self.notify = notify
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if !(error is ChannelError) { notify(.acceptFailed(error)) }
-        context.fireErrorCaught(error)
     }
 }
