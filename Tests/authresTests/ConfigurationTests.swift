@@ -100,6 +100,9 @@ import Testing
         ("seal: {domain: example.org}", "all three or none"),
         ("own-ids: [[a]]", "an element must be a plain value"),
         ("dns: {servers: [localhost]}", "is not an address"),
+        ("authserv-id: \"\"", "authserv-id: \"\" is not text"),
+        ("authserv-id: \"mx\\nX: y\"", "is not text without control characters"),
+        ("socket-group: \"\"", "socket-group: \"\" is not text"),
     ])
     func `a wrong file is named as what it is`(_ file: String, _ expected: String) throws {
         let found = try Self.mistakes(file)

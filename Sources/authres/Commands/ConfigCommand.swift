@@ -10,6 +10,6 @@ struct ConfigCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        print(try options.load().yaml, terminator: "")
+        try StandardOutput.write(try options.load().yaml)
     }
 }

@@ -82,6 +82,8 @@ struct MilterCommand: AsyncParsableCommand {
         do {
             sites.replace(by: try Site(try options.load().configuration, after: old))
             old.logger.notice("SIGHUP: configuration reloaded")
+        } catch is ExitCode {
+            old.logger.error("SIGHUP: the configuration stays as it was, for the mistakes just listed")
         } catch {
             old.logger.error("SIGHUP: the configuration stays as it was: \(error)")
         }
