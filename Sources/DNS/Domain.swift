@@ -15,17 +15,18 @@ public struct Domain: Hashable, Sendable {
 
     /// Reads a name in ASCII; one trailing dot is allowed. Nil if the octets are not such a name.
     public init?(_ octets: some Sequence<UInt8>) {
-        self.init(octets, allowsSpaces: false)
+        self.init(Array(octets), allowsSpaces: false)
     }
 
     /// Reads a name whose labels may hold spaces, which macros of SPF records write (`%_`, RFC 7208, 7.1) and master
     /// files escape. No header and no envelope has such a name.
     public init?(allowingSpaces octets: some Sequence<UInt8>) {
-        self.init(octets, allowsSpaces: true)
+        self.init(Array(octets), allowsSpaces: true)
     }
 
-    private init?(_ octets: some Sequence<UInt8>, allowsSpaces: Bool) {
+    private init?(_ octets: [UInt8], allowsSpaces: Bool) {
         var name: [UInt8] = []
+        name.reserveCapacity(min(octets.count, Self.lengthLimit + 1))
         var labelLength = 0
         var endedByDot = false
         for octet in octets {
@@ -62,10 +63,11 @@ public struct Domain: Hashable, Sendable {
     /// Reads a name whose labels may be U-labels (RFC 5890) in UTF-8; they become A-labels by IDNA2008 with the
     /// mapping of UTS #46, as RFC 9989 section 4.10 and RFC 8601 section 5 ask. Nil if there is no such name.
     public init?(internationalized octets: some Collection<UInt8>) {
+        let octets = Array(octets)
         if octets.allSatisfy({ $0 < 0x80 }) {
-            self.init(octets)
+            self.init(octets, allowsSpaces: false)
         } else {
-            guard let ascii = LibIDN2.aLabels(of: Array(octets)) else { return nil }
+            guard let ascii = LibIDN2.aLabels(of: octets) else { return nil }
             self.init(ascii)
         }
     }
