@@ -43,15 +43,6 @@ def cpu(pid):
     return time.clock_gettime(~pid << 3 | 2)  # CPUCLOCK_SCHED of another process, as clock_getcpuclockid(3) makes it
 
 
-def frame(code, data=b""):
-    return struct.pack(">I", 1 + len(data)) + code + data
-
-
-def received(connection):
-    head = connection.recv(4, socket.MSG_WAITALL)
-    return connection.recv(struct.unpack(">I", head)[0], socket.MSG_WAITALL)
-
-
 def play(path, header, body):
     """One message on a connection of its own, as Postfix plays it; the milter's answers to its end."""
     with socket.socket(socket.AF_UNIX) as connection:

@@ -1,6 +1,8 @@
 """The program under test, started and stopped as an operator would."""
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -24,6 +26,17 @@ def zone(*names):
 def run(*arguments, stdin=b"", **options):
     """One command of the program, to its end."""
     return subprocess.run([AUTHRES, *arguments], input=stdin, capture_output=True, timeout=600, **options)
+
+
+def frame(code, data=b""):
+    """One packet of the milter protocol."""
+    return struct.pack(">I", 1 + len(data)) + code + data
+
+
+def received(connection):
+    """The next packet that the filter sends: its code and data."""
+    head = connection.recv(4, socket.MSG_WAITALL)
+    return connection.recv(struct.unpack(">I", head)[0], socket.MSG_WAITALL)
 
 
 class Filter:
