@@ -22,7 +22,7 @@ import dkim
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 os.environ.setdefault("AUTHRES", os.path.join(ROOT, ".build", "release", "authres"))
 sys.path.insert(0, os.path.join(ROOT, "Tests", "integration"))
-from program import Filter, sample, zone  # noqa: E402  (they stand elsewhere)
+from program import Filter, frame, received, sample, zone  # noqa: E402  (they stand elsewhere)
 
 LINE = b"Ten lines of text, with some words of this and that size in each of them.\n"
 SIZES = {"2 KB": 2_000, "10 KB": 10_000, "100 KB": 100_000, "5 MB": 5_000_000}
