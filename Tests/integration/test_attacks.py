@@ -228,6 +228,13 @@ class AttackTests(unittest.TestCase):
             self.assertEqual(run("check", *FLAGS, "-", stdin=message).returncode, 0)
             self.assertLess(time.monotonic() - started, 15, name)
 
+    def test_as_many_findings_as_results_take_no_longer(self):
+        results = b"; ".join((b"dkim=pass header.b=abcdefgh", b"dkim=fail header.b=abcdefgh")[i % 2] for i in range(6000))
+        started = time.monotonic()
+        result = run("lint", "-", stdin=b"Authentication-Results: mx.example.org; " + results + b"\n\n")
+        self.assertEqual(result.stdout.count(b"contradictory"), 5999)
+        self.assertLess(time.monotonic() - started, 10)
+
     def test_output_that_cannot_be_written_is_said(self):
         with open("/dev/full", "wb") as full, tempfile.NamedTemporaryFile(suffix=".eml") as message:
             message.write(sample("plain-pass"))

@@ -74,8 +74,6 @@ struct ListLinter {
 
     private mutating func endField() -> [PlacedFinding] {
         guard let value = field.take() else { return [] }
-        return rules.lint.findings(in: value).map {
-            PlacedFinding($0, in: value, line: fieldLine, prefix: prefix)
-        }
+        return PlacedFinding.place(rules.lint.findings(in: value), in: value, line: fieldLine, prefix: prefix)
     }
 }

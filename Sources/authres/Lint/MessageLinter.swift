@@ -59,9 +59,12 @@ struct MessageLinter {
             }
         }
         return zip(fields, found).flatMap { field, findings in
-            findings.map {
-                PlacedFinding($0, in: field.field.value, line: field.line, prefix: field.field.name.count + 1)
-            }
+            PlacedFinding.place(
+                findings,
+                in: field.field.value,
+                line: field.line,
+                prefix: field.field.name.count + 1
+            )
         } + extra
     }
 
@@ -87,14 +90,23 @@ struct MessageLinter {
 }
 
 extension PlacedFinding {
+    /// Places the findings of one field, which are in its order, in one pass: it may have as many as it has results.
     /// - Parameters:
     ///   - line: the line on which the value begins.
     ///   - prefix: octets before the value on that line.
-    init(_ finding: Finding, in value: [UInt8], line: Int, prefix: Int) {
-        let before = value.prefix(finding.offset)
-        let lineFeeds = before.count { $0 == UInt8(ascii: "\n") }
-        let column =
-            before.lastIndex(of: UInt8(ascii: "\n")).map { finding.offset - $0 } ?? prefix + finding.offset + 1
-        self.init(line: line + lineFeeds, column: column, finding: finding)
+    static func place(_ findings: [Finding], in value: [UInt8], line: Int, prefix: Int) -> [PlacedFinding] {
+        var line = line
+        var lineStart = -prefix
+        var offset = 0
+        return findings.map { finding in
+            while offset < min(finding.offset, value.count) {
+                if value[offset] == UInt8(ascii: "\n") {
+                    line += 1
+                    lineStart = offset + 1
+                }
+                offset += 1
+            }
+            return PlacedFinding(line: line, column: finding.offset - lineStart + 1, finding: finding)
+        }
     }
 }
