@@ -100,6 +100,7 @@ import Testing
         ("seal: {domain: example.org}", "all three or none"),
         ("own-ids: [[a]]", "an element must be a plain value"),
         ("dns: {servers: [localhost]}", "is not an address"),
+        ("also-remove: [ARC-Seal]", "\"ARC-Seal\" is not the name of a header field, and not one of ARC"),
         ("authserv-id: \"\"", "authserv-id: \"\" is not text"),
         ("authserv-id: \"mx\\nX: y\"", "is not text without control characters"),
         ("socket-group: \"\"", "socket-group: \"\" is not text"),

@@ -47,13 +47,13 @@ extension ValueForm where Value == String {
         )
     }
 
-    /// The name of a header field (RFC 5322, 3.6.8).
+    /// The name of a header field (RFC 5322, 3.6.8) that may be removed: not one of ARC, whose sets are signed.
     static var fieldName: ValueForm {
         ValueForm(
-            description: "the name of a header field",
+            description: "the name of a header field, and not one of ARC",
             read: { text in
                 text.isEmpty || !text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
-                    ? nil : text
+                    || text.lowercased().hasPrefix("arc-") ? nil : text
             },
             show: { $0 }
         )
