@@ -144,7 +144,8 @@ public struct DKIMCheck: Sendable {
         if let length = signature.bodyLength, length < digest.length {
             return ending(.policy, "l= covers \(length) of \(digest.length) octets")
         }
-        if let name = signature.repeatedBeyondSignature(in: signedFields) {
+        let hidden = header.flatMap(\.hiddenFields)
+        if let name = signature.repeatedBeyondSignature(in: signedFields, hidden: hidden) {
             return ending(.policy, "more \(name) fields than signed")
         }
         return verdict

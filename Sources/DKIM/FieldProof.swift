@@ -7,8 +7,8 @@ internal import MailSignature
 public enum FieldProof: Hashable, Sendable {
     /// A signature of this domain covers the field, and passes.
     case signature(of: Domain)
-    /// The field stands directly above the Received field of this host, the topmost that the host has written: what came
-    /// with the message is below it. That is worth as much as the way by which the header came from the host.
+    /// The field stands directly above the Received field of this host, and above it stands nothing but what hosts of
+    /// ours have added: what came with the message is below.
     case position(above: Domain)
     /// There is no proof, and why, in words of ours.
     case none(String)
@@ -20,13 +20,13 @@ public enum FieldProof: Hashable, Sendable {
     ///   - header: the fields of the message, from the top.
     ///   - verdicts: one for each DKIM-Signature of the header, from the top, as ``DKIMCheck`` gives them.
     ///   - authservID: what the field claims, without quotes; nil if that is no domain name.
-    ///   - hosts: the names by which the hosts of that site call themselves in Received fields.
+    ///   - recovery: tells which Received fields hosts of ours have written.
     public init(
         ofFieldAt place: Int,
         in header: [HeaderField],
         verdicts: [DKIMVerdict],
         authservID: Domain?,
-        hosts: Set<Domain>
+        recovery: EnvelopeRecovery
     ) {
         guard header.indices.contains(place) else {
             self = .none("no such field")
@@ -36,7 +36,7 @@ public enum FieldProof: Hashable, Sendable {
             self = .signature(of: signer)
             return
         }
-        switch Self.host(below: place, in: header, hosts) {
+        switch Self.host(below: place, in: header, recovery) {
         case .success(let host): self = .position(above: host)
         case .failure(let missing): self = .none("no valid signature of its domain covers it, and \(missing.reason)")
         }
@@ -75,20 +75,20 @@ public enum FieldProof: Hashable, Sendable {
         "ARC-Authentication-Results",
     ]
 
+    /// Where a Received field above is not of a host of ours, the sender may have written this field and the Received
+    /// field below it; and what stands below the border, where ours met a stranger, came with the message.
     private static func host(
         below place: Int,
         in header: [HeaderField],
-        _ hosts: Set<Domain>
+        _ recovery: EnvelopeRecovery
     ) -> Result<Domain, Missing> {
-        /// Above may stand what hosts behind ours have added. If one of those fields is ours, or may be, then this one
-        /// came with the message. What a sender says in HELO can make our own Received unreadable.
-        for field in header[..<place] where field.isNamed("Received") {
-            guard let received = try? Received(field.value) else {
-                return .failure(Missing(reason: "a Received field above it cannot be read"))
-            }
-            if let host = received.host, hosts.contains(host) {
-                return .failure(Missing(reason: "it stands below the Received field of \(host)"))
-            }
+        let envelope = recovery.envelope(of: header)
+        switch (envelope.border, envelope.reason) {
+        case (let border?, _) where place > border.index:
+            let host = border.host.map(\.text) ?? "an own host"
+            return .failure(Missing(reason: "it stands below the Received field of \(host), which met a stranger"))
+        case (_?, _), (nil, .fromWithin), (nil, nil): break
+        case (nil, let reason?): return .failure(Missing(reason: reason.description))
         }
         let below = header[(place + 1)...].first { field in !traceNames.contains { field.isNamed($0) } }
         guard let below, below.isNamed("Received") else {
@@ -97,7 +97,7 @@ public enum FieldProof: Hashable, Sendable {
         guard let received = try? Received(below.value), let host = received.host else {
             return .failure(Missing(reason: "the Received field below it cannot be read"))
         }
-        guard hosts.contains(host) else {
+        guard recovery.ownHosts.contains(host) else {
             return .failure(Missing(reason: "the Received field below it is of \(host)"))
         }
         return .success(host)

@@ -14,6 +14,9 @@ public final class CachingResolver: Resolver {
         public var greatestTTL = Duration.seconds(86_400)
         /// RFC 2308, 5: one to three hours "have been found to work well".
         public var greatestNegativeTTL = Duration.seconds(10_800)
+        /// Questions that may be under way at a time. What is over it is not asked: messages that come and go faster than
+        /// a dead name server is given up must not pile up here.
+        public var outstanding = 20_000
         /// For answers that are failures. RFC 2308, 7: five minutes at most.
         public var failureTTL = Duration.seconds(5)
 
@@ -35,6 +38,7 @@ public final class CachingResolver: Resolver {
     }
 
     private let upstream: any Resolver
+    private let outstandingLimit: Int
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state: Mutex<State>
 
@@ -47,6 +51,7 @@ public final class CachingResolver: Resolver {
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.upstream = upstream
+        outstandingLimit = limits.outstanding
         self.now = now
         state = Mutex(State(cache: AnswerCache(limits: limits)))
     }
@@ -88,6 +93,7 @@ public final class CachingResolver: Resolver {
             if Task.isCancelled { return .answered(.failure(.unavailable)) }
             if let answer = state.cache.answer(to: question, at: now) { return .answered(answer) }
             let isFirst = state.waiting[question] == nil
+            if isFirst && state.waiting.count >= outstandingLimit { return .answered(.failure(.unavailable)) }
             state.waiting[question, default: [:]][waiter] = continuation
             return isFirst ? .asks : .waits
         }

@@ -17,7 +17,8 @@ struct FieldVerification {
     /// - Parameters:
     ///   - header: the fields of the message, from the top.
     ///   - verdicts: of its DKIM signatures.
-    init(_ header: [HeaderField], verdicts: [DKIMVerdict], ownIDs: OwnIdentifiers, hosts: Set<Domain>) {
+    ///   - recovery: tells which Received fields hosts of ours have written.
+    init(_ header: [HeaderField], verdicts: [DKIMVerdict], ownIDs: OwnIdentifiers, recovery: EnvelopeRecovery) {
         for (index, field) in header.enumerated() where field.isNamed(AuthenticationResults.fieldName) {
             guard case .claims(let ids) = ClaimedAuthservID(field.value), let id = ids.first(where: ownIDs.contains)
             else { continue }
@@ -28,7 +29,7 @@ struct FieldVerification {
                 in: header,
                 verdicts: verdicts,
                 authservID: Domain(internationalized: Array(id.utf8)),
-                hosts: hosts
+                recovery: recovery
             )
             return
         }

@@ -111,6 +111,11 @@ enum LibCFiles {
         let device: UInt
         let inode: UInt
         let size: Int?
+        /// When the contents were changed last, in nanoseconds since 1970.
+        let modified: Int
+
+        /// Differs, as good as always, if the contents do.
+        var version: String { "\(size.map(String.init) ?? "-") \(modified)" }
     }
 
     static func status(of descriptor: Int32) -> Status? {
@@ -143,6 +148,11 @@ enum LibCFiles {
 extension LibCFiles.Status {
     fileprivate init(_ status: stat) {
         let isRegular = status.st_mode & S_IFMT == S_IFREG
-        self.init(device: status.st_dev, inode: status.st_ino, size: isRegular ? status.st_size : nil)
+        self.init(
+            device: status.st_dev,
+            inode: status.st_ino,
+            size: isRegular ? status.st_size : nil,
+            modified: status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+        )
     }
 }

@@ -118,6 +118,7 @@ struct CheckCommand: AsyncParsableCommand {
     /// Only signatures are checked, whoever brought the message.
     private func verifyFields(_ site: Site) async throws {
         var configuration = site.configuration
+        let relays = configuration.policy.trustedRelays
         configuration.policy.checks = [.dkim]
         configuration.policy.trustedRelays = []
         configuration.policy.checkAuthenticated = true
@@ -125,7 +126,10 @@ struct CheckCommand: AsyncParsableCommand {
         let site = try Site(configuration, after: site)
         let examiner = try MessageExaminer.make(site, resolver: site.resolver, given: envelope)
         let ownIDs = OwnIdentifiers([examiner.authservID] + configuration.policy.ownIDs)
-        let hosts = Set((configuration.ownHosts ?? [examiner.authservID]).compactMap { Domain(Array($0.utf8)) })
+        let recovery = EnvelopeRecovery(
+            ownHosts: HostPatterns(configuration.ownHosts ?? [examiner.authservID]),
+            trustedRelays: relays
+        )
         var isMissing = false
         var isProven = true
         for name in files {
@@ -133,7 +137,7 @@ struct CheckCommand: AsyncParsableCommand {
                 let message = try Self.read(name)
                 let verdicts = try await examiner.examine(message).judgement.verdicts.dkim ?? []
                 let header = try message.header(limit: limit)
-                let verification = FieldVerification(header, verdicts: verdicts, ownIDs: ownIDs, hosts: hosts)
+                let verification = FieldVerification(header, verdicts: verdicts, ownIDs: ownIDs, recovery: recovery)
                 isProven = isProven && verification.isProven
                 let line =
                     output == .json ? try verification.json(file: name) : Array("\(name): \(verification.text)".utf8)

@@ -111,13 +111,13 @@ struct MboxCommand: AsyncParsableCommand {
     // MARK: What is to be done
 
     private func makeTask() throws -> ArchiveTask {
-        let sizes = try files.map(inputSize)
+        let versions = try files.map(inputVersion) + zoneOptions.zone.map { LibCFiles.status(ofPath: $0)?.version ?? "-" }
         let identity =
-            zip(files, sizes).map { "\($0) \($1.map(String.init) ?? "-")" }
+            zip(files + zoneOptions.zone, versions).map { "\($0) \($1)" }
             + [
                 "variant \(variant?.rawValue ?? "-") loose \(loose) from-line \(fromLine)",
                 "output \(output ?? "-") report \(reportName ?? "-") dns \(reportDNS) record \(recordDNS ?? "-")",
-                "zone \(zoneOptions.zone)", "envelope \(envelope)", try options.load().yaml,
+                "envelope \(envelope)", try options.load().yaml,
             ]
         return ArchiveTask(
             files: files,
@@ -131,10 +131,10 @@ struct MboxCommand: AsyncParsableCommand {
         )
     }
 
-    /// The size of an input; nil if it cannot be known. A file that is missing, or is to be overwritten, ends the run
-    /// before it has begun.
-    private func inputSize(_ name: String) throws -> Int? {
-        guard name != "-" else { return nil }
+    /// What tells an input from a later one of the same name. A file that is missing, or is to be overwritten, ends the
+    /// run before it has begun.
+    private func inputVersion(_ name: String) throws -> String {
+        guard name != "-" else { return "-" }
         let status: LibCFiles.Status?
         do {
             status = try InputFile(name).status
@@ -147,7 +147,7 @@ struct MboxCommand: AsyncParsableCommand {
             StandardError.write("authres: \(target): is an input; nothing is changed in place")
             throw Sysexit.usage
         }
-        return status?.size
+        return status?.version ?? "-"
     }
 
     /// How far an earlier run has come that is to be continued.

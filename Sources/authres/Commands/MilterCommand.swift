@@ -41,15 +41,29 @@ struct MilterCommand: AsyncParsableCommand {
         let server = try await start(sites)
         let logger = sites.value.logger
         logger.notice("listening at \(configuration.socket)")
-        for await signal in signals {
-            guard signal == .sighup else {
-                logger.notice("\(signal): no new connections; the messages in flight are finished")
-                break
+        let isWanted = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await signal in signals {
+                    guard signal == .sighup else {
+                        logger.notice("\(signal): no new connections; the messages in flight are finished")
+                        break
+                    }
+                    reload(sites)
+                }
+                return true
             }
-            reload(sites)
+            group.addTask {
+                try? await server.listenerClosed.get()
+                return false
+            }
+            let isWanted = await group.next() ?? true
+            if !isWanted { logger.critical("the socket was closed; without it there is nothing to do") }
+            await server.shutDown(within: Self.grace)
+            group.cancelAll()
+            return isWanted
         }
-        await server.shutDown(within: Self.grace)
         logger.notice("ended")
+        if !isWanted { throw Sysexit.software }
     }
 
     private func start(_ sites: CurrentSite) async throws -> MilterServer {
