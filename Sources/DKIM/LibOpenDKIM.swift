@@ -28,6 +28,7 @@ enum LibOpenDKIM {
         timestamp: UInt64
     ) -> Findings? {
         guard let library = timestamp < lenientDrift ? strictClock : lenientClock else { return nil }
+        LibOpenSSL.useOwnContext()
         let context = KeyContext(text: Array(key.utf8))
         return withExtendedLifetime(context) {
             var status: DKIM_STAT = DKIM_STAT_OK

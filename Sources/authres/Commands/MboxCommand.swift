@@ -111,9 +111,10 @@ struct MboxCommand: AsyncParsableCommand {
     // MARK: What is to be done
 
     private func makeTask() throws -> ArchiveTask {
-        let versions = try files.map(inputVersion) + zoneOptions.zone.map { LibCFiles.status(ofPath: $0)?.version ?? "-" }
+        let versions =
+            try files.map(inputVersion) + zoneOptions.zone.map { LibCFiles.status(ofPath: $0)?.version ?? "-" }
         let identity =
-            zip(files + zoneOptions.zone, versions).map { "\($0) \($1)" }
+            zip(files + zones, versions).map { "\($0) \($1)" }
             + [
                 "variant \(variant?.rawValue ?? "-") loose \(loose) from-line \(fromLine)",
                 "output \(output ?? "-") report \(reportName ?? "-") dns \(reportDNS) record \(recordDNS ?? "-")",
