@@ -111,8 +111,8 @@ struct MboxCommand: AsyncParsableCommand {
     // MARK: What is to be done
 
     private func makeTask() throws -> ArchiveTask {
-        let versions =
-            try files.map(inputVersion) + zoneOptions.zone.map { LibCFiles.status(ofPath: $0)?.version ?? "-" }
+        let zones = zoneOptions.zone
+        let versions = try files.map(inputVersion) + zones.map { LibCFiles.status(ofPath: $0)?.version ?? "-" }
         let identity =
             zip(files + zones, versions).map { "\($0) \($1)" }
             + [
