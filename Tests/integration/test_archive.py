@@ -188,6 +188,21 @@ class ArchiveTests(unittest.TestCase):
         self.assertEqual(result.returncode, 64)
         self.assertIn(b"other arguments", result.stderr)
 
+    def test_an_input_that_has_changed_does_not_continue_a_run(self):
+        many = self.file("many.mbox", self.read(self.mbox) * 20)
+        output = self.path("changed.mbox")
+        command = ["mbox", *self.flags, many, "--output", output, "--resume"]
+        process = subprocess.Popen([AUTHRES, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        partial, deadline = output + ".authres-partial", time.monotonic() + 60
+        while not (os.path.exists(partial) and os.path.getsize(partial)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(120), 75)
+        os.utime(many, ns=(1, 1))  # another file of the same size
+        result = run(*command)
+        self.assertEqual(result.returncode, 64, result.stderr)
+        self.assertIn(b"other arguments", result.stderr)
+
     def test_recorded_answers_give_the_same_again_without_a_network(self):
         few = self.file("few.mbox", b"".join(line + message + b"\n" for line, message, _ in self.messages[:60]))
         common = ["--authserv-id", "mx.example.org", few]
