@@ -52,9 +52,6 @@ public struct DKIMCheck: Sendable {
         self.signatures = signatures
     }
 
-    /// True if the message has no DKIM-Signature at all.
-    public var isUnsigned: Bool { signatures.isEmpty }
-
     /// The domains that may turn out to have signed, for who wants to ask the DNS about them early.
     public var candidateDomains: [Domain] {
         candidates.map(\.signature.field.domain)
