@@ -70,6 +70,14 @@ class Filter:
         with open(self.log_path, errors="replace") as log:
             return log.read()
 
+    def logged(self, text, wanted=1):
+        """How often the log says it; a line may come a moment after the answer it tells of."""
+        for _ in range(200):
+            if self.log().count(text) >= wanted:
+                break
+            time.sleep(0.05)
+        return self.log().count(text)
+
     def status(self, key):
         """A number of /proc/PID/status: VmRSS and VmHWM in KiB, Threads."""
         with open(f"/proc/{self.process.pid}/status") as source:
