@@ -4,6 +4,8 @@ internal import DNS
 struct Alignment {
     enum Outcome {
         case aligned, notAligned
+        /// It would take a walk more than ``walkLimit``.
+        case notExamined
         /// It depends on an answer that is not to be had.
         case unknown(Answer.Failure)
     }
@@ -57,7 +59,9 @@ struct Alignment {
                 outcomes[walk.names[0]] = isEqual ? .aligned : .notAligned
             }
         }
-        return (domains.map { outcomes[$0] ?? .notAligned }, organization)
+        return (
+            domains.map { outcomes[$0] ?? ($0.isEqualOrBelow(organization) ? .notExamined : .notAligned) }, organization
+        )
     }
 
     /// The first ``walkLimit`` different ones, the author domain not among them.

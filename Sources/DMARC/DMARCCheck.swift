@@ -108,9 +108,11 @@ public struct DMARCCheck: Sendable {
         case .failed(let failure): return DMARCVerdict(.temperror, "policy: \(failure.rawValue)")
         case .applied(let policy): applied = policy
         }
-        /// RFC 9989 sections 4.10.1 and 9.1: no processing, for a reason that does not go away by itself.
-        guard applied.found.record.isUsable else {
-            return DMARCVerdict(.permerror, "policy record has an invalid value").describing(applied)
+        switch applied.found.record.use {
+        case .policy: break
+        case .nothing: return DMARCVerdict(.none, "policy record without p= and rua=").describing(applied)
+        /// RFC 9989 section 9.2: an error that does not go away by itself.
+        case .invalid: return DMARCVerdict(.permerror, "policy record has an invalid value").describing(applied)
         }
         let judgement = IdentifierJudgement(domain, alignment, applied.found.record, spf, dkim)
         let policy = applied.evaluate(for: domain, &answers)

@@ -32,13 +32,23 @@ public struct DMARCRecord: Hashable, Sendable {
         case unknown = "u"
     }
 
+    /// What becomes of a message to which the record applies (RFC 9989, 4.10.1).
+    public enum Use: Hashable, Sendable {
+        /// DMARC processes it.
+        case policy
+        /// It does not: without a `p=`, and without reports that are asked for, there is nothing to be done.
+        case nothing
+        /// It does not: a policy is there and has no valid value, and no reports are asked for.
+        case invalid
+    }
+
     /// dmarc-yorn
     private enum Switch: String, CaseIterable {
         case yes = "y"
         case no = "n"
     }
 
-    /// `p=`; ``Policy/none`` also where the record gives none that counts, see ``isUsable``.
+    /// `p=`; ``Policy/none`` also where the record gives none that counts.
     public let policy: Policy
     /// `sp=`, for subdomains.
     public let subdomainPolicy: Policy?
@@ -51,9 +61,7 @@ public struct DMARCRecord: Hashable, Sendable {
     public let dkimAlignment: AlignmentMode
     /// `aspf=`
     public let spfAlignment: AlignmentMode
-    /// False if `p=`, `sp=` or `np=` stands there without a valid value and no reports are asked for either. DMARC then
-    /// does not process the message (RFC 9989, 4.10.1).
-    public let isUsable: Bool
+    public let use: Use
 
     /// Reads the text of a TXT record, its character-strings joined. Nil if it is no DMARC record.
     public init?(_ text: [UInt8]) {
@@ -63,13 +71,25 @@ public struct DMARCRecord: Hashable, Sendable {
         dkimAlignment = tags.value(.adkim) ?? .relaxed
         spfAlignment = tags.value(.aspf) ?? .relaxed
 
-        /// RFC 9989 section 4.7: a record without `p=` is one with `p=none`, whether it asks for reports or not. What
-        /// 4.10.1 says of a record without a valid `p=` is thus left to one that has a wrong value there.
-        let policies: [(DMARCTags.Name, Policy?)] = [.p, .sp, .np].map { ($0, tags.value($0)) }
-        let isDefective = policies.contains { tags.contains($0) && $1 == nil }
-        policy = isDefective ? .none : policies[0].1 ?? .none
-        subdomainPolicy = isDefective ? nil : policies[1].1
-        nonexistentPolicy = isDefective ? nil : policies[2].1
-        isUsable = !isDefective || tags.asksForAggregateReports
+        /// RFC 9989 section 4.10.1: with no valid `p=`, or a wrong `sp=` or `np=`, it is as if `p=none` stood there and
+        /// nothing else, if reports are asked for; if not, DMARC does not process the message. That is also what
+        /// becomes of a record without `p=`, which 4.7 takes for one with `p=none` and refers to 4.10.1 for the rest.
+        let policy: Policy? = tags.value(.p)
+        let policyTags: [DMARCTags.Name] = [.p, .sp, .np]
+        let hasWrongValue = policyTags.contains { name in
+            let value: Policy? = tags.value(name)
+            return tags.contains(name) && value == nil
+        }
+        if let policy, !hasWrongValue {
+            self.policy = policy
+            subdomainPolicy = tags.value(.sp)
+            nonexistentPolicy = tags.value(.np)
+            use = .policy
+        } else {
+            self.policy = .none
+            subdomainPolicy = nil
+            nonexistentPolicy = nil
+            use = tags.asksForAggregateReports ? .policy : hasWrongValue ? .invalid : .nothing
+        }
     }
 }

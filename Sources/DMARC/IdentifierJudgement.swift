@@ -53,9 +53,7 @@ struct IdentifierJudgement {
         }
         let aligned = zip(relaxed, outcomes).filter { $1.isAligned }.map { $0.0 }
         if !aligned.isEmpty { return passing(aligned, organization) }
-        if let failure = outcomes.compactMap(\.failure).first {
-            return DMARCVerdict(.temperror, "alignment: \(failure.rawValue)")
-        }
+        if let trouble = outcomes.compactMap(\.trouble).first { return trouble }
         return undecided(organization, &answers)
     }
 
@@ -75,9 +73,7 @@ struct IdentifierJudgement {
         if let (candidate, _) = zip(relaxed, outcomes).first(where: { $1.isAligned }) {
             return temporaryError(candidate)
         }
-        if let failure = outcomes.compactMap(\.failure).first {
-            return DMARCVerdict(.temperror, "alignment: \(failure.rawValue)")
-        }
+        if let trouble = outcomes.compactMap(\.trouble).first { return trouble }
         var verdict = DMARCVerdict(.fail, "no aligned identifier")
         verdict.organizationalDomain = organization
         return verdict
@@ -95,13 +91,15 @@ extension Alignment.Outcome {
     fileprivate var isAligned: Bool {
         switch self {
         case .aligned: true
-        case .notAligned, .unknown: false
+        case .notAligned, .notExamined, .unknown: false
         }
     }
 
-    fileprivate var failure: Answer.Failure? {
+    /// The verdict if nothing else makes the message pass, where it cannot be said to fail.
+    fileprivate var trouble: DMARCVerdict? {
         switch self {
-        case .unknown(let failure): failure
+        case .unknown(let failure): DMARCVerdict(.temperror, "alignment: \(failure.rawValue)")
+        case .notExamined: DMARCVerdict(.permerror, "alignment: more than \(Alignment.walkLimit) domains to examine")
         case .aligned, .notAligned: nil
         }
     }

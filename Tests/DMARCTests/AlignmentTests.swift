@@ -227,6 +227,25 @@ import Testing
         #expect([verdict.result.rawValue, aligned].filter { !$0.isEmpty }.joined(separator: " ") == given.expected)
     }
 
+    /// Domains below the author's, each an organization of its own.
+    private static let strangersBelow = (0..<10).map { "d\($0).example.com" }
+
+    @Test(arguments: [
+        (8, "fail", nil), (9, "permerror", "alignment: more than 8 domains to examine"),
+        (10, "permerror", "alignment: more than 8 domains to examine"),
+    ])
+    func `what was not examined is not said to fail`(_ count: Int, _ result: String, _ reason: String?) throws {
+        var zone = Self.plain
+        for name in Self.strangersBelow { zone["_dmarc." + name] = "v=DMARC1; psd=n; p=none" }
+        for sign in ["+", "?"] {
+            var world = World(zone)
+            let signers = Self.strangersBelow.prefix(count).map { sign + $0 }.joined(separator: " ")
+            let verdict = try world.judge(from: "a@example.com", dkim: signers)
+            #expect(verdict.result.rawValue == result)
+            if let reason { #expect(verdict.reason == reason) }
+        }
+    }
+
     @Test func `a pass does not hang on the existence of the domain`() throws {
         var world = World(["a.example.com": .servfail, "_dmarc.example.com": "v=DMARC1; p=none; np=reject"])
         let verdict = try world.judge(from: "a@a.example.com", dkim: "+example.com")

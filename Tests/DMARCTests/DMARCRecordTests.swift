@@ -27,14 +27,18 @@ import Testing
         if record.publicSuffix != .unknown { words.append("psd=\(record.publicSuffix.rawValue)") }
         if record.dkimAlignment == .strict { words.append("adkim=s") }
         if record.spfAlignment == .strict { words.append("aspf=s") }
-        if !record.isUsable { words.append("unusable") }
+        switch record.use {
+        case .policy: break
+        case .nothing: words.append("idle")
+        case .invalid: words.append("invalid")
+        }
         return words.joined(separator: " ")
     }
 
     @Test(arguments: [
-        Case("the version alone", "v=DMARC1", "none"),
-        Case("the version and a separator", "v=DMARC1;", "none"),
-        Case("white space behind the version", "v=DMARC1 \t", "none"),
+        Case("the version alone", "v=DMARC1", "none idle"),
+        Case("the version and a separator", "v=DMARC1;", "none idle"),
+        Case("white space behind the version", "v=DMARC1 \t", "none idle"),
         Case("white space around the separators", "v=DMARC1 ;\tp=reject ; sp=none ;", "reject sp=none"),
         Case("no white space", "v=DMARC1;p=reject;sp=none", "reject sp=none"),
         Case("white space around the equals signs", "v = DMARC1; p\t=\treject", "reject"),
@@ -71,30 +75,32 @@ import Testing
         Case("a name in upper case", "v=DMARC1; P=reject", "reject"),
         Case("p not second", "v=DMARC1; adkim=s; p=reject", "reject adkim=s"),
         Case("sp and np", "v=DMARC1; p=none; sp=quarantine; np=reject", "none sp=quarantine np=reject"),
-        Case("no p, no rua", "v=DMARC1; sp=reject", "none sp=reject"),
-        Case("no p, with rua", "v=DMARC1; rua=mailto:a@example.com", "none"),
-        Case("a wrong p, no rua", "v=DMARC1; p=rejekt; sp=reject", "none unusable"),
+        Case("no p, no rua", "v=DMARC1; sp=reject", "none idle"),
+        Case("no p, with rua", "v=DMARC1; sp=reject; rua=mailto:a@example.com", "none"),
+        Case("no p, with a rua that is no URI", "v=DMARC1; adkim=s; rua=postmaster", "none adkim=s idle"),
+        Case("no p, a wrong np", "v=DMARC1; np=x", "none invalid"),
+        Case("a wrong p, no rua", "v=DMARC1; p=rejekt; sp=reject", "none invalid"),
         Case("a wrong p, with rua", "v=DMARC1; p=rejekt; rua=mailto:a@example.com", "none"),
-        Case("an empty p, no rua", "v=DMARC1; p=; sp=reject", "none unusable"),
+        Case("an empty p, no rua", "v=DMARC1; p=; sp=reject", "none invalid"),
         Case("an empty p, with rua", "v=DMARC1; p= ; rua=mailto:a@example.com", "none"),
-        Case("a wrong sp, no rua", "v=DMARC1; p=reject; sp=all", "none unusable"),
+        Case("a wrong sp, no rua", "v=DMARC1; p=reject; sp=all", "none invalid"),
         Case("a wrong sp, with rua", "v=DMARC1; p=reject; sp=all; rua=mailto:a@example.com", "none"),
-        Case("a wrong np, no rua", "v=DMARC1; p=reject; np=yes", "none unusable"),
+        Case("a wrong np, no rua", "v=DMARC1; p=reject; np=yes", "none invalid"),
         Case("a wrong np, with rua", "v=DMARC1; p=reject; np=yes; rua=mailto:a@example.com", "none"),
-        Case("a wrong p, with a rua that is no URI", "v=DMARC1; p=x; rua=postmaster", "none unusable"),
+        Case("a wrong p, with a rua that is no URI", "v=DMARC1; p=x; rua=postmaster", "none invalid"),
         Case("a wrong p, with one good URI of two", "v=DMARC1; p=x; rua=bad, mailto:a@example.com", "none"),
         Case("a wrong p, with a size limit", "v=DMARC1; p=x; rua=mailto:a@example.com!10m", "none"),
-        Case("a wrong p, with a rua without address", "v=DMARC1; p=x; rua=mailto:", "none unusable"),
+        Case("a wrong p, with a rua without address", "v=DMARC1; p=x; rua=mailto:", "none invalid"),
         Case("a wrong p, with an https rua", "v=DMARC1; p=x; rua=https://example.com/r?a=%20", "none"),
-        Case("a wrong p, with a bad percent sign", "v=DMARC1; p=x; rua=mailto:a%2@example.com", "none unusable"),
-        Case("a wrong p, with a space in the URI", "v=DMARC1; p=x; rua=mailto:a b@example.com", "none unusable"),
-        Case("a wrong p, with only ruf", "v=DMARC1; p=x; ruf=mailto:a@example.com", "none unusable"),
-        Case("a value that begins right", "v=DMARC1; p=reject now", "none unusable"),
-        Case("a value in quotes", "v=DMARC1; p=\"reject\"", "none unusable"),
-        Case("a missing separator", "v=DMARC1; p=reject sp=none", "none unusable"),
-        Case("p twice", "v=DMARC1; p=none; p=reject", "none unusable"),
+        Case("a wrong p, with a bad percent sign", "v=DMARC1; p=x; rua=mailto:a%2@example.com", "none invalid"),
+        Case("a wrong p, with a space in the URI", "v=DMARC1; p=x; rua=mailto:a b@example.com", "none invalid"),
+        Case("a wrong p, with only ruf", "v=DMARC1; p=x; ruf=mailto:a@example.com", "none invalid"),
+        Case("a value that begins right", "v=DMARC1; p=reject now", "none invalid"),
+        Case("a value in quotes", "v=DMARC1; p=\"reject\"", "none invalid"),
+        Case("a missing separator", "v=DMARC1; p=reject sp=none", "none invalid"),
+        Case("p twice", "v=DMARC1; p=none; p=reject", "none invalid"),
         Case("p twice, with rua", "v=DMARC1; p=reject; p=reject; rua=mailto:a@example.com", "none"),
-        Case("p three times", "v=DMARC1; p=reject; p=reject; p=reject", "none unusable"),
+        Case("p three times", "v=DMARC1; p=reject; p=reject; p=reject", "none invalid"),
         Case("adkim twice", "v=DMARC1; p=reject; adkim=s; adkim=s", "reject"),
         Case("a second version", "v=DMARC1; v=DMARC1; p=reject", "reject"),
         Case("t=y", "v=DMARC1; p=reject; t=y", "reject t"),
@@ -115,14 +121,14 @@ import Testing
         Case("a tag name with white space inside", "v=DMARC1; s p=none; p=reject", "reject"),
         Case("empty tags", "v=DMARC1;; ;p=reject;;", "reject"),
         Case("an equals sign alone", "v=DMARC1; =; p=reject", "reject"),
-        Case("8-bit octets in p", Array("v=DMARC1; p=reject".utf8) + [0xC3, 0xA9], "none unusable"),
+        Case("8-bit octets in p", Array("v=DMARC1; p=reject".utf8) + [0xC3, 0xA9], "none invalid"),
         Case(
             "8-bit octets in an unknown tag",
             Array("v=DMARC1; n=".utf8) + [0xFF] + Array("; p=reject".utf8),
             "reject"
         ),
-        Case("a NUL in p", "v=DMARC1; p=reject\0", "none unusable"),
-        Case("a line break in p", "v=DMARC1; p=reject\n", "none unusable"),
+        Case("a NUL in p", "v=DMARC1; p=reject\0", "none invalid"),
+        Case("a line break in p", "v=DMARC1; p=reject\n", "none invalid"),
         Case("a backslash before the separator", #"v=DMARC1\; p=reject"#, nil),
     ])
     func `what follows the version is read or ignored`(_ given: Case) {

@@ -39,7 +39,25 @@ extension PolicyDiscoveryTests {
             "fail reject example.com"
         ),
         Case("an empty text", "example.com", ["_dmarc.example.com": ""], "none"),
-        Case("p absent", "example.com", ["_dmarc.example.com": "v=DMARC1"], "fail none example.com"),
+        Case("p absent", "example.com", ["_dmarc.example.com": "v=DMARC1"], "none example.com"),
+        Case(
+            "p absent at the author domain is not made up for above it",
+            "a.example.com",
+            ["_dmarc.a.example.com": "v=DMARC1; adkim=s", "_dmarc.example.com": reject],
+            "none a.example.com"
+        ),
+        Case(
+            "p absent, sp is not enough",
+            "a.example.com",
+            ["_dmarc.example.com": "v=DMARC1; sp=reject; rua=mailto:a@example.com"],
+            "fail none example.com"
+        ),
+        Case(
+            "a public suffix that only says so",
+            "a.example.com",
+            ["_dmarc.com": "v=DMARC1; psd=y"],
+            "none com"
+        ),
         Case(
             "p absent, with rua",
             "example.com",

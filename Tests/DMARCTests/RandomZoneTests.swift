@@ -115,7 +115,7 @@ private struct Pencil {
             let author = "a.b." + Self.name(&random)
             let labels = author.split(separator: ".")
             var zone: [String: World.Entry] = [
-                "_dmarc." + labels.suffix(2).joined(separator: "."): "v=DMARC1; np=reject"
+                "_dmarc." + labels.suffix(2).joined(separator: "."): "v=DMARC1; p=none; np=reject"
             ]
             for count in 1...labels.count where Int.random(in: 0..<4, using: &random) == 0 {
                 let entry = Bool.random(using: &random) ? .servfail : Self.records.randomElement(using: &random)

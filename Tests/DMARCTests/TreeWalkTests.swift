@@ -83,7 +83,7 @@ import Testing
             "example.com",
             spf: "+example.com",
             dkim: "+example.com",
-            ["_dmarc.example.com": "v=DMARC1"]
+            ["_dmarc.example.com": "v=DMARC1; p=none"]
         )
         #expect(names == ["example.com", "com"])
     }
@@ -93,13 +93,13 @@ import Testing
             "example.com",
             spf: "+mail.example.net",
             dkim: "+other.com",
-            ["_dmarc.example.com": "v=DMARC1"]
+            ["_dmarc.example.com": "v=DMARC1; p=none"]
         )
         #expect(names == ["example.com", "com"])
     }
 
     @Test func `a subdomain asks for what is between`() throws {
-        let names = try asked("example.com", dkim: "+a.b.example.com", ["_dmarc.example.com": "v=DMARC1"])
+        let names = try asked("example.com", dkim: "+a.b.example.com", ["_dmarc.example.com": "v=DMARC1; p=none"])
         #expect(names == ["example.com", "com", "a.b.example.com", "b.example.com"])
     }
 
