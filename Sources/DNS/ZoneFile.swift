@@ -3,12 +3,6 @@
 /// A name that is not there does not exist; wildcards are as in RFC 4592, and CNAME records are followed. Lines of our
 /// own stand for what no record can say; see ``Verdict``.
 public struct ZoneFile: Sendable {
-    struct RecordSet {
-        var records: [RecordData]
-        /// RFC 2181, 5.2: the records of a set have one TTL; where they differ, the least counts.
-        var ttl: UInt32
-    }
-
     struct Alias {
         let target: Domain
         let ttl: UInt32
@@ -75,6 +69,8 @@ public struct ZoneFile: Sendable {
     static let aliasLimit = 16
 
     private(set) var nodes: [Domain: Node] = [:]
+    /// DNAME records (RFC 6672): every name below the owner is an alias of the same name below the target.
+    private var subtreeAliases: [Domain: Alias] = [:]
 
     /// A zone without a name.
     public init() {}
@@ -99,6 +95,14 @@ public struct ZoneFile: Sendable {
         var name = question.name
         var ttl = UInt32.max
         for _ in 0...Self.aliasLimit {
+            if let (owner, alias) = subtreeAlias(above: name) {
+                ttl = min(ttl, alias.ttl)
+                /// RFC 6672, 2.2: where the new name is too long, the server answers YXDOMAIN, and there is no answer.
+                let prefix = name.text.dropLast(owner.text.utf8.count + 1)
+                guard let target = alias.target.prefixed(by: String(prefix)) else { return .failure(.serverFailure) }
+                name = target
+                continue
+            }
             guard let node = node(for: name, question.type) else { return Answer(.nameError) }
             if let answer = node.answer(to: question.type, ttl: ttl) { return answer }
             guard let alias = node.alias else { return Answer(.noData) }
@@ -120,16 +124,32 @@ public struct ZoneFile: Sendable {
         return Domain("*").flatMap { nodes[$0] }
     }
 
+    /// The uppermost DNAME record above a name: what stands below it is out of sight (RFC 6672, 2.4).
+    private func subtreeAlias(above name: Domain) -> (owner: Domain, Alias)? {
+        guard !subtreeAliases.isEmpty else { return nil }
+        var uppermost: (Domain, Alias)?
+        var next = name.parent
+        while let owner = next {
+            if let alias = subtreeAliases[owner] { uppermost = (owner, alias) }
+            next = owner.parent
+        }
+        return uppermost
+    }
+
     /// Adds one record; a file in the making needs no text.
     public mutating func add(_ record: RecordData, to name: Domain, ttl: UInt32 = 3600) {
         establish(name)
-        nodes[name]?.sets[record.type, default: RecordSet(records: [], ttl: ttl)].records.append(record)
-        if let set = nodes[name]?.sets[record.type], ttl < set.ttl { nodes[name]?.sets[record.type]?.ttl = ttl }
+        nodes[name]?.sets[record.type, default: RecordSet()].insert(record, ttl: ttl)
     }
 
     mutating func add(_ alias: Alias, to name: Domain) {
         establish(name)
         nodes[name]?.alias = alias
+    }
+
+    mutating func add(subtreeAlias alias: Alias, to name: Domain) {
+        establish(name)
+        subtreeAliases[name] = alias
     }
 
     mutating func add(_ verdict: Verdict, ttl: UInt32, to name: Domain, for types: [RecordType]) {

@@ -6,6 +6,9 @@ extension ZoneFileReader {
         _ entry: ZoneFileLexer.Entry
     ) throws(Mistake) -> RecordData {
         guard let first = data.first else { throw mistake(entry, "\(type.mnemonic) without data: add it") }
+        guard first.isQuoted || first.octets != [UInt8(ascii: "\\"), UInt8(ascii: "#")] else {
+            throw mistake(entry, "data in numbers (RFC 3597) is not supported: write that of \(type.mnemonic) as usual")
+        }
         switch type {
         case .a:
             guard data.count == 1, case .v4(let address)? = IPAddress(first.text) else {

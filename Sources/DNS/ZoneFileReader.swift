@@ -87,8 +87,9 @@ struct ZoneFileReader {
                     throw mistake(entry, "`\(token.text)` is no TTL: write seconds up to 2147483647, as 3600 or 1h")
                 }
                 found = value
-            } else if !hasClass, ["IN", "CH", "HS", "CS"].contains(token.text.uppercased()) {
-                guard token.text.uppercased() == "IN" else {
+            } else if !hasClass, Self.isClass(token) {
+                /// RFC 3597, 5: class 1 by its number.
+                guard ["IN", "CLASS1"].contains(token.text.uppercased()) else {
                     throw mistake(entry, "class \(token.text) is not asked for: only IN is")
                 }
                 hasClass = true
@@ -107,7 +108,7 @@ struct ZoneFileReader {
         ttl: UInt32,
         _ entry: ZoneFileLexer.Entry
     ) throws(Mistake) {
-        let mnemonic = type.text.uppercased()
+        let mnemonic = Self.mnemonic(of: type)
         if let verdict = ZoneFile.Verdict(rawValue: mnemonic) {
             let types = try types(data, mnemonic, entry)
             if case .domain(let owner) = owner { zone.add(verdict, ttl: ttl, to: owner, for: types) }
@@ -119,6 +120,13 @@ struct ZoneFileReader {
                 throw mistake(entry, "CNAME has one name: that which can be asked for instead")
             }
             try alias(ZoneFile.Alias(target: target, ttl: ttl), owner, entry)
+        } else if mnemonic == "DNAME" {
+            guard data.count == 1, case .domain(let target) = try name(data[0]) else {
+                throw mistake(entry, "DNAME has one name: that below which the names are asked for instead")
+            }
+            if case .domain(let owner) = owner {
+                zone.add(subtreeAlias: ZoneFile.Alias(target: target, ttl: ttl), to: owner)
+            }
         } else if let type = RecordType.allCases.first(where: { $0.mnemonic == mnemonic }) {
             let data = try recordData(type, data, entry)
             guard case .domain(let owner) = owner else { return }
@@ -126,7 +134,7 @@ struct ZoneFileReader {
             zone.add(data, to: owner, ttl: ttl)
         } else {
             /// Types that no check asks for: all that counts is that the name is there.
-            guard type.octets.first?.isLetter == true, type.octets.allSatisfy(\.isLetterDigitOrHyphen) else {
+            guard Self.isOtherType(mnemonic) else {
                 throw mistake(entry, "`\(type.text)` is no record type: write NAME [TTL] [IN] TYPE DATA")
             }
             if case .domain(let owner) = owner { zone.establish(owner) }

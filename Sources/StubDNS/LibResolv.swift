@@ -12,7 +12,8 @@ enum LibResolv {
                 unsafe ns_initparse(buffer.baseAddress, Int32(buffer.count), &message) == 0
             else { return nil }
             var packet = Packet(
-                isResponse: octets[2] & 0x80 != 0,
+                /// QR, and OPCODE 0: a reply to a standard query.
+                isResponse: octets[2] & 0xF8 == 0x80,
                 isAuthoritative: octets[2] & 0x04 != 0,
                 isTruncated: octets[2] & 0x02 != 0,
                 isRecursionAvailable: octets[3] & 0x80 != 0,

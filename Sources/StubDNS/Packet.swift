@@ -63,12 +63,14 @@ extension Packet {
         var seen: Set<PacketName> = [start]
         while true {
             let records = answers.filter { $0.owner == name }
-            let found = records.compactMap { record -> RecordData? in
-                guard case .record(let data) = record.data, data.type == type else { return nil }
-                ttl = min(ttl, record.ttl)
-                return data
+            var found = RecordSet()
+            for record in records {
+                guard case .record(let data) = record.data, data.type == type else { continue }
+                found.insert(data, ttl: min(ttl, record.ttl))
             }
-            if !found.isEmpty { return .answer(Answer(.records(found), ttl: ttl, isAuthenticated: isAuthenticated)) }
+            if !found.records.isEmpty {
+                return .answer(Answer(.records(found.records), ttl: found.ttl, isAuthenticated: isAuthenticated))
+            }
             guard let (target, aliasTTL) = records.lazy.compactMap(alias).first else { break }
             ttl = min(ttl, aliasTTL)
             name = target

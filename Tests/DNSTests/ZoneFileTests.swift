@@ -89,6 +89,15 @@ import Testing
             .noData
         ),
         Case("a type of RFC 3597", ##"x.example. TYPE65280 \# 1 00"##, "x.example", .txt, .noData),
+        Case("types and classes by number", "x.example. CLASS1 TYPE16 a", "x.example", .txt, text("a")),
+        Case("a record written twice", "x.example. TXT a\nx.example. 9 TXT a", "x.example", .txt, text("a"), ttl: 9),
+        Case(
+            "a record written twice among many",
+            (1...20).map { "x.example. A 0.0.0.\($0 % 19)" }.joined(separator: "\n"),
+            "x.example",
+            .a,
+            .records((1...19).map { .a(IPv4Address(value: $0 % 19)) })
+        ),
         Case("TTL and class", "x.example. 60 IN TXT a", "x.example", .txt, text("a"), ttl: 60),
         Case("class and TTL", "x.example. in 60 txt a", "x.example", .txt, text("a"), ttl: 60),
         Case("TTL with units", "x.example. 1h30m TXT a", "x.example", .txt, text("a"), ttl: 5400),
@@ -176,6 +185,12 @@ import Testing
         refused         REFUSED
         *.broken        SERVFAIL
         bad             MALFORMED MX
+        moved       30  DNAME tree.test.
+        moved           TXT own
+        under.moved     TXT hidden
+        under.tree.test. TXT there
+        chain           DNAME moved
+        far             DNAME \#(String(repeating: "a.", count: 120))test.
         """#
 
     static let meanings: [Case] = [
@@ -188,6 +203,11 @@ import Testing
         Case("CNAME to no name", zone, "dangling.example", .a, .nameError),
         Case("CNAME out of the zone", zone, "abroad.example", .a, .nameError),
         Case("CNAME loop", zone, "loop.example", .a, .failure(.aliasLoop)),
+        Case("DNAME", zone, "under.moved.example", .txt, text("there"), ttl: 30),
+        Case("DNAME, not for its owner", zone, "moved.example", .txt, text("own")),
+        Case("DNAME to no name", zone, "a.b.moved.example", .txt, .nameError),
+        Case("DNAME to DNAME", zone, "under.chain.example", .txt, text("there")),
+        Case("DNAME to a name that is too long", zone, "a.b.c.d.e.far.example", .txt, .failure(.serverFailure)),
         Case("wildcard", zone, "a.wild.example", .txt, text("any")),
         Case("wildcard, several labels", zone, "a.b.wild.example", .txt, text("any")),
         Case("wildcard, a type that it lacks", zone, "a.wild.example", .a, .noData),
@@ -219,64 +239,6 @@ import Testing
         var zone = try ZoneFile(Array("a.example. CNAME b.test.".utf8), file: "one")
         try zone.read(Array("b.test. A 0.0.0.9".utf8), file: "two")
         #expect(zone.answer(to: Question(try #require(Domain("a.example")), .a)).outcome == Self.address(9))
-    }
-
-    struct Mistake: CustomTestStringConvertible {
-        let testDescription: String
-        let file: String
-        /// Line, and a part of the text.
-        let expected: [(line: Int, text: String)]
-        init(_ description: String, _ file: String, _ expected: (line: Int, text: String)...) {
-            testDescription = description
-            self.file = file
-            self.expected = expected
-        }
-    }
-
-    @Test(arguments: [
-        Mistake("no owner", " TXT a", (1, "no owner")),
-        Mistake("no type", "x.example. 60 IN", (1, "no record type")),
-        Mistake(
-            "all of them, and those only",
-            "x. A 1\ny. A 0.0.0.1\nz. TXT\n MX a b\n",
-            (1, "IPv4"),
-            (3, "without data"),
-            (4, "MX")
-        ),
-        Mistake("an address of the other family", "x. A ::1\nx. AAAA 192.0.2.1", (1, "IPv4"), (2, "IPv6")),
-        Mistake("an open quote", "x. TXT \"a\ny. TXT b", (1, "does not end")),
-        Mistake("an open parenthesis", "x. TXT a\n y. TXT ( b\nz. TXT c\n", (2, "not closed")),
-        Mistake("a closing parenthesis", "x. TXT a )\ny. TXT b", (1, "without `(`")),
-        Mistake("a number over 255", #"x. TXT \256"#, (1, "255")),
-        Mistake("too few digits", #"x. TXT \25"#, (1, "255")),
-        Mistake("a backslash at the end", "x. TXT a\\\ny. TXT b", (1, "escapes nothing")),
-        Mistake("a string of 256", "x. TXT \(String(repeating: "a", count: 256))", (1, "256 octets")),
-        Mistake("a label of 64", "\(String(repeating: "a", count: 64)). TXT a", (1, "63")),
-        Mistake("a name of 254", "\(String(repeating: "a.", count: 128)) TXT a", (1, "253")),
-        Mistake("an empty label", "a..b. TXT a", (1, "no name")),
-        Mistake("a U-label", "bücher.example. TXT a", (1, "xn--")),
-        Mistake("class CH", "x. CH TXT a", (1, "class CH")),
-        Mistake("a TTL over 2^31-1", "x. 2147483648 TXT a", (1, "2147483647")),
-        Mistake("a TTL with a wrong unit", "x. 1y TXT a", (1, "no TTL")),
-        Mistake("$INCLUDE", "$INCLUDE other\nx. TXT a", (1, "not supported")),
-        Mistake("$GENERATE", "$GENERATE 1-2 a A 1", (1, "not supported")),
-        Mistake("CNAME and data", "x. CNAME y.\nx. TXT a", (2, "CNAME and other data")),
-        Mistake("data and CNAME", "x. TXT a\nx. CNAME y.", (2, "CNAME and other data")),
-        Mistake("two CNAME", "x. CNAME y.\nx. CNAME z.", (2, "second CNAME")),
-        Mistake("a failure of no type", "x. SERVFAIL SOA", (1, "followed by")),
-        Mistake("a type that cannot be one", "x. 60 IN =txt a", (1, "no record type")),
-        Mistake("in parentheses, the line of the word", "x. MX ( 1\n\"a\" )", (2, "without quotes")),
-    ])
-    func `mistakes are told all at once, with the line`(_ given: Mistake) throws {
-        let error = try #require(throws: ZoneFileError.self) {
-            try ZoneFile(Array(given.file.utf8), file: "the/zone")
-        }
-        #expect(error.mistakes.count == given.expected.count, "\(error)")
-        for (mistake, expected) in zip(error.mistakes, given.expected) {
-            #expect(mistake.line == expected.line)
-            #expect(mistake.description.hasPrefix("the/zone:\(expected.line): "))
-            #expect(mistake.text.contains(expected.text))
-        }
     }
 
     @Test func `no octets make the reader fall`() {

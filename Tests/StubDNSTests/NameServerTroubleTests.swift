@@ -58,6 +58,14 @@ import Testing
             packet[2] &= 0x7F
             return .packets([packet])
         },
+        Trouble("the answer to another kind of question", .failure(.malformed)) { query in
+            var packet = query.response(answers: [DNSQuery.record(ttl: 60, one)])
+            packet[2] |= 0x20
+            return .packets([packet])
+        },
+        Trouble("a record twice", Answer(.records([one]), ttl: 30)) { query in
+            .packets([query.response(answers: [DNSQuery.record(ttl: 60, one), DNSQuery.record(ttl: 30, one)])])
+        },
         Trouble("a record cut off", .failure(.malformed)) { query in
             .packets([query.response(answers: [DNSQuery.record(ttl: 60, one)]).dropLast(2)])
         },

@@ -1,0 +1,33 @@
+/// The records of one name and type (RFC 2181, 5).
+public struct RecordSet: Sendable {
+    /// In the order in which they came.
+    public private(set) var records: [RecordData] = []
+    /// Seconds: the records of a set have one TTL; where they differ, the least counts (RFC 2181, 5.2).
+    public private(set) var ttl = UInt32.max
+    /// The records once more, as soon as they are many.
+    private var known: Set<RecordData> = []
+
+    public init() {}
+
+    /// Adds a record, unless it is there: a set holds none twice, however often it is sent or written down.
+    public mutating func insert(_ record: RecordData, ttl: UInt32) {
+        self.ttl = min(self.ttl, ttl)
+        if record.isDistinct || isNew(record) { records.append(record) }
+    }
+
+    private mutating func isNew(_ record: RecordData) -> Bool {
+        if records.count < 16 { return !records.contains(record) }
+        if known.isEmpty { known = Set(records) }
+        return known.insert(record).inserted
+    }
+}
+
+extension RecordData {
+    /// True for a name that is no ``Domain``: two of them look alike here and are not.
+    fileprivate var isDistinct: Bool {
+        switch self {
+        case .mx(_, exchange: nil), .ptr(nil): true
+        case .a, .aaaa, .mx, .ptr, .txt: false
+        }
+    }
+}
