@@ -28,7 +28,6 @@ enum LibOpenDKIM {
         timestamp: UInt64
     ) -> Findings? {
         guard let library = timestamp < lenientDrift ? strictClock : lenientClock else { return nil }
-        LibOpenSSL.useOwnContext()
         let context = KeyContext(text: Array(key.utf8))
         return withExtendedLifetime(context) {
             var status: DKIM_STAT = DKIM_STAT_OK
@@ -103,6 +102,8 @@ enum LibOpenDKIM {
         let identifier: UnsafePointer<UInt8>
 
         init?(clockDrift: UInt64) {
+            /// Without it all is the same, only slower.
+            _ = LibOpenSSL.readsRSAKeysDirectly
             guard let handle = unsafe dkim_init(nil, nil) else { return nil }
             unsafe self.handle = handle
             let text = UnsafeMutablePointer<UInt8>.allocate(capacity: 2)
