@@ -265,10 +265,17 @@ public struct Examination: Sendable {
                 verdicts.dmarc = dmarc?.evaluate(
                     spf: verdicts.spf?.dmarcIdentifier,
                     dkim: verdicts.dkim?.compactMap(\.dmarcIdentifier) ?? [],
+                    unchecked: uncheckedByDMARC,
                     &answers
                 )
             }
         } while isPastDeadline && !answers.open.isEmpty
+    }
+
+    /// Why a message without an aligned identifier cannot be said to fail DMARC, if a check that may give one is not made.
+    private var uncheckedByDMARC: String? {
+        if spf == nil { return runs(.spf) ? "MAIL FROM is not known" : "SPF is not checked" }
+        return dkim == nil ? "DKIM is not checked" : nil
     }
 
     private var isSPFSettled: Bool { spf == nil || verdicts.spf != nil }

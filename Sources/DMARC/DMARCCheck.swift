@@ -62,11 +62,19 @@ public struct DMARCCheck: Sendable {
     /// - Parameters:
     ///   - spf: the MAIL FROM domain (RFC 9989, 4.4.2: no other identity of SPF counts), if there is one.
     ///   - dkim: the signing domains, one for each signature.
-    public func evaluate(spf: Identifier?, dkim: [Identifier], _ answers: inout Answers) -> DMARCVerdict? {
+    ///   - unchecked: why SPF or DKIM was not checked at all, if it was not. Such a message may pass, but nobody knows
+    ///     whether it fails.
+    public func evaluate(
+        spf: Identifier?,
+        dkim: [Identifier],
+        unchecked: String? = nil,
+        _ answers: inout Answers
+    ) -> DMARCVerdict? {
         switch author {
         case .missing(let reason): return DMARCVerdict(.permerror, reason)
         case .domain(let domain, let alignment):
             var verdict = policyVerdict(on: domain, alignment, spf, dkim, &answers)
+            if verdict?.result == .fail, let unchecked { verdict?.cannotFail(because: unchecked) }
             verdict?.authorDomain = domain
             return verdict
         }

@@ -24,7 +24,7 @@ public struct DMARCVerdict: Hashable, Sendable {
         public let domain: Domain
     }
 
-    public let result: DMARCResult
+    public private(set) var result: DMARCResult
     /// A short text of ours for every result but a pass.
     public internal(set) var reason: String?
     /// The value of `header.from`; nil if the message has not exactly one.
@@ -44,6 +44,12 @@ public struct DMARCVerdict: Hashable, Sendable {
 
     init(_ result: DMARCResult, _ reason: String? = nil) {
         self.result = result
+        self.reason = reason
+    }
+
+    /// Takes the result back: what it rests on was not looked at, and will not be.
+    mutating func cannotFail(because reason: String) {
+        result = .permerror
         self.reason = reason
     }
 }

@@ -141,6 +141,35 @@ import Testing
         #expect(outcome.questions.isEmpty)
     }
 
+    @Test func `without SPF or DKIM a message may pass DMARC, but is not said to fail it`() throws {
+        var world = World(zone: World.records)
+        world.zone["_dmarc.sender.example TXT"] = ["v=DMARC1; p=reject"]
+        world.policy.checks = [.spf, .dkim, .dmarc]
+        let properties = "header.from=sender.example policy.dmarc=reject"
+        #expect(world.judge()?.field?.hasSuffix("dkim=none; dmarc=pass \(properties)") == true)
+
+        var unknown = world
+        unknown.mailFrom = nil
+        #expect(
+            unknown.judge()?.field
+                == #"mx.example.org; dkim=none; dmarc=permerror reason="MAIL FROM is not known" \#(properties)"#
+        )
+        world.policy.checks = [.dkim, .dmarc]
+        #expect(
+            world.judge()?.field
+                == #"mx.example.org; dkim=none; dmarc=permerror reason="SPF is not checked" \#(properties)"#
+        )
+        world.policy.checks = [.spf, .dmarc]
+        #expect(
+            world.judge()?.field == "mx.example.org; spf=pass smtp.mailfrom=sender.example; dmarc=pass \(properties)"
+        )
+        world.client = "198.51.100.1"
+        #expect(
+            world.judge()?.field == "mx.example.org; spf=fail smtp.mailfrom=sender.example; "
+                + #"dmarc=permerror reason="DKIM is not checked" \#(properties)"#
+        )
+    }
+
     @Test func `a DNS that does not answer is a temporary error when the deadline is over`() throws {
         var world = World(zone: World.records)
         world.silent = ["7.2.0.192.in-addr.arpa", "sender.example", "_dmarc.sender.example", "_dmarc.example"]
