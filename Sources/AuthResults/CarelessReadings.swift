@@ -1,69 +1,163 @@
-/// What readers make of a field who know no grammar: they take comments, quotes or white space away, in any order, cut at
-/// the first semicolon or white space, and have an id.
+/// What readers make of a field who know little of the grammar: they take comments, quotes, folds or white space away,
+/// some or all of them, cut at the first semicolon, and have an id.
 struct CarelessReadings {
-    /// The first word when comments have been taken away.
+    /// The first word when comments have been taken away; empty if there is none.
     let first: [UInt8]
     /// True if nothing stands behind it.
     let isFirstAtEnd: Bool
-    /// Every id that is found so, `first` among them; quotes that are left are no part of one.
+    /// Every id that is found so, `first` among them.
     let all: [[UInt8]]
 
     init(_ value: [UInt8]) {
-        let value = value.relevantToID
-        let withoutComments = value.withoutComments
-        let word = withoutComments.firstWord
-        first = Array(word.prefix { $0 != UInt8(ascii: ";") })
-        isFirstAtEnd = word.endIndex == withoutComments.endIndex && word.count == first.count
-        let texts = [
-            value, withoutComments, value.withoutQuotes, value.withoutQuotes.withoutComments,
-            withoutComments.withoutQuotes,
+        let withoutComments = CarelessWords(value, comments: .nested, knowsQuotedPairs: false)
+        first = withoutComments.prefix(joining: .comment)
+        isFirstAtEnd = withoutComments.isOneWordAtEnd
+        let readings = [
+            withoutComments,
+            CarelessWords(value, comments: .nested, knowsQuotedPairs: true),
+            CarelessWords(value, comments: .flat, knowsQuotedPairs: false),
+            CarelessWords(value, comments: .flat, knowsQuotedPairs: true),
+            CarelessWords(value, comments: .none, knowsQuotedPairs: false),
         ]
-        all = texts.flatMap { text in
-            [text.firstWord.beforeSemicolon, text.beforeSemicolon.withoutSpace[...]].map(\.withoutQuotes)
-        }
+        all = readings.flatMap(\.ids) + CarelessWords(tokensOf: value).ids
     }
 }
 
-extension [UInt8] {
-    /// What stands behind the first semicolon matters only if a comment or a quote begins before it, or seems to.
-    fileprivate var relevantToID: [UInt8] {
-        let special = firstIndex { octet in
-            octet == UInt8(ascii: ";") || octet == UInt8(ascii: "(") || octet == UInt8(ascii: "\"")
-                || octet == UInt8(ascii: "\\")
-        }
-        guard let special, self[special] == UInt8(ascii: ";") else { return self }
-        return Array(self[...special])
-    }
-}
-
-extension Collection<UInt8> where SubSequence: Collection<UInt8> {
-    fileprivate var beforeSemicolon: SubSequence {
-        prefix { $0 != UInt8(ascii: ";") }
+/// The words of a field up to the first semicolon, without the quotes.
+struct CarelessWords {
+    /// What a reader takes for a comment: nothing, what stands in parentheses, or what stands between one parenthesis
+    /// and the next that closes, as simple regular expressions have it.
+    enum Comments {
+        case none, nested, flat
     }
 
-    fileprivate var firstWord: SubSequence {
-        let start = firstIndex { !$0.isSpaceOrBreak } ?? endIndex
-        let rest = self[start...]
-        return self[start..<(rest.firstIndex { $0.isSpaceOrBreak } ?? endIndex)]
+    /// What stands between two words. White space at the beginning of a line belongs to the fold.
+    struct Gap: OptionSet {
+        let rawValue: UInt8
+        static let comment = Gap(rawValue: 1)
+        static let fold = Gap(rawValue: 2)
+        static let space = Gap(rawValue: 4)
     }
 
-    fileprivate var withoutSpace: [UInt8] {
-        filter { !$0.isSpaceOrBreak }
-    }
+    private var words: [(gap: Gap, text: [UInt8])] = []
+    private var gap: Gap = []
+    private var isInFold = false
+    private var hasEnd = false
+    private var count = 0
 
-    fileprivate var withoutQuotes: [UInt8] {
-        filter { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-    }
+    /// Octets of words that are read: more than an id of ours has in any form, four octets a character at most.
+    private static let limit = 1024
 
-    /// Comments as they are to somebody who does not know of quotes and quoted-pairs.
-    fileprivate var withoutComments: [UInt8] {
+    init(_ value: [UInt8], comments: Comments, knowsQuotedPairs: Bool) {
         var depth = 0
-        var rest: [UInt8] = []
-        for octet in self {
-            if octet == UInt8(ascii: "(") { depth += 1 }
-            if depth == 0 { rest.append(octet) }
-            if octet == UInt8(ascii: ")"), depth > 0 { depth -= 1 }
+        var isEscaped = false
+        for octet in value {
+            if hasEnd { break }
+            switch octet {
+            case _ where isEscaped:
+                isEscaped = false
+                if depth == 0 { append(octet) }
+            case UInt8(ascii: "\\") where knowsQuotedPairs:
+                isEscaped = true
+            case UInt8(ascii: "(") where comments == .nested || comments == .flat && depth == 0:
+                depth += 1
+                separate(by: .comment)
+            case UInt8(ascii: ")") where depth > 0:
+                depth -= 1
+            case _ where depth > 0:
+                break
+            case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\"):
+                break
+            default:
+                takePlain(octet)
+            }
         }
-        return rest
+    }
+
+    /// As OpenDKIM and OpenDMARC read a field (`ares_tokenize`): a dot is a word, and a word is unquoted before it is
+    /// looked at, and is a comment if it then begins with a parenthesis.
+    init(tokensOf value: [UInt8]) {
+        var depth = 0
+        var isEscaped = false
+        var isQuoted = false
+        for octet in value {
+            if hasEnd { break }
+            switch octet {
+            case _ where isEscaped:
+                isEscaped = false
+                append(octet)
+            case UInt8(ascii: "\\"):
+                isEscaped = true
+            case UInt8(ascii: "\"") where depth == 0:
+                isQuoted.toggle()
+            case UInt8(ascii: "(") where !isQuoted:
+                depth += 1
+                append(octet)
+            case UInt8(ascii: ")") where !isQuoted:
+                if depth == 1 { separate(by: .space) }
+                depth = max(0, depth - 1)
+            case _ where isQuoted || depth > 0:
+                append(octet)
+            case UInt8(ascii: "."):
+                separate(by: .space)
+                append(octet)
+                separate(by: .space)
+            default:
+                takePlain(octet)
+            }
+        }
+        words.removeAll { $0.text.first == UInt8(ascii: "(") }
+    }
+
+    /// Takes an octet that is neither quoted nor in a comment.
+    private mutating func takePlain(_ octet: UInt8) {
+        switch octet {
+        case UInt8(ascii: ";"):
+            hasEnd = true
+        case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
+            separate(by: .fold)
+            isInFold = true
+        case 0...0x20 where isInFold: break
+        case 0...0x20: separate(by: .space)
+        default: append(octet)
+        }
+    }
+
+    private mutating func separate(by kind: Gap) {
+        gap.insert(kind)
+        isInFold = false
+    }
+
+    private mutating func append(_ octet: UInt8) {
+        isInFold = false
+        // A character is not cut in two.
+        if count >= Self.limit, octet & 0xC0 != 0x80 {
+            hasEnd = true
+            return
+        }
+        count += 1
+        if words.isEmpty || !gap.isEmpty { words.append((gap, [])) }
+        words[words.count - 1].text.append(octet)
+        gap = []
+    }
+
+    /// The first word, with those behind it that only such gaps separate from it.
+    func prefix(joining gaps: Gap) -> [UInt8] {
+        words.prefix(prefixLength(joining: gaps)).flatMap(\.text)
+    }
+
+    private func prefixLength(joining gaps: Gap) -> Int {
+        1 + words.dropFirst().prefix { gaps.isSuperset(of: $0.gap) }.count
+    }
+
+    /// True if there is one word when comments have been taken away, and nothing behind it.
+    var isOneWordAtEnd: Bool {
+        !words.isEmpty && !hasEnd && Gap.comment.isSuperset(of: gap) && prefixLength(joining: .comment) == words.count
+    }
+
+    /// What may be taken for the id: the first word by any notion of it, and all of them, with or without a version.
+    var ids: [[UInt8]] {
+        let gaps: [Gap] = [[], .comment, .fold, [.comment, .fold]]
+        return gaps.map(prefix) + [words.flatMap(\.text), words.dropLast().flatMap(\.text)]
     }
 }

@@ -40,9 +40,12 @@ private struct ClaimReader {
         if skipCommentsAndSpace(), isMethod() { return .unreadable("no authserv-id") }
         if index > end, let version = version(), version != 1 { return .otherVersion(id: id) }
 
+        if octets[..<startIndex].containsEncodedWord { return .unreadable("encoded-word before the authserv-id") }
         if isPlain(startIndex..<end) { return .claims([id]) }
         let readings = CarelessReadings(octets)
-        if !isQuoted, readings.first != text, let problem = Self.problem(readings.first, isQuoted: true) {
+        if !isQuoted, !readings.first.isEmpty, readings.first != text,
+            let problem = Self.problem(readings.first, isQuoted: true)
+        {
             return .unreadable(problem)
         }
         if octets.count >= Self.cutLength, readings.isFirstAtEnd { return .unreadable("nothing ends the authserv-id") }
@@ -59,7 +62,7 @@ private struct ClaimReader {
     /// True for an id with white space around it at most, and a semicolon behind, in which every reader sees the same.
     private func isPlain(_ id: Range<Int>) -> Bool {
         current == UInt8(ascii: ";") && octets[id.lowerBound] != UInt8(ascii: "\"")
-            && octets[..<id.lowerBound].allSatisfy(\.isSpaceOrBreak)
+            && !octets[id].contains(UInt8(ascii: "'")) && octets[..<id.lowerBound].allSatisfy(\.isSpaceOrBreak)
             && octets[id.upperBound..<index].allSatisfy(\.isSpaceOrBreak)
     }
 
@@ -163,17 +166,13 @@ private struct ClaimReader {
         guard let text = String(validating: id, as: UTF8.self) else { return "not UTF-8" }
         for scalar in text.unicodeScalars {
             guard let octet = UInt8(exactly: scalar.value), scalar.isASCII else {
-                if scalar.isBlankOrInvisible { return "character that cannot stand in an authserv-id" }
+                if scalar.isUnfitForID { return "character that cannot stand in an authserv-id" }
                 continue
             }
             if octet < 0x20 || octet == 0x7F { return "control character in the authserv-id" }
             if !isQuoted, !octet.isTokenCharacter, octet != UInt8(ascii: "/") { return "no authserv-id" }
         }
-        // Some mail programs decode encoded-words wherever they meet them (RFC 2047, 5, forbids it here).
-        if zip(id, id.dropFirst()).contains(where: { $0 == UInt8(ascii: "=") && $1 == UInt8(ascii: "?") }) {
-            return "encoded-word in the authserv-id"
-        }
-        return nil
+        return id[...].containsEncodedWord ? "encoded-word in the authserv-id" : nil
     }
 }
 
@@ -185,16 +184,30 @@ extension UInt8 {
 }
 
 extension Unicode.Scalar {
-    /// Spaces of any script, and what is shown as nothing: IDNA maps some of them to nothing (UTS #46, section 4), other
-    /// readers trim them, and no id needs them.
-    fileprivate var isBlankOrInvisible: Bool {
+    /// True for what no id needs and readers see differently: spaces of any script and what is shown as nothing, which
+    /// they trim, or IDNA maps to nothing (UTS #46, section 4); and signs that normalisation makes a dot, a slash or a
+    /// semicolon of, U+2024 or U+FF1B for instance. The dots and the slash that IDNA knows are for the comparison.
+    fileprivate var isUnfitForID: Bool {
         if properties.isDefaultIgnorableCodePoint { return true }
-        return switch properties.generalCategory {
+        switch properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
             .paragraphSeparator:
-            true
-        default: false
+            return true
+        case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+            .finalPunctuation, .otherPunctuation, .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol,
+            .otherNumber:
+            return properties.changesWhenNFKCCaseFolded && !["\u{FF0E}", "\u{FF61}", "\u{FF0F}"].contains(self)
+        default:
+            return false
         }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// True if an encoded-word may begin in it (RFC 2047). Some mail programs decode them wherever they meet them, also
+    /// in comments, and read the field afterwards.
+    fileprivate var containsEncodedWord: Bool {
+        zip(self, dropFirst()).contains { $0 == UInt8(ascii: "=") && $1 == UInt8(ascii: "?") }
     }
 }
 

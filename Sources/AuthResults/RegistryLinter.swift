@@ -32,7 +32,9 @@ extension FieldLinter {
         }
         checkTypes(read)
         for (property, offset) in read.properties { check(property, of: method, at: offset) }
-        let identities = read.properties.filter { $0.property.type == "smtp" && $0.property.name != "rcptto" }
+        let identities = read.properties.filter {
+            $0.property.type == "smtp" && ["mailfrom", "helo"].contains($0.property.name)
+        }
         if method.name == "spf", identities.count > 1 {
             report(
                 .twoIdentities,

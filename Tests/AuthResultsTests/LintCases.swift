@@ -157,6 +157,11 @@ extension LintTests {
             "spf-identities@45"
         ),
         Case(
+            "a client's address beside the identity",
+            " a.example; spf=pass smtp.mailfrom=b.example smtp.remote-ip=192.0.2.1",
+            "property-unregistered@45"
+        ),
+        Case(
             "a property twice",
             " a.example; dkim=pass header.d=b.example header.d=c.example",
             "duplicate-property@41"

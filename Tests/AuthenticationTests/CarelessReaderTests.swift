@@ -19,7 +19,71 @@ import Testing
         ("white space away", { beforeSemicolon($0.filter { !$0.isWhitespace }) }),
         ("comments and white space away", { beforeSemicolon(withoutComments($0).filter { !$0.isWhitespace }) }),
         ("all of them away", { beforeSemicolon(withoutQuotes(withoutComments($0)).filter { !$0.isWhitespace }) }),
+        ("comments that do not nest away", { firstWord(beforeSemicolon(withoutFlatComments($0))) }),
+        ("folds away first", { firstWord(beforeSemicolon(withoutFolds($0))) }),
+        ("folds, then quotes away", { firstWord(beforeSemicolon(withoutQuotes(withoutFolds($0)))) }),
+        ("word by word", wordByWord),
     ]
+
+    static func withoutFolds(_ text: String) -> String {
+        text.replacing("\n\t", with: "")
+    }
+
+    /// As `\([^)]*\)` does it.
+    static func withoutFlatComments(_ text: String) -> String {
+        var rest = text
+        while let open = rest.firstIndex(of: "("), let close = rest[open...].firstIndex(of: ")") {
+            rest.removeSubrange(open...close)
+        }
+        return rest
+    }
+
+    /// As OpenDKIM and OpenDMARC do it: words are unquoted first, and what then begins with a parenthesis is a comment.
+    static func wordByWord(_ text: String) -> String {
+        var words: [String] = []
+        var word: String?
+        var depth = 0
+        var isQuoted = false
+        var isEscaped = false
+        func end() {
+            if let ended = word { words.append(ended) }
+            word = nil
+        }
+        for character in text {
+            if isEscaped {
+                word = (word ?? "") + String(character)
+                isEscaped = false
+            } else if character == "\\" {
+                isEscaped = true
+            } else if character == "\"", depth == 0 {
+                isQuoted.toggle()
+                word = word ?? ""
+            } else if character == "(", !isQuoted {
+                depth += 1
+                word = (word ?? "") + "("
+            } else if character == ")", !isQuoted {
+                if depth == 1 { end() }
+                depth = max(0, depth - 1)
+            } else if isQuoted || depth > 0 {
+                word = (word ?? "") + String(character)
+            } else if character.isWhitespace {
+                end()
+            } else if ";=.".contains(character) {
+                end()
+                words.append(String(character))
+            } else {
+                word = (word ?? "") + String(character)
+            }
+        }
+        end()
+        let spoken = words.filter { $0.first != "(" }
+        var id = ""
+        for (index, word) in spoken.enumerated() {
+            guard (word == ".") == (index % 2 == 1) else { break }
+            id += word
+        }
+        return id
+    }
 
     static func beforeSemicolon(_ text: String) -> String {
         String(text.prefix { $0 != ";" })
@@ -55,7 +119,7 @@ import Testing
     static let pieces = [
         " ", " ", "\n\t", "\"", "\"", "\\", "(", ")", "(x)", "(\")", "()", ";", "1", " 1", " 2", "/", ".", "=", "a",
         "/x",
-        "\t", "x.example", " x.example", "mx.", "own.example",
+        "\t", "x.example", " x.example", "mx.", "own.example", "(a(b)", "\"(x\"", "\"(", "x)", "\\(", "'",
     ]
 
     @Test func `no reader finds our id in a field that is kept`() {
