@@ -98,8 +98,13 @@ import Testing
                 )
             }
             let octets = Array(value.utf8)
-            let isRefused = (try? AuthenticationResults(parsing: octets)) == nil
+            let read = try? AuthenticationResults(parsing: octets)
+            let isRefused = read == nil
             let findings = Lint().findings(in: octets)
+            if let read {
+                let again = try? AuthenticationResults(parsing: read.serialized())
+                #expect(again == read, "\(value.debugDescription) is read otherwise when it is written again")
+            }
             #expect(findings.contains(where: \.rule.isSyntax) == isRefused, "\(value.debugDescription): \(findings)")
             #expect(findings.allSatisfy { (0...octets.count).contains($0.offset) })
         }
