@@ -21,7 +21,8 @@ public struct MessageSignature: Hashable, Sendable {
     public static let signedNamesLimit = 400
     public static let signedNamesLengthLimit = 4000
 
-    /// - Parameter mayNameNoField: `h=` may be empty, as RFC 8617 lets it be; a DKIM-Signature names From at least.
+    /// - Parameter mayNameNoField: `h=` may be empty, and a name in it too: it selects nothing, and every verifier of ARC
+    ///   reads it so (the chains of its test suite among them); a DKIM-Signature names From at least.
     public init(_ field: SignatureField, mayNameNoField: Bool = false) throws(SignatureField.Defect) {
         self.field = field
         let tags = field.tags
@@ -29,10 +30,11 @@ public struct MessageSignature: Hashable, Sendable {
         guard let bodyHash = TagValue.base64(bh) else { throw SignatureField.Defect("bh= is not base64") }
         self.bodyHash = bodyHash
         (headerCanonicalization, bodyCanonicalization) = try Self.canonicalizations(tags["c"])
-        if mayNameNoField, let h = tags["h"], h.isEmpty {
-            signedNames = []
+        if mayNameNoField, let h = tags["h"] {
+            signedNames = try Self.signedNames(h).filter { !$0.isEmpty }
         } else {
             signedNames = try Self.signedNames(try SignatureField.required("h", of: tags))
+            guard signedNames.allSatisfy({ !$0.isEmpty }) else { throw Self.notNames }
         }
         bodyLength = try Self.bodyLength(tags["l"])
         timestamp = try SignatureField.time("t", of: tags)
@@ -71,16 +73,17 @@ public struct MessageSignature: Hashable, Sendable {
     /// ```
     /// sig-h-tag = %x68 [FWS] "=" [FWS] hdr-name *( [FWS] ":" [FWS] hdr-name )
     /// ```
+    /// Whether a name may be empty is for the caller to say.
     private static func signedNames(_ value: [UInt8]) throws(SignatureField.Defect) -> [[UInt8]] {
-        guard value.count <= signedNamesLengthLimit, let names = TagValue.words(value) else {
-            throw SignatureField.Defect("h= is not a list of names")
-        }
+        guard value.count <= signedNamesLengthLimit else { throw notNames }
+        let names = value.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            .map { Array($0.trimmingFoldingWhiteSpace()) }
         let isNames = names.allSatisfy { $0.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3B } }
-        guard isNames, names.count <= signedNamesLimit else {
-            throw SignatureField.Defect("h= is not a list of names")
-        }
+        guard isNames, names.count <= signedNamesLimit else { throw notNames }
         return names
     }
+
+    private static let notNames = SignatureField.Defect("h= is not a list of names")
 
     /// ```
     /// sig-l-tag = %x6c [FWS] "=" [FWS] 1*76DIGIT
