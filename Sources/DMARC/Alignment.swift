@@ -12,7 +12,7 @@ struct Alignment {
 
     /// Walks, besides that of the author domain, that one message may cause, and so eight times as many queries. What
     /// takes a walk is below the author's Organizational Domain, or might be: more of them than this has no sender but
-    /// one who wants to make us ask. (RFC 9989, 11.5)
+    /// one who wants to make us ask, against whom RFC 9989 section 4.10 bounds the single walk.
     static let walkLimit = 8
 
     let author: TreeWalk

@@ -48,9 +48,9 @@ struct AppliedPolicy {
     }
 
     /// What the owner wants done with mail of `author`, after `sp=`, `np=` and `t=`: the value of `policy.dmarc` (RFC
-    /// 9989, 9.2). Nil as long as it takes an answer that is missing.
+    /// 9989, 9.1). Nil as long as it takes an answer that is missing.
     ///
-    /// A domain is non-existent if the answer to a query for it is NXDOMAIN (RFC 9989, 3.2; RFC 8020). That of `_dmarc`
+    /// A domain is non-existent if the answer to a query for it is NXDOMAIN (RFC 9989, 3.2.13; RFC 8020). That of `_dmarc`
     /// below it says nothing, for that name may be missing in a domain that exists. A TXT query is as good as any, and
     /// SPF has mostly asked it. A zone that denies names in the compact way (RFC 9824; erratum 8995) says NODATA for
     /// them: its names exist, and `np=` is not applied, unless its resolver restores the NXDOMAIN.

@@ -1,6 +1,6 @@
 public import DNS
 
-/// The results of RFC 9989, section 9.1.
+/// The results of RFC 9989, section 9.2.
 public enum DMARCResult: String, Hashable, Sendable {
     case none, pass, fail, temperror, permerror
 }

@@ -71,7 +71,7 @@ public struct Answer: Hashable, Sendable {
     }
 
     /// The TXT records, the character-strings of each joined without a separator (RFC 7208 3.3, RFC 6376 3.6.2.2,
-    /// RFC 9989 4.10).
+    /// RFC 9989 4.5).
     public var texts: [[UInt8]] {
         records.compactMap { record in
             guard case .txt(let strings) = record else { return nil }

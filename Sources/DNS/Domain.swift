@@ -61,7 +61,7 @@ public struct Domain: Hashable, Sendable {
     }
 
     /// Reads a name whose labels may be U-labels (RFC 5890) in UTF-8; they become A-labels by IDNA2008 with the
-    /// mapping of UTS #46, as RFC 9989 section 4.10 and RFC 8601 section 5 ask. Nil if there is no such name.
+    /// mapping of UTS #46, as RFC 9989 section 5.3.1 and RFC 8601 section 5 ask. Nil if there is no such name.
     public init?(internationalized octets: some Collection<UInt8>) {
         let octets = Array(octets)
         if octets.allSatisfy({ $0 < 0x80 }) {

@@ -222,12 +222,12 @@ struct Explanation {
         heading("dmarc", "\(verdict.result.rawValue) (RFC 9989, 4.4 and 5)")
         say(
             verdict.authorDomain.map { "The author's domain, from the From field: \($0)." }
-                ?? "The From field does not name exactly one domain (RFC 9989, 4.3)."
+                ?? "The From field does not name exactly one domain (RFC 9989, 5.3.1)."
         )
         tellAnswers { _ in true }
         if let record = verdict.recordDomain, let source = verdict.recordSource {
             say(
-                "The policy stands at \(record), the \(source.rawValue) (RFC 9989, 4.10)"
+                "The policy stands at \(record), the \(source.rawValue) (RFC 9989, 4.10.1)"
                     + (verdict.policy.map { "; what its owner wants done with mail that fails: \($0.rawValue)." } ?? ".")
             )
         }
