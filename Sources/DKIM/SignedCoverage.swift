@@ -14,15 +14,14 @@ extension MessageSignature {
         "content-transfer-encoding",
     ]
 
-    /// The name of a field that stands more often in the header than the signature signs it, though it signs it. Fields
-    /// behind a bare CR count: there are readers who see them.
+    /// The name of a field that stands more often in the header than the signature signs it, though it signs it. A field
+    /// behind a bare CR is never signed as what it is, also if `h=` names more fields than there are: there are readers
+    /// who see it.
     /// - Parameter hidden: the ``Mail/HeaderField/hiddenFields`` of all fields.
     func repeatedBeyondSignature(in header: SignedFields, hidden: [HeaderField]) -> String? {
         Self.singular.first { name in
-            let present = header.count(of: name) + hidden.count { $0.isNamed(name) }
-            guard present > 1 else { return false }
             let signed = signedNames.lazy.filter { HeaderField(name: $0, value: []).isNamed(name) }.count
-            return signed > 0 && signed < present
+            return signed > 0 && (signed < header.count(of: name) || hidden.contains { $0.isNamed(name) })
         }
     }
 }

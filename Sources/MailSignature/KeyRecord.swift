@@ -86,7 +86,7 @@ public struct KeyRecord: Hashable, Sendable {
         guard text.count <= Self.lengthLimit else { throw .syntax("record too long") }
         let tags: TagList
         do {
-            tags = try TagList(text)
+            tags = try TagList(text.withLineFeedFolds)
         } catch {
             throw .syntax(error.reason)
         }
@@ -140,5 +140,12 @@ public struct KeyRecord: Hashable, Sendable {
         case .rsa(let key): "v=DKIM1; k=rsa; p=" + Data(key.subjectPublicKeyInfo).base64EncodedString()
         case .ed25519(let octets): "v=DKIM1; k=ed25519; p=" + Data(octets).base64EncodedString()
         }
+    }
+}
+
+extension [UInt8] {
+    /// With a LF for each CRLF, as a fold is written in a ``Mail/HeaderField``: in the DNS it is still one of the wire.
+    fileprivate var withLineFeedFolds: [UInt8] {
+        indices.filter { !(self[$0] == 0x0D && $0 + 1 < endIndex && self[$0 + 1] == 0x0A) }.map { self[$0] }
     }
 }

@@ -54,7 +54,9 @@ private struct TagListParser {
         repeat {
             let start = index
             let tag = try tagSpec()
-            guard names.insert(tag.name).inserted else { throw error("tag \(tag.name)= stands twice", at: start) }
+            guard names.insert(tag.name).inserted else {
+                throw error("tag \(Self.shown(tag.name))= stands twice", at: start)
+            }
             tags.append(tag)
             guard index < octets.count else { return tags }
             /// `tagSpec` ends before a semicolon or at the end.
@@ -71,7 +73,7 @@ private struct TagListParser {
         let name = try tagName()
         try foldingWhiteSpace()
         guard index < octets.count, octets[index] == UInt8(ascii: "=") else {
-            throw error("no = after tag name \(name)", at: index)
+            throw error("no = after tag name \(Self.shown(name))", at: index)
         }
         index += 1
         let start = index
@@ -136,6 +138,12 @@ private struct TagListParser {
     /// True if nothing but white space is left, as behind a final semicolon.
     private func atEnd() -> Bool {
         octets[index...].allSatisfy { $0.isWhiteSpace || $0 == UInt8(ascii: "\n") }
+    }
+
+    /// A name as it stands in a reason. Who wrote it may have made it as long as he liked, and a reason is a part of one
+    /// line (RFC 5322, 2.1.1).
+    private static func shown(_ name: String) -> String {
+        name.utf8.count <= 16 ? name : name.prefix(16) + "..."
     }
 
     private func error(_ reason: String, at offset: Int) -> TagList.SyntaxError {

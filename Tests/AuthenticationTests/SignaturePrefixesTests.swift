@@ -20,6 +20,13 @@ import Testing
         #expect(SignaturePrefixes(texts).prefixes == shown)
     }
 
+    @Test func `a prefix fits into a line`() {
+        let common = String(repeating: "A", count: 50_000)
+        #expect(SignaturePrefixes([common + "B", common + "C"]).prefixes.allSatisfy { $0?.count == 936 })
+        let longest = String(repeating: "A", count: 935)
+        #expect(SignaturePrefixes([longest + "B", longest + "C"]).prefixes == [longest + "B", longest + "C"])
+    }
+
     @Test func `many signatures that begin alike cost no quadratic time`() {
         let texts = (0..<5000).map { String(repeating: "A", count: 300) + String($0 + 10_000) }
         #expect(Set(SignaturePrefixes(texts).prefixes.compactMap(\.self)).count == 5000)

@@ -69,9 +69,10 @@ import Testing
 
     /// True if a key of the answer is one of the original, and one that may be used.
     private static func isKey(_ answer: Answer?, of original: Answer?) -> Bool {
-        let keys = (original?.texts ?? []).map { key(NaiveSignature.tags(of: $0)) }
+        /// A fold may stand in a record as in a field, with its CR.
+        let keys = (original?.texts ?? []).map { key(NaiveSignature.tags(of: $0.filter { $0 != 0x0D })) }
         return (answer?.texts ?? []).contains { text in
-            let tags = NaiveSignature.tags(of: text)
+            let tags = NaiveSignature.tags(of: text.filter { $0 != 0x0D })
             let isForMail = tags["s"].map { words(of: $0).contains { $0 == "*" || $0 == "email" } } ?? true
             let isForHash = tags["h"].map { words(of: $0).contains("sha256") } ?? true
             return keys.contains(key(tags)) && isForMail && isForHash

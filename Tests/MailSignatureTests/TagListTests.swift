@@ -57,6 +57,12 @@ import Testing
         #expect(error?.reason == "tag v= stands twice")
     }
 
+    @Test(arguments: ["=1; a=2; ", ""]) func `an error does not repeat a long name`(_ between: String) throws {
+        let name = String(repeating: "n", count: 10_000)
+        let error = #expect(throws: TagList.SyntaxError.self) { try TagList(Array((name + between + name).utf8)) }
+        #expect(try #require(error).reason.utf8.count < 60)
+    }
+
     @Test func `a tag knows where its value stands, white space and all`() throws {
         let text = Array("v=1; b = abc ; x=".utf8)
         let list = try TagList(text)

@@ -16,7 +16,7 @@ EXPLANATIONS = [
     (None, r"h=: a space|h=: an empty|h=: a colon", "h= is not held to its grammar (RFC 6376 3.5: sig-h-tag)"),
     (None, r"h=: no From$", "From must be signed (RFC 6376 5.4)"),
     (None, r"h=: no From in the message", "A message without From is none that RFC 5322 knows; required field absent (RFC 8601 2.7.1)"),
-    (None, r"and another", "A field is signed once and stands twice: the signature is right, and what a reader sees may be the other field (RFC 6376 8.15). Reported as policy here"),
+    (None, r"and another|behind a CR", "A field is signed once and stands twice: the signature is right, and what a reader sees may be the other field (RFC 6376 8.15). Reported as policy here"),
     (None, r"400 names|60,100|several: twelve|17,000|of 6144|i=jjj", "A limit of ours, said as neutral, policy or permerror with a reason; the verifier has none or a larger one"),
     # Tag lists
     (M, r"tags: .*twice|key: .*twice", "Mail::DKIM lets one of two equal tags win (RFC 6376 3.2: the whole list is invalid)"),
