@@ -5,8 +5,15 @@ public struct NameServer: Hashable, Sendable {
     public let address: IPAddress
     public let port: UInt16
 
+    /// - Parameter address: `0.0.0.0` and `::` mean this host, as they do to glibc. Its replies come from the loopback
+    ///   address, and so that is where it is asked.
     public init(address: IPAddress, port: UInt16 = 53) {
-        self.address = address
+        self.address =
+            switch address {
+            case .v4(IPv4Address(value: 0)): .v4(IPv4Address(value: 0x7F00_0001))
+            case .v6(IPv6Address(high: 0, low: 0)): .v6(IPv6Address(high: 0, low: 1))
+            case .v4, .v6: address
+            }
         self.port = port
     }
 

@@ -105,7 +105,7 @@ import Testing
     @Test func `names that never answer delay no others`() async throws {
         let zone = try Self.zone("*.good.example. A 192.0.2.1\n*.dead.example. TIMEOUT")
         let server = try LoopbackNameServer(zone)
-        let resolver = try StubResolver(servers: [server.address], timeout: .seconds(60))
+        let resolver = try StubResolver(servers: [server.address], timeout: .seconds(600))
         let dead = try (0..<1_000).map { try Self.question("n\($0).dead.example", .a) }
         let good = try (0..<500).map { try Self.question("n\($0).good.example", .a) }
         await withTaskGroup(of: Void.self) { group in
@@ -116,7 +116,7 @@ import Testing
                 for question in good { #expect(await resolver.answer(to: question).records.count == 1) }
             }
             /// One after the other, each behind a thousand that never come: less than the first try of these.
-            #expect(duration < .seconds(20))
+            #expect(duration < .seconds(199))
             group.cancelAll()
         }
     }
@@ -158,11 +158,12 @@ import Testing
         let address = "127.0.0.2:9"
         let working = try LoopbackNameServer(zone)
         let question = try Self.question("a.example", .a)
-        let resolver = try StubResolver(servers: [address, working.address], timeout: Self.patient)
+        /// One that is waited for would be asked again after two hundred seconds.
+        let resolver = try StubResolver(servers: [address, working.address], timeout: .seconds(600))
         let duration = await ContinuousClock().measure {
             #expect(await resolver.answer(to: question) == zone.answer(to: question))
         }
-        #expect(duration < .seconds(19))
+        #expect(duration < .seconds(199))
         let alone = try StubResolver(servers: [address], timeout: Self.patient)
         #expect(await alone.answer(to: question) == .failure(.unavailable))
     }
@@ -174,7 +175,8 @@ import Testing
         let duration = await ContinuousClock().measure {
             #expect(await resolver.answer(to: question) == .failure(.timeout))
         }
-        #expect((Self.fast..<(Self.fast + .seconds(10))).contains(duration))
+        /// On a busy machine it may be long until the answer is looked at.
+        #expect((Self.fast..<(Self.fast + .seconds(60))).contains(duration))
         #expect(server.counts == [question: 2])
     }
 
@@ -226,6 +228,8 @@ import Testing
         Address("192.0.2.1:", nil), Address("192.0.2.1:0", nil), Address("192.0.2.1:65536", nil),
         Address("192.0.2.1:+5", nil), Address("[2001:db8::1]5353", nil), Address("[2001:db8::1", nil),
         Address("192.0.2.256", nil), Address("192.0.2.1:53:53", nil),
+        /// This host.
+        Address("0.0.0.0", "127.0.0.1:53"), Address("[::]:5353", "[::1]:5353"),
     ])
     func `a name server is written as address and port`(_ given: Address) {
         #expect(NameServer(given.testDescription)?.description == given.expected)
