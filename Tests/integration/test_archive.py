@@ -378,6 +378,22 @@ class CheckTests(unittest.TestCase):
             self.assertEqual(result.returncode, code, result.stderr)
             self.assertEqual(json.loads(result.stdout)["proof"], proof)
 
+    def test_the_field_that_claims_to_be_ours_is_proven_by_a_signature(self):
+        make_mbox.dkim.time.time = lambda: make_mbox.SIGNED_AT
+        with tempfile.TemporaryDirectory() as directory:
+            zone = os.path.join(directory, "zone")
+            with open(zone, "w") as out:
+                out.write(make_mbox.zone())
+            for claimed, signed, code in (
+                    (b"mx.d1.example", [b"from", b"authentication-results"], 0), (b"mx.d1.example", [b"from"], 1),
+                    (b'(a) "mx.d1.example" 1', [b"from", b"authentication-results"], 0),
+                    (b"mx.d1.example/4F2A", [b"from", b"authentication-results"], 0)):
+                text = b"Authentication-Results: " + claimed + b"; none\nFrom: a@d1.example\n\nHello\n"
+                signature = make_mbox.dkim.sign(text, b"s1", b"d1.example", make_mbox.key(), include_headers=signed)
+                result = run("check", "--authserv-id", "mx.d1.example", "--zone", zone, "--verify-field", "-",
+                             stdin=signature.replace(b"\r\n", b"\n") + text)
+                self.assertEqual(result.returncode, code, (claimed, signed, result.stdout))
+
     def test_answers_that_were_recorded_are_enough(self):
         name = os.path.join(MESSAGES, "two-signatures")
         flags, _ = self.flags("two-signatures")

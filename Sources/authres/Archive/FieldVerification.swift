@@ -24,11 +24,13 @@ struct FieldVerification {
             else { continue }
             claimedID = id
             position = index + 1
+            // The name without a queue ID behind it.
+            let name = id.utf8.prefix { $0 != UInt8(ascii: "/") }
             proof = FieldProof(
                 ofFieldAt: index,
                 in: header,
                 verdicts: verdicts,
-                authservID: Domain(internationalized: Array(id.utf8)),
+                authservID: Domain(internationalized: Array(name)),
                 recovery: recovery
             )
             return
@@ -46,7 +48,7 @@ struct FieldVerification {
 
     /// `field 1 (mx.example.org): ours: signed by example.org`
     var text: String {
-        let field = position.map { "field \($0) (\(claimedID ?? "")): " } ?? ""
+        let field = position.map { "field \($0) (\(Explanation.plain(claimedID ?? ""))): " } ?? ""
         return switch proof {
         case .signature(let domain): field + "ours: a valid signature of \(domain) covers it"
         case .position(let host): field + "ours: it stands directly above the Received field of \(host)"

@@ -264,7 +264,7 @@ struct Explanation {
     }
 
     /// Text from outside, without what a terminal would obey.
-    private static func plain(_ text: String) -> String {
+    static func plain(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { plain, scalar in
             let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
             plain += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
