@@ -97,7 +97,7 @@ public struct KeyRecord: Hashable, Sendable {
         }
         let type = tags["k"].map { String(decoding: $0, as: UTF8.self) } ?? KeyType.rsa.rawValue
         guard let p = tags["p"] else { throw .syntax("no p= tag") }
-        guard !TagValue.withoutWhiteSpace(p).isEmpty else { throw .revoked }
+        guard !p.isEmpty else { throw .revoked }
         guard let type = KeyType(rawValue: type), type == algorithm.keyType else { throw .wrongKeyType }
         guard try Self.list("h", of: tags).map({ $0.contains("sha256") }) ?? true else { throw .hashNotAllowed }
         guard try Self.list("s", of: tags).map({ $0.contains("*") || $0.contains("email") }) ?? true else {

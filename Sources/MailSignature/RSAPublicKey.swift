@@ -55,27 +55,37 @@ public struct RSAPublicKey: Hashable, Sendable {
         modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)
     }
 
-    /// The key as SubjectPublicKeyInfo in DER.
+    /// The key as SubjectPublicKeyInfo in DER (RFC 5280, 4.1; RFC 8017, A.1).
     public var subjectPublicKeyInfo: [UInt8] {
-        var inner = DER.Serializer()
-        var outer = DER.Serializer()
-        do {
-            try inner.appendConstructedNode(identifier: .sequence) { node in
-                try node.serialize(modulus[...])
-                try node.serialize(exponent[...])
+        let key = Self.element(0x30, Self.integer(modulus) + Self.integer(exponent))
+        /// A BIT STRING tells first how many bits of its last octet are unused.
+        return Self.element(0x30, Self.rsaAlgorithm + Self.element(0x03, [0] + key))
+    }
+
+    /// AlgorithmIdentifier: rsaEncryption, and NULL.
+    private static let rsaAlgorithm: [UInt8] = [
+        0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00,
+    ]
+
+    /// INTEGER is signed: what begins with a set bit has a zero before it.
+    private static func integer(_ magnitude: [UInt8]) -> [UInt8] {
+        element(0x02, (magnitude.first ?? 0) < 0x80 ? magnitude : [0] + magnitude)
+    }
+
+    /// Identifier, length and content. Lengths from 128 on are told in octets of their own, and those are counted.
+    private static func element(_ identifier: UInt8, _ content: [UInt8]) -> [UInt8] {
+        var element = [identifier]
+        element.reserveCapacity(content.count + 6)
+        if content.count < 0x80 {
+            element.append(UInt8(content.count))
+        } else {
+            let octets = (content.count.bitWidth - content.count.leadingZeroBitCount + 7) / 8
+            element.append(0x80 | UInt8(octets))
+            for place in (0..<octets).reversed() {
+                element.append(UInt8(truncatingIfNeeded: content.count >> (place * 8)))
             }
-            let bits = ASN1BitString(bytes: inner.serializedBytes[...])
-            try outer.appendConstructedNode(identifier: .sequence) { node in
-                try node.appendConstructedNode(identifier: .sequence) { node in
-                    try node.serialize(Self.rsaEncryption)
-                    try node.serialize(ASN1Null())
-                }
-                try node.serialize(bits)
-            }
-        } catch {
-            /// The serialiser throws only for values whose encoders do; these do not. No key is no pass.
-            return []
         }
-        return outer.serializedBytes
+        element += content
+        return element
     }
 }

@@ -36,10 +36,10 @@ public struct SignatureField: Hashable, Sendable {
             throw Defect(error.reason)
         }
         algorithm = try Self.algorithm(of: tags)
-        let b = try Self.required("b", of: tags)
+        let b = TagValue.withoutWhiteSpace(try Self.required("b", of: tags))
         guard let signature = TagValue.base64(b) else { throw Defect("b= is not base64") }
         self.signature = signature
-        signatureText = String(decoding: TagValue.withoutWhiteSpace(b), as: UTF8.self)
+        signatureText = String(decoding: b, as: UTF8.self)
         domain = try Self.domain("d", of: tags, labels: 2)
         selector = try Self.domain("s", of: tags, labels: 1)
         guard let key = domain.prefixed(by: selector.text + "._domainkey") else { throw Defect("key name too long") }
@@ -82,9 +82,10 @@ public struct SignatureField: Hashable, Sendable {
 
     /// A domain name of at least `labels` labels; nil for anything else.
     public static func domainName(_ value: [UInt8], labels: Int = 2) -> Domain? {
-        let isText = value.allSatisfy { $0 >= 0x80 || $0.isAlphanumeric || [0x2D, 0x2E, 0x5F].contains($0) }
+        let isText = value.allSatisfy { $0 >= 0x80 || $0.isAlphanumeric || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F }
         guard isText, value.last != UInt8(ascii: "."), let domain = Domain(internationalized: value) else { return nil }
-        let isPlain = domain.labels.allSatisfy { $0.utf8.first != 0x2D && $0.utf8.last != 0x2D }
-        return isPlain && domain.labels.count >= labels ? domain : nil
+        let found = domain.labels
+        let isPlain = found.allSatisfy { $0.utf8.first != 0x2D && $0.utf8.last != 0x2D }
+        return isPlain && found.count >= labels ? domain : nil
     }
 }

@@ -10,7 +10,7 @@ public struct SignedFields: Sendable {
 
     public init(_ header: [HeaderField]) {
         self.header = header
-        var places: [[UInt8]: [Int]] = [:]
+        var places = [[UInt8]: [Int]](minimumCapacity: header.count)
         for (place, field) in header.enumerated() {
             var name = field.name.map(\.asciiLowercase)
             while let last = name.last, last.isWhiteSpace { name.removeLast() }
@@ -28,16 +28,12 @@ public struct SignedFields: Sendable {
     /// yet taken, and nothing if there is none left (RFC 6376, 5.4.2).
     /// - Parameter own: where the signature itself stands. It was not in the header that was signed.
     public func selected(by names: [[UInt8]], except own: Int?) -> [Int] {
-        var taken: [[UInt8]: Int] = [:]
-        var selected: [Int] = []
-        for name in names.map({ $0.map(\.asciiLowercase) }) {
-            guard let places = places[name] else { continue }
-            var count = taken[name, default: 0]
-            if count < places.count, places[places.count - 1 - count] == own { count += 1 }
-            taken[name] = count + 1
-            if count < places.count { selected.append(places[places.count - 1 - count]) }
+        var left = places
+        return names.compactMap { name in
+            let name = name.map(\.asciiLowercase)
+            let place = left[name]?.popLast()
+            return place != nil && place == own ? left[name]?.popLast() : place
         }
-        return selected
     }
 
     /// The field at a place as it is hashed, its final CRLF left out.
@@ -68,7 +64,7 @@ public struct SignedFields: Sendable {
         except own: Int? = nil
     ) -> HeaderHash {
         var hash = HeaderHash()
-        for index in selected(by: names, except: own) { hash.updateLine(octets(at: index, canonicalization)) }
+        for place in selected(by: names, except: own) { hash.updateLine(octets(at: place, canonicalization)) }
         hash.update(canonicalization.octets(of: unsigned))
         return hash
     }

@@ -50,7 +50,7 @@ private struct TagListParser {
 
     mutating func tagList() throws(TagList.SyntaxError) -> [TagList.Tag] {
         var tags: [TagList.Tag] = []
-        var names: Set<String> = []
+        var names = Set<String>(minimumCapacity: 16)
         repeat {
             let start = index
             let tag = try tagSpec()
@@ -100,13 +100,15 @@ private struct TagListParser {
         try foldingWhiteSpace()
         let start = index
         var end = index
-        while index < octets.count, octets[index] != UInt8(ascii: ";") {
+        while index < octets.count {
             switch octets[index] {
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"):
-                try foldingWhiteSpace()
+            case UInt8(ascii: ";"):
+                return Array(octets[start..<end])
             case 0x21...0x7E, 0x80...0xFF:
                 index += 1
                 end = index
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"):
+                try foldingWhiteSpace()
             default:
                 throw error("control character in a tag value", at: index)
             }

@@ -5,7 +5,10 @@ internal import Mail
 enum TagValue {
     /// The octets without folding white space.
     static func withoutWhiteSpace(_ value: [UInt8]) -> [UInt8] {
-        value.filter { !$0.isWhiteSpace && $0 != UInt8(ascii: "\n") }
+        var octets: [UInt8] = []
+        octets.reserveCapacity(value.count)
+        for octet in value where !octet.isWhiteSpace && octet != UInt8(ascii: "\n") { octets.append(octet) }
+        return octets
     }
 
     /// ```
