@@ -50,6 +50,8 @@ public struct Examination: Sendable {
     private var bodyHashes: BodyHashes?
     private var digests: [BodyHashes.Specification: BodyHashes.Digest]?
     private var verdicts = Verdicts()
+    /// The end; nil while the message has not ended or answers are missing.
+    public private(set) var judgement: Judgement?
 
     /// Nil if nothing could be reported under `authservID`: it is empty or holds a control character.
     public init?(policy: Policy, authservID: String, client: Client) {
@@ -189,13 +191,11 @@ public struct Examination: Sendable {
         evaluate()
     }
 
-    /// The end; nil while the message has not ended or answers are missing.
-    public var judgement: Judgement? {
-        guard let digests else { return nil }
+    /// What is to be said and done, now that everything is settled; nil if our name cannot be written.
+    private func judged(_ digests: [BodyHashes.Specification: BodyHashes.Digest]) -> Judgement? {
         guard isChecked else {
             return Judgement(verdicts: verdicts, results: nil, edits: HeaderEdits(), removed: [])
         }
-        guard isSettled else { return nil }
         let fresh = FreshField(verdicts: verdicts, client: client)
         guard let results = fresh.results(authservID: authservID) else { return nil }
         let field = fresh.field(results)
@@ -270,6 +270,7 @@ public struct Examination: Sendable {
                 )
             }
         } while isPastDeadline && !answers.open.isEmpty
+        if judgement == nil, let digests, isSettled { judgement = judged(digests) }
     }
 
     /// Why a message without an aligned identifier cannot be said to fail DMARC, if a check that may give one is not made.

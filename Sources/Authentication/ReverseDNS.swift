@@ -6,16 +6,18 @@ struct ReverseDNS: Sendable {
     static let nameLimit = 10
 
     let client: IPAddress
+    private let pointer: Question
 
     init(client: IPAddress) {
         self.client = client.unmapped
+        pointer = Question(self.client.reverseName, .ptr)
     }
 
     /// The verdict, or nil as long as answers are missing. The addresses of all names are asked for at once.
     func evaluate(_ answers: inout Answers) -> ReverseDNSVerdict? {
-        guard let pointer = answers(Question(client.reverseName, .ptr)) else { return nil }
+        guard let pointed = answers(pointer) else { return nil }
         let names: [Domain]
-        switch pointer.outcome {
+        switch pointed.outcome {
         case .records(let records):
             names = records.prefix(Self.nameLimit).compactMap { record in
                 guard case .ptr(let name) = record else { return nil }

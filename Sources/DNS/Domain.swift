@@ -81,7 +81,7 @@ public struct Domain: Hashable, Sendable {
 
     /// The labels from left to right; never empty.
     public var labels: [Substring] {
-        text.split(separator: ".")
+        text.utf8.split(separator: UInt8(ascii: ".")).map { Substring($0) }
     }
 
     /// The name without its leftmost label; nil for a top-level domain.

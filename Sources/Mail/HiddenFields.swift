@@ -6,16 +6,14 @@ extension HeaderField {
     /// Who reports on a message must not have another reader see a field in it that he has not seen.
     public var hiddenFields: [HeaderField] {
         var fields: [HeaderField] = []
-        var rest = value[...]
-        while let lineBreak = rest.firstIndex(where: \.isLineBreak) {
-            rest = rest[(lineBreak + 1)...]
+        for lineBreak in value.indices where value[lineBreak].isLineBreak {
+            let rest = value[(lineBreak + 1)...]
             guard rest.first?.isWhiteSpace == false,
                 let nameEnd = rest.firstIndex(where: { $0 == UInt8(ascii: ":") || $0.isLineBreak }),
                 rest[nameEnd] == UInt8(ascii: ":")
             else { continue }
             let value = rest[(nameEnd + 1)...].untilNextField
             fields.append(HeaderField(name: Array(rest[..<nameEnd]), value: Array(value)))
-            rest = rest[nameEnd...]
         }
         return fields
     }
