@@ -43,10 +43,14 @@ public struct MacroValues: Hashable, Sendable {
 
     /// The value of the macro with this name, given without braces.
     fileprivate func value(_ bareName: Substring.UTF8View) -> [UInt8]? {
-        var octets = octets
-        while let name = octets.readTerminatedString(), let value = octets.readTerminatedString() {
+        var rest = octets.readableBytesView
+        while let nameEnd = rest.firstIndex(of: 0), let end = rest[(nameEnd + 1)...].firstIndex(of: 0) {
+            let name = rest[..<nameEnd]
             let isBraced = name.first == UInt8(ascii: "{") && name.last == UInt8(ascii: "}") && name.count > 2
-            if (isBraced ? name[1..<(name.count - 1)] : name[...]).elementsEqual(bareName) { return value }
+            if (isBraced ? name.dropFirst().dropLast() : name).elementsEqual(bareName) {
+                return Array(rest[(nameEnd + 1)..<end])
+            }
+            rest = rest[(end + 1)...]
         }
         return nil
     }

@@ -65,13 +65,16 @@ public struct Steps: OptionSet, Hashable, Sendable {
 
 /// Macros that the filter asks for at one stage.
 public struct MacroRequest: Hashable, Sendable {
-    public var stage: MacroStage
+    public let stage: MacroStage
     /// As the MTA knows them, long names in braces.
-    public var names: [String]
+    public let names: [String]
+    /// The names as they are sent, with spaces between them.
+    let list: [UInt8]
 
     public init(_ stage: MacroStage, _ names: [String]) {
         self.stage = stage
         self.names = names
+        list = Array(names.joined(separator: " ").utf8)
     }
 
     /// A list for a stage takes the place of the MTA's own, so each holds the defaults of Postfix and of Sendmail and
@@ -133,7 +136,7 @@ extension Negotiation {
         buffer.writeInteger(steps.rawValue)
         for request in macroRequests {
             buffer.writeInteger(request.stage.rawValue)
-            buffer.writeString(terminated: Array(request.names.joined(separator: " ").utf8))
+            buffer.writeString(terminated: request.list)
         }
     }
 }
