@@ -1,7 +1,7 @@
 /// The records of one master file (RFC 1035, section 5) or of several, and the answers that follow from them.
 ///
-/// A name that is not there does not exist; wildcards are as in RFC 4592, CNAME and DNAME records are followed. Lines of our
-/// own stand for what no record can say; see ``Verdict``.
+/// A name that is not there does not exist; wildcards are as in RFC 4592, CNAME and DNAME records are followed. Lines
+/// of our own stand for what no record can say; see ``Verdict``.
 public struct ZoneFile: Sendable {
     struct Alias {
         let target: Domain

@@ -70,16 +70,28 @@ struct Macro: Hashable, Sendable {
     /// What becomes of the macro's value (RFC 7208, 7.3): split at the delimiters, reversed, cut to the right-hand
     /// parts, joined with dots, and URL-escaped, in this order.
     func transform(_ value: [UInt8]) -> [UInt8] {
-        var result = value
-        if !isPlain {
-            var parts = value.split(omittingEmptySubsequences: false) { octet in
-                delimiters.isEmpty ? octet == UInt8(ascii: ".") : delimiters.contains(octet)
-            }
-            if isReversed { parts.reverse() }
-            if let partLimit { parts = parts.suffix(partLimit) }
-            result = Array(parts.joined(separator: [UInt8(ascii: ".")]))
-        }
+        let result = isPlain ? value : Array(parts(of: value).joined(separator: [UInt8(ascii: ".")]))
         return isEscaped ? result.flatMap(Self.escape) : result
+    }
+
+    /// The parts that are kept. They are taken off the end that is kept, and no other is looked at: a record may hold
+    /// thousands of macros, and the name of a sender thousands of parts.
+    private func parts(of value: [UInt8]) -> [ArraySlice<UInt8>] {
+        var parts: [ArraySlice<UInt8>] = []
+        var rest = value[...]
+        while parts.count < partLimit ?? .max {
+            guard let delimiter = isReversed ? rest.firstIndex(where: delimits) : rest.lastIndex(where: delimits) else {
+                parts.append(rest)
+                break
+            }
+            parts.append(isReversed ? rest[..<delimiter] : rest[(delimiter + 1)...])
+            rest = isReversed ? rest[(delimiter + 1)...] : rest[..<delimiter]
+        }
+        return parts.reversed()
+    }
+
+    private func delimits(_ octet: UInt8) -> Bool {
+        delimiters.isEmpty ? octet == UInt8(ascii: ".") : delimiters.contains(octet)
     }
 
     /// RFC 3986, 2.1 and 2.3: everything but the unreserved characters becomes `%` and two upper-case digits.

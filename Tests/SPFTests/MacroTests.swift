@@ -114,6 +114,27 @@ import Testing
         #expect(longLabel.name(of: try whole.macroString(), domain: Self.domain, validatedName: []) == nil)
     }
 
+    /// Split whole for each macro, this sender's name would keep the check busy for a minute.
+    @Test func `macros that keep nothing of a long value cost nothing`() throws {
+        let context = Self.context("192.0.2.3", localPart: String(repeating: "-a", count: 10_000) + "-")
+        for macro in ["%{l1-}", "%{l1r-}"] {
+            var parser = MacroStringParser(
+                Array((String(repeating: macro, count: 8_000) + "x.y").utf8)[...],
+                .domainSpec
+            )
+            let name = context.name(of: try parser.macroString(), domain: Self.domain, validatedName: [])
+            #expect(name?.text == "x.y")
+        }
+    }
+
+    @Test(arguments: [
+        ("%{l-}", ".a..b."), ("%{l1-}", ""), ("%{l2-}", "b."), ("%{l3-}", ".b."), ("%{l9-}", ".a..b."),
+        ("%{lr-}", ".b..a."), ("%{l1r-}", ""), ("%{l2r-}", "a."), ("%{l4r-}", "b..a."), ("%{l}", "-a--b-"),
+    ])
+    func `empty parts count`(_ macro: String, expected: String) {
+        #expect(Self.expand("<\(macro)>", Self.context("192.0.2.3", localPart: "-a--b-")) == "<\(expected)>")
+    }
+
     @Test func `an explanation has its bounds`() {
         let context = Self.context("192.0.2.3", helo: String(repeating: "h", count: 600))
         #expect(Self.expand("%{h}", context)?.count == 600)
