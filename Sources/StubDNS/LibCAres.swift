@@ -63,11 +63,12 @@ struct Arrival {
         unsafe options.timeout = isTCP ? patience.whole : patience.firstTry
         unsafe options.tries = isTCP ? 1 : Int32(patience.tries)
         unsafe options.ednspsz = Self.packetSize
-        /// Set only that the library does not look for them in files.
+        /// Set only that the library does not look for them in files, which it would for each channel: the servers, of
+        /// which there are none yet, too.
         unsafe options.ndots = 1
         let mask =
             ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_NDOTS | ARES_OPT_DOMAINS
-            | ARES_OPT_SORTLIST
+            | ARES_OPT_SORTLIST | ARES_OPT_SERVERS
         var lookups = [CChar(UInt8(ascii: "b")), 0]
         var created: ares_channel?
         let status = unsafe lookups.withUnsafeMutableBufferPointer { buffer in
