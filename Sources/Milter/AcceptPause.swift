@@ -20,7 +20,7 @@ final class AcceptPause: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What is closed by us comes here too, and a client that has gone before it was accepted is nobody's loss.
         guard let error = error as? IOError, error.errnoCode != LibC.connectionAborted else { return }
-        notify(.acceptFailed(error))
+        notify(ServerNotice(.acceptFailed(error)))
         let channel = context.channel
         let length = length
         channel.setOption(.autoRead, value: false)

@@ -78,6 +78,8 @@ public enum EndpointError: Error, Hashable, Sendable {
     case noSuchGroup(String)
     case noSuchHost(String, reason: String)
     case notListening(Int32)
+    /// Of so many that may be open, the event loops alone need more.
+    case tooFewDescriptors(Int)
     /// A system call failed.
     case system(call: String, endpoint: String, reason: String)
 }
@@ -91,6 +93,7 @@ extension EndpointError: CustomStringConvertible {
         case .noSuchGroup(let name): "no group named \(name)"
         case .noSuchHost(let host, let reason): "host \(host): \(reason)"
         case .notListening(let number): "descriptor \(number) is not a listening socket"
+        case .tooFewDescriptors(let count): "only \(count) descriptors may be open (ulimit -n, LimitNOFILE)"
         case .system(let call, let endpoint, let reason): "\(endpoint): \(call): \(reason)"
         }
     }

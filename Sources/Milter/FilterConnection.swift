@@ -122,7 +122,7 @@ final class FilterConnection: ChannelDuplexHandler {
                 }
             }
         } catch {
-            notify(.protocolError(error))
+            note(.protocolError(error))
             close(context)
         }
         // What is left is the beginning of a small frame as a rule. It gets a buffer of its own size, so that the large
@@ -173,7 +173,7 @@ final class FilterConnection: ChannelDuplexHandler {
         do {
             return try call()
         } catch {
-            notify(.filterFailed(error))
+            note(.filterFailed(error))
             return .temporaryFailure
         }
     }
@@ -200,7 +200,7 @@ final class FilterConnection: ChannelDuplexHandler {
             switch result {
             case .success(let reply): self.finish(reply, context)
             case .failure(let error):
-                self.notify(.filterFailed(error))
+                self.note(.filterFailed(error))
                 self.finish(MessageReply(verdict: .temporaryFailure), context)
             }
         }
@@ -215,6 +215,10 @@ final class FilterConnection: ChannelDuplexHandler {
         flush(context)
         if isInputClosed, session.state != .answering { end(context) }
         resumeReading(context)
+    }
+
+    private func note(_ cause: ServerNotice.Cause) {
+        notify(ServerNotice(cause, in: session))
     }
 
     // MARK: To the MTA
@@ -241,7 +245,7 @@ final class FilterConnection: ChannelDuplexHandler {
         }
         let isNegotiating = session.state == .negotiating
         if now - lastActivity >= (isNegotiating ? configuration.negotiationTimeout : configuration.idleTimeout) {
-            notify(.timedOut)
+            note(.timedOut)
             close(context)
         }
     }
@@ -260,9 +264,9 @@ final class FilterConnection: ChannelDuplexHandler {
     private func end(_ context: ChannelHandlerContext) {
         guard !isClosing else { return }
         if !decoder.isBetweenFrames || pending.readableBytes > 0 {
-            notify(.protocolError(.truncatedFrame))
+            note(.protocolError(.truncatedFrame))
         } else if session.isInMessage {
-            notify(.lostMidMessage)
+            note(.lostMidMessage)
         }
         close(context)
     }

@@ -42,7 +42,9 @@ public struct FilterWishes: Hashable, Sendable {
         if !others.isSubset(of: offer.actions) {
             missing.append("actions 0x\(String(others.subtracting(offer.actions).rawValue, radix: 16))")
         }
-        if !offer.steps.contains(.leadingSpace) { missing.append("header leading space (SMFIP_HDR_LEADSPC)") }
+        if !offer.steps.contains(.leadingSpace) {
+            missing.append("header leading space (SMFIP_HDR_LEADSPC; Postfix: milter_protocol = 6)")
+        }
         guard missing.isEmpty else { throw .refused(missing: missing) }
 
         let asksForMacros = offer.actions.contains(.requestMacros) && !macroRequests.isEmpty

@@ -40,13 +40,15 @@ enum LibC {
     static let connectionAborted = ECONNABORTED
 
     /// Raises the soft limit of open descriptors (1,024 by default, under systemd too) to `count`, or to the hard limit.
-    static func allowDescriptors(_ count: Int) {
+    ///
+    /// - Returns: The limit in force.
+    static func allowDescriptors(_ count: Int) -> Int {
         var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        let wanted = min(rlim_t(clamping: count), limit.rlim_max)
-        guard limit.rlim_cur < wanted else { return }
-        limit.rlim_cur = wanted
-        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return count }
+        let current = limit.rlim_cur
+        limit.rlim_cur = max(current, min(rlim_t(clamping: count), limit.rlim_max))
+        let isRaised = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+        return Int(clamping: isRaised ? limit.rlim_cur : current)
     }
 
     private static func removeStaleSocket(atPath path: String) throws(EndpointError) {

@@ -11,6 +11,8 @@ public final class MilterServer: Sendable {
 
     /// Descriptors that are needed besides those of the connections: event loops, the log, name servers.
     private static let otherDescriptors = 256
+    /// Twenty are in use on a machine of two cores before a connection comes.
+    private static let leastDescriptors = 32
 
     /// The port that is listened on; nil for a Unix socket.
     public var port: Int? { listener.localAddress?.port }
@@ -28,12 +30,22 @@ public final class MilterServer: Sendable {
         self.socketFile = socketFile
     }
 
+    /// Lets the process have as many descriptors as so many connections take, as far as the hard limit goes. To be called
+    /// before the event loops are made: without descriptors they end the process.
+    ///
+    /// - Returns: The number of descriptors there may be if it is smaller than that; nil if there are enough.
+    /// - Throws: ``EndpointError/tooFewDescriptors(_:)`` if there are not enough to begin.
+    public static func allowDescriptors(forConnections count: Int) throws(EndpointError) -> Int? {
+        let wanted = count + Self.otherDescriptors
+        let allowed = LibC.allowDescriptors(wanted)
+        guard allowed >= Self.leastDescriptors else { throw .tooFewDescriptors(allowed) }
+        return allowed < wanted ? allowed : nil
+    }
+
     /// Begins to listen.
     ///
     /// - Parameters:
     ///   - group: The event loops that serve the connections.
-    ///   - configuration: If the process may not have as many descriptors as connections are allowed, it is given them, as
-    ///     far as the hard limit goes.
     ///   - notify: Called on any of them for what should be logged.
     ///   - makeFilter: Called once for each connection, on the event loop that serves it.
     /// - Throws: ``EndpointError`` if it cannot be listened there.
@@ -51,7 +63,6 @@ public final class MilterServer: Sendable {
             connections[ObjectIdentifier(loop)] = bound
         }
         let loops = connections
-        LibC.allowDescriptors(configuration.connectionLimit + Self.otherDescriptors)
         let count = ConnectionCount(limit: configuration.connectionLimit)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
@@ -70,7 +81,7 @@ public final class MilterServer: Sendable {
                     guard let connections = loops[ObjectIdentifier(channel.eventLoop)]?.value, !connections.isDraining
                     else { throw ChannelError.ioOnClosedChannel }
                     guard count.add() else {
-                        notify(.tooManyConnections(limit: count.limit))
+                        notify(ServerNotice(.tooManyConnections(limit: count.limit)))
                         throw ChannelError.ioOnClosedChannel
                     }
                     channel.closeFuture.whenComplete { _ in count.remove() }

@@ -1,20 +1,45 @@
 /// What a server has to tell those who run it.
-public enum ServerNotice: Sendable {
-    /// The MTA broke the protocol, or offered too little; its connection was closed.
-    case protocolError(ProtocolError)
-    /// The filter failed; the message gets a temporary failure.
-    case filterFailed(any Error)
-    /// The connection ended in the middle of a message, which the MTA will not have accepted.
-    case lostMidMessage
-    /// Nothing came for longer than ``ServerConfiguration/idleTimeout``, or no negotiation; the connection was closed.
-    case timedOut
-    /// The connection is one more than allowed, and was closed; the MTA will answer its client with a temporary failure.
-    case tooManyConnections(limit: Int)
-    /// No connection could be accepted for lack of descriptors or memory, for example.
-    case acceptFailed(any Error)
+public struct ServerNotice: Sendable {
+    public enum Cause: Sendable {
+        /// The MTA broke the protocol, or offered too little; its connection was closed.
+        case protocolError(ProtocolError)
+        /// The filter failed; the message gets a temporary failure.
+        case filterFailed(any Error)
+        /// The connection ended in the middle of a message, which the MTA will not have accepted.
+        case lostMidMessage
+        /// Nothing came for longer than ``ServerConfiguration/idleTimeout``, or no negotiation; the connection was
+        /// closed.
+        case timedOut
+        /// The connection is one more than allowed, and was closed; the MTA will answer its client with a temporary
+        /// failure.
+        case tooManyConnections(limit: Int)
+        /// No connection could be accepted for lack of descriptors or memory, for example.
+        case acceptFailed(any Error)
+    }
+
+    public let cause: Cause
+    /// The message that it is about, as far as the MTA has told: its queue ID and its client's address.
+    public let queueID: [UInt8]?
+    public let client: [UInt8]?
+
+    /// - Parameter session: That of the connection, if it is about one.
+    init(_ cause: Cause, in session: Session? = nil) {
+        self.cause = cause
+        queueID = session?.macros["i"]
+        client = session?.client?.address
+    }
 }
 
 extension ServerNotice: CustomStringConvertible {
+    /// `4F3A1C: client=192.0.2.7: the MTA went away in the middle of a message`
+    public var description: String {
+        guard queueID != nil || client != nil else { return "\(cause)" }
+        let words = [queueID, client].map { $0.map { "\(LogWord($0))" } ?? "-" }
+        return "\(words[0]): client=\(words[1]): \(cause)"
+    }
+}
+
+extension ServerNotice.Cause: CustomStringConvertible {
     public var description: String {
         switch self {
         case .protocolError(let error): "milter protocol error, connection closed: \(error)"

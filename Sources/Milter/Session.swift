@@ -54,6 +54,8 @@ public struct Session: Sendable {
     public private(set) var macros = Macros()
     /// What was agreed on; nil before.
     public private(set) var negotiated: Negotiation?
+    /// Whom the MTA told of; nil before.
+    public private(set) var client: SMTPClient?
 
     private let wishes: FilterWishes
     /// The stages at which the MTA does not wait.
@@ -95,6 +97,7 @@ public struct Session: Sendable {
             return .nothing
         case .connect(let client):
             try advance(command.code, from: [.negotiated], to: .connected)
+            self.client = client
             return tell(.connect(client), at: .connect)
         case .helo(let name):
             let abandoning = try startOver(command.code)
@@ -138,6 +141,7 @@ public struct Session: Sendable {
             guard state != .negotiating else { throw .unexpected(command.code, in: state) }
             let abandoning = leaveMessage()
             macros = Macros()
+            client = nil
             (connectionVerdict, heloVerdict) = (nil, nil)
             state = .negotiated
             return .startAnew(abandoning: abandoning)

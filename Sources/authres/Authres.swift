@@ -12,6 +12,11 @@ struct Authres: AsyncParsableCommand {
             ConfigCommand.self,
         ]
     )
+
+    static func main() async {
+        LibCFiles.openStandardDescriptors()
+        await main(nil)
+    }
 }
 
 /// The exit codes of sysexits.h that this program uses; 0 is success and 1 stands for findings.

@@ -161,8 +161,8 @@ struct ServerTests {
             .connect(to: try server.endpoint.socketAddress()).get()
         var octets = ByteBuffer()
         for command in [
-            .negotiate(.fullOffer), .connect(SMTPClient(hostname: [], origin: .unknown)), .mail(EnvelopeAddress([])),
-            .endOfHeader,
+            .negotiate(.fullOffer), .connect(TestServer.session.client),
+            .macros(MacroValues(.mail, [("i", Array("4\nABC".utf8))])), .mail(EnvelopeAddress([])), .endOfHeader,
         ] as [Command] {
             command.write(to: &octets)
         }
@@ -174,7 +174,7 @@ struct ServerTests {
         #expect(server.log.events.withLock { $0 } == ["connect", "mail", "abort", "disconnect"])
         #expect(
             server.log.notices.withLock { $0 } == [
-                "milter protocol error, connection closed: connection ended inside a frame"
+                #"4\u{a}ABC: client=192.0.2.1: milter protocol error, connection closed: connection ended inside a frame"#
             ]
         )
         await server.stop()

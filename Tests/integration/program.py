@@ -59,12 +59,16 @@ class Filter:
         self.log_path = os.path.join(self.directory, "log")
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(self.arguments, stdout=log, stderr=log)
+        if not self.listens():
+            raise RuntimeError("the filter ended: " + self.log())
+
+    def listens(self):
+        """True as soon as the socket is there, false if the process has ended."""
         for _ in range(400):
             if os.path.exists(self.path) or self.process.poll() is not None:
                 break
             time.sleep(0.025)
-        if self.process.poll() is not None:
-            raise RuntimeError("the filter ended: " + self.log())
+        return self.process.poll() is None
 
     def log(self):
         with open(self.log_path, errors="replace") as log:

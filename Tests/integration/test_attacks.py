@@ -218,6 +218,40 @@ class AttackTests(unittest.TestCase):
                 self.assertTrue(any(answer[:1] == b"m" for answer in answers), "the old configuration stays")
                 self.assertEqual(milter.stop(), 0)
 
+    def test_a_log_that_cannot_be_written_costs_no_mail(self):
+        def broken():
+            reading, writing = os.pipe()
+            os.close(reading)
+            return {"stderr": writing}
+
+        logs = {"full": lambda: {"stderr": os.open("/dev/full", os.O_WRONLY)}, "nobody reads it": broken,
+                "closed": lambda: {"preexec_fn": lambda: os.closerange(0, 3)}}
+        for name, options in logs.items():
+            with self.subTest(name), tempfile.NamedTemporaryFile("w", suffix=".yaml") as file, \
+                    Filter("--config", file.name, "--zone", *zone("plain-pass")) as milter:
+                milter.stop()
+                given = options()
+                milter.process = subprocess.Popen(milter.arguments, **given)
+                if "stderr" in given:
+                    os.close(given["stderr"])
+                self.assertTrue(milter.listens())
+                # Mistakes to be reported, where there is no way to.
+                file.write("no-such-key: 1\n")
+                file.flush()
+                milter.process.send_signal(signal.SIGHUP)
+                for _ in range(50):
+                    self.assertTrue(any(b"mx.example.org" in answer for answer in played(milter)))
+                if name == "closed":
+                    standard = [os.readlink(f"/proc/{milter.process.pid}/fd/{number}") for number in range(3)]
+                    self.assertEqual(standard, ["/dev/null"] * 3)
+                self.assertEqual(milter.stop(), 0)
+
+    def test_too_few_descriptors_to_begin_with_are_said(self):
+        result = subprocess.run(["bash", "-c", 'ulimit -n 12; exec "$@"', "bash", AUTHRES, "milter", "--socket", "inet:0@127.0.0.1"],
+                                capture_output=True, timeout=60)
+        self.assertEqual((result.returncode, result.stderr),
+                         (69, b"authres: only 12 descriptors may be open (ulimit -n, LimitNOFILE)\n"))
+
     def test_time_grows_with_the_size_and_no_faster(self):
         pieces = {"fields": b"X: y\n", "forged fields": FORGED + b"\n", "comments": b"Authentication-Results: (c) e.example (d)\n",
                   "folds": b" z\n", "hidden fields": b'\rAuthentication-Results: "a"(', "parentheses": b"(", "addresses": b"a@b.example,",

@@ -20,6 +20,15 @@ enum LibCFiles {
         unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 
+    /// Standard input, output and error, where they are closed, are made `/dev/null`: the number would go to the next file
+    /// or socket that is opened, and what is written for a reader would go there.
+    static func openStandardDescriptors() {
+        for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+            // The lowest number that is free is this one.
+            _ = unsafe open("/dev/null", O_RDWR)
+        }
+    }
+
     static func openForReading(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure(path) }

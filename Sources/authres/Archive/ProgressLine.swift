@@ -35,13 +35,13 @@ struct ProgressLine {
         )
         let padding = String(repeating: " ", count: max(0, width - line.count))
         width = line.count
-        FileHandle.standardError.write(Data(("\r" + line + padding).utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(("\r" + line + padding).utf8))
     }
 
     /// Takes the line away.
     mutating func clear() {
         guard width > 0 else { return }
-        FileHandle.standardError.write(Data(("\r" + String(repeating: " ", count: width) + "\r").utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(("\r" + String(repeating: " ", count: width) + "\r").utf8))
         width = 0
     }
 

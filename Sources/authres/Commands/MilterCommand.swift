@@ -28,6 +28,13 @@ struct MilterCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.load().configuration
         let zone = try zoneOptions.load()
+        let fewDescriptors: Int?
+        do {
+            fewDescriptors = try MilterServer.allowDescriptors(forConnections: configuration.connections)
+        } catch {
+            StandardError.write("authres: \(error)")
+            throw Sysexit.unavailable
+        }
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let sites: CurrentSite
         do {
@@ -41,6 +48,11 @@ struct MilterCommand: AsyncParsableCommand {
         let server = try await start(sites)
         let logger = sites.value.logger
         logger.notice("listening at \(configuration.socket)")
+        if let fewDescriptors {
+            logger.warning(
+                "limits.connections is \(configuration.connections), but only \(fewDescriptors) descriptors may be open (ulimit -n)"
+            )
+        }
         let isWanted = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 for await signal in signals {

@@ -50,7 +50,7 @@ final class MessageFilter: MailFilter {
             switch self {
             case .noMessage: "the MTA speaks of a message that it has not begun"
             case .noName(let name):
-                "no field can be written under the name \"\(String(decoding: name, as: UTF8.self))\": set authserv-id"
+                "no field can be written under the name \"\(LogWord(name))\": set authserv-id"
             case .noField: "the field could not be written"
             }
         }

@@ -2,6 +2,7 @@ import AuthResults
 import Authentication
 import DNS
 import Mail
+import Milter
 
 /// The one line that the log has of a message.
 struct MessageLog {
@@ -25,9 +26,9 @@ struct MessageLog {
     ///   - took: from MAIL to the answer.
     ///   - after: from the end of the message to the answer: what the filter has added.
     func line(_ judgement: Judgement, took: Duration, after: Duration?) -> String {
-        var words = ["\(Self.shown(queueID ?? Array("-".utf8))):"]
+        var words = ["\(LogWord(queueID ?? Array("-".utf8))):"]
         words.append("client=\(client.address?.description ?? "-")")
-        if let tls { words.append("tls=\(Self.shown(tls))" + (cipher.map { "/" + Self.shown($0) } ?? "")) }
+        if let tls { words.append("tls=\(LogWord(tls))" + (cipher.map { "/\(LogWord($0))" } ?? "")) }
         if let results = judgement.results {
             words += results.results.map { "\($0.method)=\($0.result)" }
             if results.results.isEmpty { words.append("none") }
@@ -37,7 +38,7 @@ struct MessageLog {
         words.append("removed=\(judgement.removed.count)")
         if !judgement.removed.isEmpty {
             let listed = judgement.removed.prefix(Self.removalLimit).map { removal in
-                let id = removal.claimedID.map { "\"\(Self.shown(Array($0.utf8)))\" " } ?? ""
+                let id = removal.claimedID.map { "\"\(LogWord(Array($0.utf8)))\" " } ?? ""
                 return "\(removal.index + 1): \(id)\(removal.reason)"
             }
             let rest = judgement.removed.count > listed.count ? ["..."] : []
@@ -46,14 +47,6 @@ struct MessageLog {
         words.append("time=\(took.milliseconds)")
         if let after { words.append("after-body=\(after.milliseconds)") }
         return words.joined(separator: " ")
-    }
-
-    /// Text from outside, so that it cannot begin a line, hide one, or pretend to be the next word.
-    private static func shown(_ octets: [UInt8]) -> String {
-        String(decoding: octets, as: UTF8.self).unicodeScalars.prefix(255).reduce(into: "") { text, scalar in
-            let isPlain = (0x21...0x7E).contains(scalar.value) && scalar != "\"" && scalar != "\\"
-            text += isPlain ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
-        }
     }
 }
 
