@@ -27,17 +27,16 @@ enum ARCField: String, Hashable, Sendable, CaseIterable {
         self = match
     }
 
-    /// The instance that a field of this kind says it belongs to; nil if it cannot be read.
-    func instance(of field: HeaderField) -> Int? {
-        switch self {
-        case .results:
-            return ARCInstance.leading(field.value)
-        case .messageSignature, .seal:
-            guard field.value.count <= SignatureField.lengthLimit, let tags = try? TagList(field.value) else {
-                return nil
+    /// The instance that a field of this kind says it belongs to, or why it cannot be read.
+    func instance(of field: HeaderField) throws(SignatureField.Defect) -> Int {
+        let instance =
+            switch self {
+            case .results: ARCInstance.leading(field.value)
+            case .messageSignature, .seal:
+                try SignatureField.tags(field.value)["i"].flatMap { ARCInstance.position($0) }
             }
-            return tags["i"].flatMap { ARCInstance.position($0) }
-        }
+        guard let instance else { throw SignatureField.Defect("no instance from 1 to \(ARCInstance.limit)") }
+        return instance
     }
 }
 
@@ -71,8 +70,11 @@ struct ARCChain: Sendable {
         var gathered: [Int: [ARCField: Int]] = [:]
         for (place, field) in header.enumerated() {
             guard let kind = ARCField(field) else { continue }
-            guard let instance = kind.instance(of: field) else {
-                throw Defect(reason: "\(kind.rawValue) without a valid instance", sets: gathered.count)
+            let instance: Int
+            do throws(SignatureField.Defect) {
+                instance = try kind.instance(of: field)
+            } catch {
+                throw Defect(reason: "\(kind.rawValue): \(error.reason)", sets: gathered.count)
             }
             guard gathered[instance, default: [:]].updateValue(place, forKey: kind) == nil else {
                 throw Defect(reason: "i=\(instance): two \(kind.rawValue) fields", sets: gathered.count)

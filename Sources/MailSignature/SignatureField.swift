@@ -29,12 +29,7 @@ public struct SignatureField: Hashable, Sendable {
 
     /// Reads `a=`, `b=`, `d=` and `s=`; the rest is for the protocol to read from ``tags``.
     public init(_ value: [UInt8]) throws(Defect) {
-        guard value.count <= Self.lengthLimit else { throw Defect("signature field too long") }
-        do {
-            tags = try TagList(value)
-        } catch {
-            throw Defect(error.reason)
-        }
+        tags = try Self.tags(value)
         algorithm = try Self.algorithm(of: tags)
         let b = TagValue.withoutWhiteSpace(try Self.required("b", of: tags))
         guard let signature = TagValue.base64(b) else { throw Defect("b= is not base64") }
@@ -44,6 +39,16 @@ public struct SignatureField: Hashable, Sendable {
         selector = try Self.domain("s", of: tags, labels: 1)
         guard let key = domain.prefixed(by: selector.text + "._domainkey") else { throw Defect("key name too long") }
         keyQuestion = Question(key, .txt)
+    }
+
+    /// The tags of a signature field, whatever they say.
+    public static func tags(_ value: [UInt8]) throws(Defect) -> TagList {
+        guard value.count <= lengthLimit else { throw Defect("signature field too long") }
+        do {
+            return try TagList(value)
+        } catch {
+            throw Defect(error.reason)
+        }
     }
 
     /// True if `q=` is absent or one of its methods is `dns/txt`, the only one there is; others are passed over.
