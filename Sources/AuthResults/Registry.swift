@@ -61,5 +61,14 @@ public enum Registry {
         byName[name]
     }
 
+    /// True if a registered method or property and an equals sign stand somewhere in the text, as in `a-dmarc=pass`.
+    static func isNamed(in text: String) -> Bool {
+        text.lowercased().split(separator: "=", omittingEmptySubsequences: false).dropLast().contains { word in
+            names.contains { word.hasSuffix($0) || word.hasSuffix($0 + "/1") }
+        }
+    }
+
+    private static let names = Set(methods.flatMap { [$0.name] + $0.properties.map { "\($0.type).\($0.name)" } })
+
     private static let byName = Dictionary(methods.map { ($0.name, $0) }) { first, _ in first }
 }

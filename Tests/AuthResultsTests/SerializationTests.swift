@@ -152,6 +152,7 @@ import Testing
     @Test(arguments: [
         ("joe", "joe"), ("joe@example.org", "joe@example.org"), ("@example.org", "@example.org"),
         ("joe@localhost", "\"joe@localhost\""), ("a=b/c@example.org", "a=b/c@example.org"),
+        ("prvs=dkim1=joe@example.org", "prvs=dkim1=joe@example.org"), ("dmarc@example.org", "dmarc@example.org"),
         ("a:b@example.org", "\"a:b\"@example.org"), ("CN=joe", "\"CN=joe\""), ("jürgen", "\"jürgen\""),
     ])
     func `a text from outside is an identity where it can be, and quoted where it must be`(
@@ -172,7 +173,8 @@ import Testing
         "legitimate.example(.evil.example", "legitimate.example'.evil.example", "legitimate.example\".evil.example",
         "legitimate.example'@evil.example", "a; dkim=pass header.d=legitimate.example", "a;dkim=pass",
         "(legitimate.example@evil.example", "a b", "a\tb", "a\u{A0}b", "a\u{2028}b", "a\u{85}b", "a\u{200B}b", "a\\b",
-        "<a@legitimate.example>", "a,b", "a\0b", "a\nb", "a\rb", "", "\u{301}",
+        "dmarc=pass@evil.example", "a-DMARC/1=Pass", "header.from=legitimate.example@evil.example",
+        "prvs=spf=pass@evil.example", "<a@legitimate.example>", "a,b", "a\0b", "a\nb", "a\rb", "", "\u{301}",
     ])
     func `a hostile text is not said at all`(_ text: String) {
         #expect(PropertyValue.inert(text) == nil)
