@@ -1,6 +1,5 @@
 import ArgumentParser
 import DNS
-import Foundation
 
 /// Answers from files in place of the network.
 struct ZoneOptions: ParsableArguments {
@@ -15,17 +14,28 @@ struct ZoneOptions: ParsableArguments {
         guard !zone.isEmpty else { return nil }
         var result = ZoneFile()
         for path in zone {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                StandardError.write("authres: \(path): cannot be read")
+            let octets: [UInt8]
+            do {
+                octets = try Self.octets(of: path)
+            } catch {
+                StandardError.write("authres: \(error)")
                 throw Sysexit.noInput
             }
             do {
-                try result.read(Array(data), file: path)
+                try result.read(octets, file: path)
             } catch {
                 for mistake in error.mistakes { StandardError.write("authres: \(mistake)") }
                 throw Sysexit.data
             }
         }
         return result
+    }
+
+    /// The whole of a file, also of one that is no regular file, as what a shell makes of `<(...)`.
+    private static func octets(of path: String) throws(FileFailure) -> [UInt8] {
+        let file = try InputFile(path)
+        var octets: [UInt8] = []
+        while case let piece = try file.next(), !piece.isEmpty { octets += piece }
+        return octets
     }
 }
