@@ -21,8 +21,8 @@ public struct MessageSignature: Hashable, Sendable {
     public static let signedNamesLimit = 400
     public static let signedNamesLengthLimit = 4000
 
-    /// - Parameter mayNameNoField: `h=` may be empty, and a name in it too: it selects nothing, and every verifier of ARC
-    ///   reads it so (the chains of its test suite among them); a DKIM-Signature names From at least.
+    /// - Parameter mayNameNoField: `h=` may be empty, and so may a name in it, which selects nothing. The grammar has it
+    ///   otherwise, but ARC's test suite passes both, as dkimpy and Mail::DKIM do; a DKIM-Signature names From at least.
     public init(_ field: SignatureField, mayNameNoField: Bool = false) throws(SignatureField.Defect) {
         self.field = field
         let tags = field.tags
