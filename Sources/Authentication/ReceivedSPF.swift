@@ -16,6 +16,9 @@ struct ReceivedSPF {
     private let helo: [UInt8]
     private let receiver: String
 
+    /// What a local-part must not seem to say (RFC 7208, 9.1: key).
+    private static let keys = ["client-ip", "envelope-from", "helo", "identity", "mechanism", "problem", "receiver"]
+
     /// Octets of a local-part that is told; RFC 5321, 4.5.3.1.1 allows it 64, VERP and the like take more.
     private static let localPartLimit = 256
 
@@ -49,12 +52,14 @@ struct ReceivedSPF {
     }
 
     /// The address without a source route, which names another domain first; nil for one that a careless reader could
-    /// split: a quoted local-part may hold `; identity=...`.
+    /// split or search: a quoted local-part may hold `; identity=...`.
     private var envelopeFrom: String? {
         guard let mailbox = ReversePath(mailFrom)?.mailbox, case .domain(let domain) = mailbox.host,
             mailbox.localPart.count <= Self.localPartLimit, mailbox.localPart.allSatisfy({ $0 < 0x80 })
         else { return nil }
-        return PropertyValue.inert(String(decoding: mailbox.localPart, as: UTF8.self) + "@" + domain.text)?.text
+        let address = String(decoding: mailbox.localPart, as: UTF8.self) + "@" + domain.text
+        guard !Self.keys.contains(where: { address.lowercased().contains($0 + "=") }) else { return nil }
+        return PropertyValue.inert(address)?.text
     }
 
     /// A dot-atom where the text is one, else a quoted-string without controls.

@@ -246,6 +246,9 @@ import Testing
         ("<@bank.example,@bank.example:ann@sender.example>", "a.example", "ann@sender.example", "a.example"),
         (#"<"a;envelope-from=x@bank.example;"@sender.example>"#, "a.example", nil, "a.example"),
         (#"<"a\"(b"@sender.example>"#, "a.example", nil, "a.example"),
+        ("<prvs=1=ann@sender.example>", "a.example", "prvs=1=ann@sender.example", "a.example"),
+        ("<Receiver=mx.example.org@sender.example>", "a.example", nil, "a.example"),
+        ("<spf=pass@sender.example>", "a.example", nil, "a.example"),
     ]
 
     @Test(arguments: toldByReceivedSPF)
