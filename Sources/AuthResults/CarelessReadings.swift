@@ -41,7 +41,11 @@ struct CarelessWords {
 
     private var words: [(gap: Gap, text: [UInt8])] = []
     private var gap: Gap = []
+    private var isInWord = false
     private var isInFold = false
+    /// True if a word is none that begins with a parenthesis.
+    private var passesOverParentheses = false
+    private var isPassedOver = false
     private var hasEnd = false
     private var count = 0
 
@@ -77,6 +81,7 @@ struct CarelessWords {
     /// As OpenDKIM and OpenDMARC read a field (`ares_tokenize`): a dot is a word, and a word is unquoted before it is
     /// looked at, and is a comment if it then begins with a parenthesis.
     init(tokensOf value: [UInt8]) {
+        passesOverParentheses = true
         var depth = 0
         var isEscaped = false
         var isQuoted = false
@@ -106,7 +111,6 @@ struct CarelessWords {
                 takePlain(octet)
             }
         }
-        words.removeAll { $0.text.first == UInt8(ascii: "(") }
     }
 
     /// Takes an octet that is neither quoted nor in a comment.
@@ -125,20 +129,28 @@ struct CarelessWords {
 
     private mutating func separate(by kind: Gap) {
         gap.insert(kind)
+        isInWord = false
         isInFold = false
     }
 
     private mutating func append(_ octet: UInt8) {
         isInFold = false
+        if !isInWord {
+            isInWord = true
+            isPassedOver = passesOverParentheses && octet == UInt8(ascii: "(")
+            if !isPassedOver {
+                words.append((gap, []))
+                gap = []
+            }
+        }
+        guard !isPassedOver else { return }
         // A character is not cut in two.
         if count >= Self.limit, octet & 0xC0 != 0x80 {
             hasEnd = true
             return
         }
         count += 1
-        if words.isEmpty || !gap.isEmpty { words.append((gap, [])) }
         words[words.count - 1].text.append(octet)
-        gap = []
     }
 
     /// The first word, with those behind it that only such gaps separate from it.

@@ -56,6 +56,13 @@ import Testing
         Case("a 60 KB comment before another", " (\(filler))evil.example; none", .keep),
         Case("a 60 KB comment behind another", " evil.example (\(filler)); none", .keep),
         Case("a 60 KB comment inside ours", " mx(\(filler)).own.example; none", .own),
+        Case("a 60 KB comment before ours in two parts", " (\(filler))mx. \"(x\" own.example; none", .own),
+        Case(
+            "thousands of comments before ours in two parts",
+            " \(String(repeating: "()", count: 5000))mx. \"(x\" own.example; none",
+            .own
+        ),
+        Case("60 KB in quotes before ours in two parts", " mx. \"(\(filler)\" own.example; none", .own),
         Case("a comment cut off", " (\(filler)", .unreadable),
         Case("an id cut off by whoever handed it on", " (\(filler))mx.own.exam", .unreadable),
         Case("a comment cut off in the midst of an id", " mx(\(filler)", .unreadable),
