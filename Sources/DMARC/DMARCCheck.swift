@@ -25,7 +25,8 @@ public struct DMARCCheck: Sendable {
     }
 
     private enum Author {
-        case domain(Domain, Alignment)
+        /// - isMisleading: readers in use may show another author; see ``AuthorField/isMisleading``.
+        case domain(Domain, Alignment, isMisleading: Bool)
         /// The message has none, or more than one.
         case missing(reason: String)
     }
@@ -40,7 +41,7 @@ public struct DMARCCheck: Sendable {
     /// The domain of the author if the message has exactly one.
     public var authorDomain: Domain? {
         switch author {
-        case .domain(let domain, _): domain
+        case .domain(let domain, _, _): domain
         case .missing: nil
         }
     }
@@ -48,7 +49,7 @@ public struct DMARCCheck: Sendable {
     /// Asks for everything that can be known to be needed: at the end of the header, and again when answers are in.
     /// - Parameter candidates: the domains that may turn out to be authenticated.
     public func ask(candidates: [Domain], _ answers: inout Answers) {
-        guard case .domain(let domain, let alignment) = author else { return }
+        guard case .domain(let domain, let alignment, _) = author else { return }
         alignment.author.ask(&answers)
         switch AppliedPolicy.discover(alignment.author, &answers) {
         case .applied(let applied): _ = applied.evaluate(for: domain, &answers)
@@ -72,9 +73,13 @@ public struct DMARCCheck: Sendable {
     ) -> DMARCVerdict? {
         switch author {
         case .missing(let reason): return DMARCVerdict(.permerror, reason)
-        case .domain(let domain, let alignment):
+        case .domain(let domain, let alignment, let isMisleading):
             var verdict = policyVerdict(on: domain, alignment, spf, dkim, &answers)
-            if verdict?.result == .fail, let unchecked { verdict?.cannotFail(because: unchecked) }
+            switch verdict?.result {
+            case .pass where isMisleading: verdict?.takeBack(because: "what looks like another address in From")
+            case .fail: if let unchecked { verdict?.takeBack(because: unchecked) }
+            case .pass, .none?, .temperror, .permerror, nil: break
+            }
             verdict?.authorDomain = domain
             return verdict
         }
@@ -88,18 +93,18 @@ public struct DMARCCheck: Sendable {
         guard let field = fields.first else { return .missing(reason: "no From field") }
         let hasHiddenField = header.contains { $0.hiddenFields.contains { $0.isNamed("From") } }
         guard fields.count == 1, !hasHiddenField else { return .missing(reason: "more than one From field") }
-        let mailboxes: [AuthorField.Mailbox]
+        let from: AuthorField
         do {
-            mailboxes = try AuthorField(field.value).mailboxes
+            from = try AuthorField(field.value)
         } catch {
             return .missing(reason: error.rawValue)
         }
-        guard let first = mailboxes.first else { return .missing(reason: "no mailbox in From") }
-        guard mailboxes.allSatisfy({ $0.domain == first.domain }) else {
+        guard let first = from.mailboxes.first else { return .missing(reason: "no mailbox in From") }
+        guard from.mailboxes.allSatisfy({ $0.domain == first.domain }) else {
             return .missing(reason: "more than one domain in From")
         }
         guard let domain = first.domain else { return .missing(reason: "no domain in From") }
-        return .domain(domain, Alignment(author: TreeWalk(from: domain)))
+        return .domain(domain, Alignment(author: TreeWalk(from: domain)), isMisleading: from.isMisleading)
     }
 
     private func policyVerdict(

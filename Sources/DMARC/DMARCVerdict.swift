@@ -47,8 +47,8 @@ public struct DMARCVerdict: Hashable, Sendable {
         self.reason = reason
     }
 
-    /// Takes the result back: what it rests on was not looked at, and will not be.
-    mutating func cannotFail(because reason: String) {
+    /// Takes the result back, which cannot be relied on, and not be had any better.
+    mutating func takeBack(because reason: String) {
         result = .permerror
         self.reason = reason
     }

@@ -10,6 +10,7 @@ struct MailboxListParser {
     let octets: [UInt8]
     var index = 0
     private var mailboxes: [AuthorField.Mailbox] = []
+    private(set) var isMisleading = false
 
     init(octets: [UInt8]) {
         self.octets = octets
@@ -41,13 +42,15 @@ struct MailboxListParser {
         try cfws()
         let start = index
         if let localPart = try localPart(), current == UInt8(ascii: "@") {
-            return try addrSpec(localPart)
+            return try addrSpec(localPart, since: start)
         }
         index = start
         if current != UInt8(ascii: "<") { try phrase() }
         switch current {
         case UInt8(ascii: "<"): try angleAddr()
-        case UInt8(ascii: ":") where groupsAllowed && index > start: try group()
+        case UInt8(ascii: ":") where groupsAllowed && index > start:
+            isMisleading = isMisleading || octets[start..<index].contains { $0.isAddressMark }
+            try group()
         default: throw unexpected
         }
     }
@@ -77,11 +80,13 @@ struct MailboxListParser {
     /// A route before the addr-spec (`<@a,@b:c@d>`, obs-route) is refused: readers differ on which domain it names.
     private mutating func angleAddr() throws(Defect) {
         index += 1
+        let start = index
         try cfws()
         guard current != UInt8(ascii: "@"), current != UInt8(ascii: ",") else { throw .sourceRoute }
         guard let localPart = try localPart() else { throw unexpected }
-        try addrSpec(localPart)
+        try addrSpec(localPart, since: start)
         guard current == UInt8(ascii: ">") else { throw unexpected }
+        isMisleading = isMisleading || octets[start..<index].count(where: \.isAddressMark) > 1
         index += 1
         try cfws()
     }
@@ -90,7 +95,7 @@ struct MailboxListParser {
     /// addr-spec = local-part "@" domain
     /// domain    = dot-atom / domain-literal
     /// ```
-    private mutating func addrSpec(_ localPart: ArraySlice<UInt8>) throws(Defect) {
+    private mutating func addrSpec(_ localPart: ArraySlice<UInt8>, since start: Int) throws(Defect) {
         guard current == UInt8(ascii: "@") else { throw unexpected }
         /// RFC 2047 section 5: an encoded-word must not appear in an addr-spec. Some readers decode it there.
         guard !localPart.containsEncodedWord else { throw .encodedWord }
@@ -108,6 +113,7 @@ struct MailboxListParser {
             }
             domain = name
         }
+        isMisleading = isMisleading || octets[start..<index].count(where: \.isAddressMark) > 1
         try cfws()
         mailboxes.append(AuthorField.Mailbox(localPart: Array(localPart), domain: domain))
     }
@@ -164,6 +170,13 @@ struct MailboxListParser {
             }
         }
         throw .syntax
+    }
+}
+
+extension UInt8 {
+    /// True for what makes people and programs see an address.
+    fileprivate var isAddressMark: Bool {
+        self == UInt8(ascii: "@") || self == UInt8(ascii: "<") || self == UInt8(ascii: ">")
     }
 }
 

@@ -145,7 +145,7 @@ import Testing
         Case(
             "A9: an address as group name",
             "From: \"admin@legitimate.com\": a@attack.com;",
-            expected: "pass attack.com"
+            expected: "permerror attack.com"
         ),
         Case(
             "A10: an encoded-word that hides an address",
@@ -214,7 +214,10 @@ import Testing
             "From: <a@legitimate.com(.attack.com>",
             expected: "unterminated comment in From"
         ),
-        Case("a comment in angle brackets", "From: <a@attack.com (@legitimate.com)>", expected: "pass attack.com"),
+        Case("a comment in angle brackets", "From: <a@attack.com (x)>", expected: "pass attack.com"),
+        Case("an address in it", "From: <a@attack.com (@legitimate.com)>", expected: "permerror attack.com"),
+        Case("a comment between", "From: a(<admin@legitimate.com>)@attack.com", expected: "permerror attack.com"),
+        Case("a comment behind", "From: a@attack.com (admin@legitimate.com)", expected: "pass attack.com"),
         Case(
             "an address in the display name",
             "From: \"admin@legitimate.com\" <a@attack.com>",
@@ -223,8 +226,12 @@ import Testing
         Case(
             "an address in the local part",
             "From: <\"admin@legitimate.com\"@attack.com>",
-            expected: "pass attack.com"
+            expected: "permerror attack.com"
         ),
+        Case("a bracket there", #"From: "admin@legitimate.com> "@attack.com"#, expected: "permerror attack.com"),
+        Case("in one of two", #"From: a@attack.com, "<admin"@attack.com"#, expected: "permerror attack.com"),
+        Case("a quoted local part", "From: <\"a b, c\"@attack.com>", expected: "pass attack.com"),
+        Case("the attacker's own there", #"From: "a@attack.com"@legitimate.com"#, expected: "fail legitimate.com"),
         Case("two at signs", "From: <admin@legitimate.com@attack.com>", expected: "From is not a list of mailboxes"),
         Case(
             "a space in the domain",

@@ -171,6 +171,19 @@ import Testing
         #expect(result == given.expected)
     }
 
+    @Test(arguments: [
+        ("a@example.com", false), (#""admin@legit.example" <a@example.com>"#, false), ("a@example.com (b@c.d)", false),
+        ("(<b@c.d>) a@example.com", false), ("pete (his account) @ (his host) example.com", false),
+        (#""a, b"@example.com"#, false), ("g: a@example.com, <b@example.com>;", false),
+        (#""b@c.d"@example.com"#, true), (#"<"b> "@example.com>"#, true), ("a (b@c.d) @example.com", true),
+        ("a@ (<) example.com", true), ("<a@example.com (@c.d)>", true), ("<(b@c.d) a@example.com>", true),
+        (#""b@c.d": a@example.com;"#, true), ("g (b@c.d): a@example.com;", true),
+        ("a@x.example, \"@\"@x.example", true),
+    ])
+    func `what looks like an address inside of one is noticed`(_ value: String, _ isMisleading: Bool) throws {
+        #expect(try AuthorField(Array(value.utf8)).isMisleading == isMisleading)
+    }
+
     @Test func `a hundred thousand parentheses are a comment`() throws {
         let open = [UInt8](repeating: UInt8(ascii: "("), count: 100_000)
         let closed = [UInt8](repeating: UInt8(ascii: ")"), count: 100_000)
