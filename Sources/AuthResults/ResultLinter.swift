@@ -75,10 +75,28 @@ extension FieldLinter {
             recover(from: error, at: start)
         } else if word.prefix(while: { $0 != UInt8(ascii: "=") }).contains(UInt8(ascii: "_")) {
             keywordError(at: start, "a method")
+        } else if isNameAlone(word, at: start) {
+            report(
+                .syntax,
+                at: start,
+                "a name where a result should be: the authserv-id stands once, at the beginning (RFC 8601, 2.2)",
+                hint: "leave it out"
+            )
         } else {
             report(error)
         }
         skipResult()
+    }
+
+    /// True if the word is a host's name and nothing else stands before the next semicolon, as Microsoft 365 wrote it.
+    private func isNameAlone(_ word: [UInt8], at start: Int) -> Bool {
+        guard word.contains(UInt8(ascii: ".")), word.allSatisfy({ $0.isLDH || $0 == UInt8(ascii: ".") }) else {
+            return false
+        }
+        var ahead = self
+        ahead.parser.index = start + word.count
+        ahead.space()
+        return ahead.parser.current == nil || ahead.parser.current == UInt8(ascii: ";")
     }
 
     private mutating func keywordError(at offset: Int, _ what: String) {

@@ -35,6 +35,14 @@ extension LintTests {
             "property-type-missing@71",
             "method-unregistered@105"
         ),
+        Case(
+            "Microsoft 365 as it was, with its name before each result",
+            " spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=b.example; a.example; dkim=none (message not signed);a.example",
+            "authserv-id-missing@1",
+            "dialect@1",
+            "syntax@60",
+            "syntax@102"
+        ),
         Case("auth without an id", " auth=pass smtp.auth=joe", "authserv-id-missing@1"),
         Case("id and queue id", " a.example/3F2A; none", "authserv-id-unquoted@1", "dialect@1"),
         Case("an id with a port", " a.example:25; none", "authserv-id-unquoted@1"),
