@@ -30,7 +30,6 @@ public struct Examination: Sendable {
     private var receivedAt: Int64 = 0
 
     private var answers = Answers()
-    private var handedOut: Set<Question> = []
     /// When the DNS has had its time; nil before the end of the header.
     public private(set) var deadline: ContinuousClock.Instant?
     private var isPastDeadline = false
@@ -50,8 +49,6 @@ public struct Examination: Sendable {
     private var bodyHashes: BodyHashes?
     private var digests: [BodyHashes.Specification: BodyHashes.Digest]?
     private var verdicts = Verdicts()
-    /// The end; nil while the message has not ended or answers are missing.
-    public private(set) var judgement: Judgement?
 
     /// Nil if nothing could be reported under `authservID`: it is empty or holds a control character.
     public init?(policy: Policy, authservID: String, client: Client) {
@@ -163,7 +160,7 @@ public struct Examination: Sendable {
 
     /// Questions that came up and have not been handed out before.
     public mutating func newQuestions() -> [Question] {
-        answers.open.filter { handedOut.insert($0).inserted }
+        answers.takeNew()
     }
 
     /// Takes an answer in.
@@ -191,11 +188,13 @@ public struct Examination: Sendable {
         evaluate()
     }
 
-    /// What is to be said and done, now that everything is settled; nil if our name cannot be written.
-    private func judged(_ digests: [BodyHashes.Specification: BodyHashes.Digest]) -> Judgement? {
+    /// The end; nil while the message has not ended or answers are missing.
+    public var judgement: Judgement? {
+        guard let digests else { return nil }
         guard isChecked else {
             return Judgement(verdicts: verdicts, results: nil, edits: HeaderEdits(), removed: [])
         }
+        guard isSettled else { return nil }
         let fresh = FreshField(verdicts: verdicts, client: client)
         guard let results = fresh.results(authservID: authservID) else { return nil }
         let field = fresh.field(results)
@@ -270,7 +269,6 @@ public struct Examination: Sendable {
                 )
             }
         } while isPastDeadline && !answers.open.isEmpty
-        if judgement == nil, let digests, isSettled { judgement = judged(digests) }
     }
 
     /// Why a message without an aligned identifier cannot be said to fail DMARC, if a check that may give one is not made.

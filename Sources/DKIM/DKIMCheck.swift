@@ -14,6 +14,8 @@ public struct DKIMCheck: Sendable {
 
     private let header: [HeaderField]
     private let signatures: [Signature]
+    /// What a reader may see in the header that is not signed as what it is.
+    private let hiddenFields: [HeaderField]
 
     /// Signatures that have a verdict each; what is beyond it has one together.
     private static let reportLimit = 100
@@ -50,6 +52,7 @@ public struct DKIMCheck: Sendable {
             signatures.append(.settled(DKIMVerdict(.policy, "\(unreported) more signatures: not checked", nil, nil)))
         }
         self.signatures = signatures
+        hiddenFields = candidates > 0 ? header.flatMap(\.hiddenFields) : []
     }
 
     /// The domains that may turn out to have signed, for who wants to ask the DNS about them early.
@@ -141,8 +144,7 @@ public struct DKIMCheck: Sendable {
         if let length = signature.bodyLength, length < digest.length {
             return ending(.policy, "l= covers \(length) of \(digest.length) octets")
         }
-        let hidden = header.flatMap(\.hiddenFields)
-        if let name = signature.repeatedBeyondSignature(in: signedFields, hidden: hidden) {
+        if let name = signature.repeatedBeyondSignature(in: signedFields, hidden: hiddenFields) {
             return ending(.policy, "more \(name) fields than signed")
         }
         return verdict

@@ -76,7 +76,7 @@ public struct FieldSeal: Sendable {
             " v=1; a=\(key.algorithm.rawValue); c=relaxed/relaxed;\n\td=\(domain); s=\(selector); t=\(max(time, 0));\n\th="
             + Self.folded(names) + ";\n\tbh=\(Data(body.octets).base64EncodedString());\n\tb="
         let hash = fields.hash(
-            of: names.map { Array($0.utf8) },
+            of: fields.selected(by: names.map { Array($0.utf8) }, except: nil),
             .relaxed,
             last: HeaderField("DKIM-Signature", unsigned)
         )

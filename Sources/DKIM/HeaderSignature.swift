@@ -23,7 +23,8 @@ struct HeaderSignature {
     /// covers itself) is no pass, and no proof against the signature.
     func verify(_ signedFields: inout SignedFields) -> Outcome {
         let signature = candidate.signature
-        let places = signedFields.selected(by: signature.signedNames, except: candidate.index).sorted()
+        let selected = signedFields.selected(by: signature.signedNames, except: candidate.index)
+        let places = selected.sorted()
         /// A NUL ends what the library hashes.
         guard !places.contains(where: { header[$0].value.contains(0) }) else {
             return .unverifiable("NUL in a signed field")
@@ -42,7 +43,12 @@ struct HeaderSignature {
             key: key.canonicalText,
             timestamp: signature.timestamp ?? .max
         )
-        guard let findings, findings.headerHash == signedFields.hash(of: signature, at: candidate.index).octets else {
+        let hash = signedFields.hash(
+            of: selected,
+            signature.headerCanonicalization,
+            last: signature.field.unsigned(header[candidate.index])
+        )
+        guard let findings, findings.headerHash == hash.octets else {
             return .unverifiable("signature in a form that cannot be verified")
         }
         return findings.isVerified ? .verified : .wrong

@@ -20,8 +20,10 @@ extension MessageSignature {
     /// - Parameter hidden: the ``Mail/HeaderField/hiddenFields`` of all fields.
     func repeatedBeyondSignature(in header: SignedFields, hidden: [HeaderField]) -> String? {
         Self.singular.first { name in
+            let isHidden = hidden.contains { $0.isNamed(name) }
+            guard isHidden || header.count(of: name) > 1 else { return false }
             let signed = signedNames.lazy.filter { HeaderField(name: $0, value: []).isNamed(name) }.count
-            return signed > 0 && (signed < header.count(of: name) || hidden.contains { $0.isNamed(name) })
+            return signed > 0 && (isHidden || signed < header.count(of: name))
         }
     }
 }

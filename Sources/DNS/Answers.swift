@@ -8,6 +8,8 @@ public struct Answers: Sendable {
     public private(set) var known: [Question: Answer]
     /// Asked for and not known, in the order in which they were first asked.
     public private(set) var open: [Question] = []
+    /// Those of ``open`` that nobody has taken on yet.
+    private var new: [Question] = []
 
     public init(_ known: [Question: Answer] = [:]) {
         self.known = known
@@ -16,19 +18,30 @@ public struct Answers: Sendable {
     /// The answer if it is known; if not, the question is noted as open.
     public mutating func callAsFunction(_ question: Question) -> Answer? {
         if let answer = known[question] { return answer }
-        if !open.contains(question) { open.append(question) }
+        if !open.contains(question) {
+            open.append(question)
+            new.append(question)
+        }
         return nil
+    }
+
+    /// The open questions that were not there the last time: for who sees to their answers.
+    public mutating func takeNew() -> [Question] {
+        defer { new = [] }
+        return new
     }
 
     /// Takes an answer in. The first one to a question stands: a check that was run again must not see two.
     public mutating func learn(_ answer: Answer, to question: Question) {
         if known[question] == nil { known[question] = answer }
         open.removeAll { $0 == question }
+        new.removeAll { $0 == question }
     }
 
     /// Closes every open question with the same failure, as when the message's deadline passes.
     public mutating func abandon(because failure: Answer.Failure) {
         for question in open { known[question] = .failure(failure) }
         open = []
+        new = []
     }
 }

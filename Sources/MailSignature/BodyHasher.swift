@@ -27,8 +27,8 @@ struct BodyHasher: Sendable {
 
     /// Shorter pieces are gathered before they are hashed: a call for each word would cost more than the hash.
     private static let gatherLimit = 512
-    /// Small: every message under way holds as much.
-    private static let bufferLimit = 2048
+    /// Small: every message under way may hold as much.
+    private static let bufferLimit = 1024
     /// Empty lines are released in pieces of so many.
     private static let lineEnds = [UInt8](repeating: UInt8(ascii: "\r"), count: 1024).enumerated()
         .map { $0.offset.isMultiple(of: 2) ? $0.element : UInt8(ascii: "\n") }
@@ -37,7 +37,6 @@ struct BodyHasher: Sendable {
     init(_ canonicalization: Canonicalization, lengths: Set<UInt64>) {
         self.canonicalization = canonicalization
         marks = lengths.sorted(by: >)
-        buffer.reserveCapacity(Self.bufferLimit + Self.gatherLimit)
     }
 
     mutating func update(_ octets: Span<UInt8>) {

@@ -146,6 +146,7 @@ public struct KeyRecord: Hashable, Sendable {
 extension [UInt8] {
     /// With a LF for each CRLF, as a fold is written in a ``Mail/HeaderField``: in the DNS it is still one of the wire.
     fileprivate var withLineFeedFolds: [UInt8] {
-        indices.filter { !(self[$0] == 0x0D && $0 + 1 < endIndex && self[$0 + 1] == 0x0A) }.map { self[$0] }
+        guard contains(0x0D) else { return self }
+        return indices.filter { !(self[$0] == 0x0D && $0 + 1 < endIndex && self[$0 + 1] == 0x0A) }.map { self[$0] }
     }
 }

@@ -1,4 +1,5 @@
 public import DNS
+internal import FoundationEssentials
 
 /// The tags that DKIM-Signature (RFC 6376, 3.5), ARC-Message-Signature and ARC-Seal (RFC 8617, 4.1) have in common, each
 /// checked against its grammar.
@@ -17,8 +18,6 @@ public struct SignatureField: Hashable, Sendable {
     public let algorithm: SignatureAlgorithm
     /// The `b=` value decoded.
     public let signature: [UInt8]
-    /// The `b=` value as text, white space taken away: what `header.b` (RFC 6008) shows the start of.
-    public let signatureText: String
     public let domain: Domain
     public let selector: Domain
     /// Where the public key stands (RFC 6376, 3.6.2.1).
@@ -31,10 +30,9 @@ public struct SignatureField: Hashable, Sendable {
     public init(_ value: [UInt8]) throws(Defect) {
         tags = try Self.tags(value)
         algorithm = try Self.algorithm(of: tags)
-        let b = TagValue.withoutWhiteSpace(try Self.required("b", of: tags))
+        let b = try Self.required("b", of: tags)
         guard let signature = TagValue.base64(b) else { throw Defect("b= is not base64") }
         self.signature = signature
-        signatureText = String(decoding: b, as: UTF8.self)
         domain = try Self.domain("d", of: tags, labels: 2)
         selector = try Self.domain("s", of: tags, labels: 1)
         guard let key = domain.prefixed(by: selector.text + "._domainkey") else { throw Defect("key name too long") }
@@ -50,6 +48,9 @@ public struct SignatureField: Hashable, Sendable {
             throw Defect(error.reason)
         }
     }
+
+    /// The `b=` value as text, white space taken away: what `header.b` (RFC 6008) shows the start of.
+    public var signatureText: String { Data(signature).base64EncodedString() }
 
     /// True if `q=` is absent or one of its methods is `dns/txt`, the only one there is; others are passed over.
     /// ```

@@ -47,24 +47,21 @@ public struct SignedFields: Sendable {
     /// The hash that a signature at `place` signs.
     public mutating func hash(of signature: MessageSignature, at place: Int) -> HeaderHash {
         hash(
-            of: signature.signedNames,
+            of: selected(by: signature.signedNames, except: place),
             signature.headerCanonicalization,
-            last: signature.field.unsigned(header[place]),
-            except: place
+            last: signature.field.unsigned(header[place])
         )
     }
 
-    /// The hash of the fields that `h=` names and of the signature with nothing in `b=` and without a CRLF (RFC 6376, 3.7;
-    /// erratum 5252).
-    /// - Parameter own: where the signature stands; nil if it is not in the header yet.
+    /// The hash of the fields at these places, in this order, and of the signature with nothing in `b=` and without a CRLF
+    /// (RFC 6376, 3.7; erratum 5252).
     public mutating func hash(
-        of names: [[UInt8]],
+        of places: [Int],
         _ canonicalization: Canonicalization,
-        last unsigned: HeaderField,
-        except own: Int? = nil
+        last unsigned: HeaderField
     ) -> HeaderHash {
         var hash = HeaderHash()
-        for place in selected(by: names, except: own) { hash.updateLine(octets(at: place, canonicalization)) }
+        for place in places { hash.updateLine(octets(at: place, canonicalization)) }
         hash.update(canonicalization.octets(of: unsigned))
         return hash
     }
