@@ -76,7 +76,7 @@ struct FreshField {
         guard let all = verdicts.dkim else { return [] }
         if all.isEmpty { return result("dkim", "none") }
         let reported = all.prefix(Self.signatureReportLimit)
-        let shown = SignaturePrefixes(reported.map(\.signatureText))
+        let shown = SignaturePrefixes(reported.map { ($0.signatureText, $0.result) })
         var results = zip(reported, shown.prefixes).flatMap { signature($0, shown: $1) }
         if all.count > reported.count {
             let rest = "\(all.count - reported.count) more signatures: not reported"
@@ -101,11 +101,12 @@ struct FreshField {
         )
     }
 
-    /// The identity as an e-mail identity must be written (RFC 8601, 2.2); nil for one that has no such spelling.
+    /// The identity as an e-mail identity must be written (RFC 8601, 2.2); nil for one that has no such spelling, or none
+    /// in ASCII: an encoded `i=` (RFC 6376, 2.11) is no reason to make a message one that needs SMTPUTF8.
     private static func identity(_ identity: DKIMIdentity) -> PropertyValue? {
         if identity.localPart.isEmpty { return .mailbox(localPart: nil, domain: identity.domain.text) }
-        guard let localPart = String(validating: identity.localPart, as: UTF8.self) else { return nil }
-        return .inert(localPart + "@" + identity.domain.text)
+        guard identity.localPart.allSatisfy({ $0 < 0x80 }) else { return nil }
+        return .inert(String(decoding: identity.localPart, as: UTF8.self) + "@" + identity.domain.text)
     }
 
     /// RFC 8617, 6
