@@ -263,10 +263,10 @@ final class FilterConnection: ChannelDuplexHandler {
     /// The MTA says no more.
     private func end(_ context: ChannelHandlerContext) {
         guard !isClosing else { return }
-        if !decoder.isBetweenFrames || pending.readableBytes > 0 {
-            note(.protocolError(.truncatedFrame))
-        } else if session.isInMessage {
+        if session.isInMessage {
             note(.lostMidMessage)
+        } else if !decoder.isBetweenFrames || pending.readableBytes > 0 {
+            note(.protocolError(.truncatedFrame))
         }
         close(context)
     }

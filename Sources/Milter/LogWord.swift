@@ -1,4 +1,4 @@
-/// Octets from outside as a word of a log line: they cannot begin a line, hide one, or pretend to be the next word.
+/// Text from outside as a word of a log line: it cannot begin a line, hide one, or pretend to be the next word.
 public struct LogWord: Hashable, Sendable, CustomStringConvertible {
     public let description: String
 
@@ -6,10 +6,18 @@ public struct LogWord: Hashable, Sendable, CustomStringConvertible {
     private static let limit = 255
 
     public init(_ octets: [UInt8]) {
-        description = String(decoding: octets, as: UTF8.self).unicodeScalars.prefix(Self.limit)
-            .reduce(into: "") { text, scalar in
-                let isPlain = (0x21...0x7E).contains(scalar.value) && scalar != "\"" && scalar != "\\"
-                text += isPlain ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
-            }
+        description = Self.shown(String(decoding: octets, as: UTF8.self), plain: 0x21...0x7E)
+    }
+
+    /// Text that may be of several words, in quotes.
+    public init(quoting text: String) {
+        description = "\"" + Self.shown(text, plain: 0x20...0x7E) + "\""
+    }
+
+    private static func shown(_ text: String, plain: ClosedRange<UInt32>) -> String {
+        text.unicodeScalars.prefix(limit).reduce(into: "") { result, scalar in
+            let isPlain = plain.contains(scalar.value) && scalar != "\"" && scalar != "\\"
+            result += isPlain ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
+        }
     }
 }

@@ -17,7 +17,7 @@ extension MilterClientError: CustomStringConvertible {
         switch self {
         case .closed: "the filter closed the connection"
         case .timedOut: "the filter did not reply in time"
-        case .badNegotiation: "the filter takes what was not offered"
+        case .badNegotiation: "the filter takes what was not offered, or another version"
         }
     }
 }
@@ -69,7 +69,8 @@ public final class MilterClient: Sendable {
                 throw ProtocolError.unexpectedReply(replies.last?.code ?? .continue)
             }
             guard
-                answer.version <= offer.version, answer.actions.isSubset(of: offer.actions),
+                FilterWishes.versions.contains(answer.version), answer.version <= offer.version,
+                answer.actions.isSubset(of: offer.actions),
                 answer.steps.isSubset(of: offer.steps)
             else { throw MilterClientError.badNegotiation }
             return MilterClient(channel, queue, answer)

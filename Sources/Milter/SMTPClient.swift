@@ -20,14 +20,16 @@ public struct SMTPClient: Hashable, Sendable {
         self.origin = origin
     }
 
-    /// The text of an IPv4 or IPv6 address, without the `IPv6:` that some MTAs put before it; nil for other origins.
+    /// The text of an IPv4 or IPv6 address, without the brackets around it and the `IPv6:` before it that some MTAs
+    /// write; nil for other origins.
     public var address: [UInt8]? {
         switch origin {
-        case .inet(let address, _): return address
-        case .inet6(let address, _):
+        case .inet(let address, _), .inet6(let address, _):
+            let isBracketed = address.first == UInt8(ascii: "[") && address.last == UInt8(ascii: "]")
+            let bare = isBracketed ? address.dropFirst().dropLast() : address[...]
             let tag = Array("ipv6:".utf8)
-            let isTagged = address.count > tag.count && zip(address, tag).allSatisfy { $0 | 0x20 == $1 | 0x20 }
-            return isTagged ? Array(address.dropFirst(tag.count)) : address
+            let isTagged = bare.count > tag.count && zip(bare, tag).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+            return Array(isTagged ? bare.dropFirst(tag.count) : bare)
         case .local, .unknown: return nil
         }
     }

@@ -174,7 +174,7 @@ struct ServerTests {
         #expect(server.log.events.withLock { $0 } == ["connect", "mail", "abort", "disconnect"])
         #expect(
             server.log.notices.withLock { $0 } == [
-                #"4\u{a}ABC: client=192.0.2.1: milter protocol error, connection closed: connection ended inside a frame"#
+                #"4\u{a}ABC: client=192.0.2.1: the MTA went away in the middle of a message"#
             ]
         )
         await server.stop()

@@ -86,7 +86,7 @@ import Testing
         #expect(found.contains { $0 == "authres.yaml:2:15: checks.spf: \"maybe\" is not true or false" })
         #expect(found.contains { $0.hasPrefix("authres.yaml:2:22: checks.sfp: no such key; known here: spf") })
         #expect(found.contains { $0.hasPrefix("authres.yaml:4:13: limits.deadline: \"20\" is not a duration") })
-        #expect(found.contains { $0.hasPrefix("authres.yaml:5:17: trusted-relays: \"192.0.2.0/33\" is not a network") })
+        #expect(found.contains { $0.hasPrefix("authres.yaml:5:18: trusted-relays: \"192.0.2.0/33\" is not a network") })
         #expect(found.contains { $0.hasPrefix("authres.yaml:6:9: socket: takes one value, not a list") })
         #expect(found.contains { $0.hasPrefix("AUTHRES_NOPE: no such setting") })
         #expect(found.contains { $0.hasPrefix("--socket-mode: socket-mode: \"999\" is not permission bits") })
@@ -102,13 +102,30 @@ import Testing
         ("dns: {servers: [localhost]}", "is not an address"),
         ("also-remove: [ARC-Seal]", "\"ARC-Seal\" is not the name of a header field, and not one of ARC"),
         ("authserv-id: \"\"", "authserv-id: \"\" is not text"),
-        ("authserv-id: \"mx\\nX: y\"", "is not text without control characters"),
+        ("authserv-id: \"mx\\nX: y\"", "\"mx\\nX: y\" is not text without control characters"),
+        ("authserv-id:", "authserv-id: has no value"),
+        ("socket-group: ~", "socket-group: has no value"),
+        ("own-ids: [null]", "an element must be a plain value"),
         ("socket-group: \"\"", "socket-group: \"\" is not text"),
     ])
     func `a wrong file is named as what it is`(_ file: String, _ expected: String) throws {
         let found = try Self.mistakes(file)
         #expect(found.count == 1)
         #expect(found.first?.contains(expected) == true, "\(found)")
+    }
+
+    @Test func `every element of a list that is wrong is reported where it stands`() throws {
+        let found = try Self.mistakes("trusted-relays:\n  - 192.0.2.0/33\n  - 192.0.2.0/24\n  - relay.example\n")
+        #expect(
+            found.map { $0.prefix { $0 != "\"" } } == [
+                "authres.yaml:2:5: trusted-relays: ", "authres.yaml:4:5: trusted-relays: ",
+            ]
+        )
+    }
+
+    @Test(arguments: ["", "null", "~", "[]"])
+    func `a list of nothing is empty`(_ value: String) throws {
+        #expect(try Self.effective("local-networks: \(value)").configuration.policy.localNetworks == [])
     }
 
     @Test func `what config prints is read back as the same configuration`() throws {

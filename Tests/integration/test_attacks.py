@@ -72,10 +72,10 @@ def received(connection):
     return connection.recv(struct.unpack(">I", head)[0], socket.MSG_WAITALL) if len(head) == 4 else b""
 
 
-def played(milter, fields=((b"From", b" Ann <ann@sender.example>"),), mail_from=b"<ann@sender.example>"):
+def played(milter, fields=((b"From", b" Ann <ann@sender.example>"),), mail_from=b"<ann@sender.example>", client=CONNECT):
     """The answers to one good message on a connection of its own."""
     with connected(milter) as connection:
-        connection.sendall(b"".join(STAGES[:4]) + frame(b"M", mail_from + b"\0") + b"".join(STAGES[5:7])
+        connection.sendall(NEGOTIATE + client + b"".join(STAGES[2:4]) + frame(b"M", mail_from + b"\0") + b"".join(STAGES[5:7])
                            + b"".join(frame(b"L", name + b"\0" + value + b"\0") for name, value in fields) + b"".join(STAGES[8:]))
         answers = [received(connection)]
         while answers[-1] and answers[-1][:1] not in b"cart":
@@ -179,6 +179,16 @@ class AttackTests(unittest.TestCase):
             self.assertGreater(lines, 0)
             self.assertLess(lines, 5)
             self.assertAlive(milter)
+
+    def test_whose_address_cannot_be_read_is_not_taken_for_one_of_us(self):
+        with Filter("--zone", *zone("plain-pass")) as milter:
+            for address, wanted in ((b"[IPv6:2001:db8::9]", b'policy.iprev="2001:db8::9"'), (b"[192.0.2.7]", b"spf=pass"),
+                                    (b"IPv6:::ffff:192.0.2.7", b"spf=pass"), (b"999.0.2.7\nX: y", None), (b"", None)):
+                client = frame(b"C", b"mail.sender.example\0006" + struct.pack(">H", 25) + address + b"\0")
+                answers = played(milter, client=client)
+                self.assertIn(wanted or b"t", answers[-2] if wanted else answers[-1], address)
+            self.assertEqual(milter.logged('-: client=999.0.2.7\\u{a}X:\\u{20}y: the filter failed, temporary failure: '
+                                           'the MTA gives "999.0.2.7\\u{a}X:\\u{20}y" for the client\'s address\n'), 1, milter.log())
 
     def test_no_more_is_asked_than_the_rfc_lets_be_asked(self):
         lines = ['evil.example. IN TXT "v=spf1 ' + " ".join(f"mx:m{i}.evil.example" for i in range(11)) + ' -all"']

@@ -23,7 +23,7 @@ struct ConfigurationFile {
     private mutating func read(_ node: Node, at path: String?) {
         guard case .mapping(let mapping) = node else {
             // All keys below it may be commented out.
-            if path != nil, case .scalar(let scalar) = node, scalar.string.isEmpty || scalar.string == "null" { return }
+            if path != nil, case .scalar(let scalar) = node, Self.isNull(scalar) { return }
             return report(node, path.map { "\($0): takes keys below it" } ?? "the file must be a list of `key: value`")
         }
         for (keyNode, value) in mapping {
@@ -43,33 +43,42 @@ struct ConfigurationFile {
     }
 
     private mutating func take(_ node: Node, for setting: Setting) {
-        let texts: [String]
+        var entry = ConfigurationEntry(setting: setting, texts: [], origin: origin(of: node))
         switch node {
         case .scalar(let scalar):
-            texts = scalar.string.isEmpty && setting.isList ? [] : [scalar.string]
+            if !Self.isNull(scalar) {
+                entry.texts = [scalar.string]
+            } else if !setting.isList {
+                return report(node, "\(setting.key): has no value")
+            }
         case .sequence(let sequence):
             guard setting.isList else { return report(node, "\(setting.key): takes one value, not a list") }
-            var elements: [String] = []
             for element in sequence {
-                guard case .scalar(let scalar) = element else {
+                guard case .scalar(let scalar) = element, !Self.isNull(scalar) else {
                     return report(element, "\(setting.key): an element must be a plain value")
                 }
-                elements.append(scalar.string)
+                entry.texts.append(scalar.string)
+                entry.elementOrigins.append(origin(of: element))
             }
-            texts = elements
         case .mapping:
             return report(node, "\(setting.key): takes \(setting.isList ? "a list" : "one value"), not keys")
         case .alias:
             return report(node, "\(setting.key): aliases are not read")
         }
-        let mark = node.mark
-        let origin = ConfigurationOrigin.file(name, line: mark?.line ?? 1, column: mark?.column ?? 1)
-        entries.append(ConfigurationEntry(setting: setting, texts: texts, origin: origin))
+        entries.append(entry)
+    }
+
+    /// Nothing at all, or a word that stands for it (YAML 1.2, 10.3.2): not a text of that name.
+    private static func isNull(_ scalar: Node.Scalar) -> Bool {
+        scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+
+    private func origin(of node: Node) -> ConfigurationOrigin {
+        .file(name, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
     }
 
     private mutating func report(_ node: Node, _ text: String) {
-        let origin = ConfigurationOrigin.file(name, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
-        mistakes.append(ConfigurationMistake(origin: origin, text: text))
+        mistakes.append(ConfigurationMistake(origin: origin(of: node), text: text))
     }
 
     private mutating func report(yaml error: YamlError) {

@@ -23,8 +23,10 @@ enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
 /// One value given for one key, not yet read.
 struct ConfigurationEntry: Sendable {
     let setting: Setting
-    let texts: [String]
+    var texts: [String]
     let origin: ConfigurationOrigin
+    /// Where each text stands, if they stand apart.
+    var elementOrigins: [ConfigurationOrigin] = []
 }
 
 /// One thing that is wrong, where, and what to do.
@@ -63,14 +65,15 @@ struct EffectiveConfiguration: Sendable {
         entries += Self.entries(of: environment, &mistakes)
         entries += flags
         for entry in entries {
-            do {
-                try entry.setting.read(entry.texts, &configuration)
-                origins[entry.setting.key] = entry.origin
-            } catch {
-                mistakes.append(
-                    ConfigurationMistake(origin: entry.origin, text: "\(entry.setting.key): \(error.text)")
+            let wrong = entry.setting.read(entry.texts, &configuration)
+            mistakes += wrong.map { mistake in
+                let places = entry.elementOrigins
+                return ConfigurationMistake(
+                    origin: places.indices.contains(mistake.index) ? places[mistake.index] : entry.origin,
+                    text: "\(entry.setting.key): \(mistake.text)"
                 )
             }
+            origins[entry.setting.key] = entry.origin
         }
         mistakes += contradictions
         do {

@@ -3,14 +3,16 @@ struct Setting: Sendable {
     /// The key as in the file, levels joined by a dot: `dns.timeout`.
     let key: String
     let isList: Bool
-    /// Reads the text of the value, or of each element, into the configuration.
-    let read: @Sendable ([String], inout Configuration) throws(Mistake) -> Void
+    /// Reads the text of the value, or of each element, into the configuration; every text that is wrong is told of.
+    let read: @Sendable ([String], inout Configuration) -> [Mistake]
     /// The value in force, as text that `read` takes; empty if there is none.
     let show: @Sendable (Configuration) -> [String]
 
     /// What is wrong with a value and what to write instead.
     struct Mistake: Error {
         let text: String
+        /// Which of the texts it is.
+        var index = 0
     }
 
     /// `AUTHRES_DNS_TIMEOUT`
@@ -33,11 +35,16 @@ struct Setting: Sendable {
         Setting(
             key: key,
             isList: false,
-            read: { texts, configuration throws(Mistake) in
+            read: { texts, configuration in
                 guard let text = texts.first, texts.count == 1 else {
-                    throw Mistake(text: "takes one value: \(form.description)")
+                    return [Mistake(text: "takes one value: \(form.description)")]
                 }
-                configuration[keyPath: path] = try form.value(of: text)
+                do throws(Mistake) {
+                    configuration[keyPath: path] = try form.value(of: text)
+                    return []
+                } catch {
+                    return [error]
+                }
             },
             show: { form.show($0[keyPath: path]).map { [$0] } ?? [] }
         )
@@ -52,10 +59,18 @@ struct Setting: Sendable {
         Setting(
             key: key,
             isList: true,
-            read: { texts, configuration throws(Mistake) in
+            read: { texts, configuration in
                 var values: [Value] = []
-                for text in texts { values.append(try form.value(of: text)) }
+                var mistakes: [Mistake] = []
+                for (index, text) in texts.enumerated() {
+                    do throws(Mistake) {
+                        values.append(try form.value(of: text))
+                    } catch {
+                        mistakes.append(Mistake(text: error.text, index: index))
+                    }
+                }
                 configuration[keyPath: path] = values
+                return mistakes
             },
             show: { $0[keyPath: path].compactMap(form.show) }
         )

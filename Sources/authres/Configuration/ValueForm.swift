@@ -12,7 +12,7 @@ struct ValueForm<Value: Sendable>: Sendable {
 
     func value(of text: String) throws(Setting.Mistake) -> Value {
         guard let value = read(text) else {
-            throw Setting.Mistake(text: "\"\(text)\" is not \(description)")
+            throw Setting.Mistake(text: "\(text.debugDescription) is not \(description)")
         }
         return value
     }

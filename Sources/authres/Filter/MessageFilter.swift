@@ -43,12 +43,14 @@ final class MessageFilter: MailFilter {
 
     enum Failure: Error, CustomStringConvertible {
         case noMessage
+        case noAddress([UInt8])
         case noName([UInt8])
         case noField
 
         var description: String {
             switch self {
             case .noMessage: "the MTA speaks of a message that it has not begun"
+            case .noAddress(let text): "the MTA gives \"\(LogWord(text))\" for the client's address"
             case .noName(let name):
                 "no field can be written under the name \"\(LogWord(name))\": set authserv-id"
             case .noField: "the field could not be written"
@@ -69,7 +71,10 @@ final class MessageFilter: MailFilter {
     // MARK: What the MTA tells
 
     func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict {
-        self.client = Client(address: client.address.flatMap(Self.address), name: client.hostname)
+        let address = client.address.flatMap(Self.address)
+        // A client without an address is the MTA's own; a stranger must not be taken for that.
+        if let text = client.address, address == nil { throw Failure.noAddress(text) }
+        self.client = Client(address: address, name: client.hostname)
         ownName = macros["j"]
         beginning = nil
         helo = []

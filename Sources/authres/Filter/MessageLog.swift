@@ -30,7 +30,7 @@ struct MessageLog {
         words.append("client=\(client.address?.description ?? "-")")
         if let tls { words.append("tls=\(LogWord(tls))" + (cipher.map { "/\(LogWord($0))" } ?? "")) }
         if let results = judgement.results {
-            words += results.results.map { "\($0.method)=\($0.result)" }
+            words += results.results.map(Self.word)
             if results.results.isEmpty { words.append("none") }
         } else {
             words.append("trusted-relay")
@@ -38,7 +38,7 @@ struct MessageLog {
         words.append("removed=\(judgement.removed.count)")
         if !judgement.removed.isEmpty {
             let listed = judgement.removed.prefix(Self.removalLimit).map { removal in
-                let id = removal.claimedID.map { "\"\(LogWord(Array($0.utf8)))\" " } ?? ""
+                let id = removal.claimedID.map { "\(LogWord(quoting: $0)) " } ?? ""
                 return "\(removal.index + 1): \(id)\(removal.reason)"
             }
             let rest = judgement.removed.count > listed.count ? ["..."] : []
@@ -47,6 +47,12 @@ struct MessageLog {
         words.append("time=\(took.milliseconds)")
         if let after { words.append("after-body=\(after.milliseconds)") }
         return words.joined(separator: " ")
+    }
+
+    /// What failed for a while is told with its cause: name servers that are silent show in every line.
+    private static func word(_ result: ResultInfo) -> String {
+        let reason = result.result == "temperror" ? result.reason : nil
+        return "\(result.method)=\(result.result)" + (reason.map { " \(LogWord(quoting: $0))" } ?? "")
     }
 }
 
