@@ -72,10 +72,6 @@ public final class MilterServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause(notify: notify))
                 }
             }
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.recvAllocator, value: ReceiveBuffers())
-            // An MTA that has said all and waits for the answer is still answered.
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let connections = loops[ObjectIdentifier(channel.eventLoop)]?.value, !connections.isDraining
@@ -85,6 +81,11 @@ public final class MilterServer: Sendable {
                         throw ChannelError.ioOnClosedChannel
                     }
                     channel.closeFuture.whenComplete { _ in count.remove() }
+                    let options = channel.syncOptions
+                    try options?.setOption(.maxMessagesPerRead, value: 1)
+                    try options?.setOption(.recvAllocator, value: ReceiveBuffers())
+                    // An MTA that has said all and waits for the answer is still answered.
+                    try options?.setOption(.allowRemoteHalfClosure, value: true)
                     let connection = FilterConnection(
                         configuration,
                         filter: makeFilter(channel.eventLoop),
