@@ -15,7 +15,9 @@ struct ZoneFileReader {
     /// The root until `$ORIGIN`, so that a file of names written in full needs none.
     private(set) var origin = Name.root
     private var owner: Name?
+    /// Of records that state none: that of `$TTL` (RFC 2308, 4), else the one stated last (RFC 1035, 5.1).
     private var ttl: UInt32 = 3600
+    private var hasDefaultTTL = false
     private var mistakes: [Mistake] = []
 
     init(_ octets: [UInt8], file: String, into zone: ZoneFile) {
@@ -50,6 +52,7 @@ struct ZoneFileReader {
             throw mistake(entry, "the first record has no owner: begin the line with a name")
         }
         let recordTTL = try ttlAndClass(&columns, entry)
+        if let recordTTL, !hasDefaultTTL { ttl = recordTTL }
         guard let type = columns.popFirst(), !type.isQuoted else {
             throw mistake(entry, "no record type: write NAME [TTL] [IN] TYPE DATA")
         }
@@ -67,6 +70,7 @@ struct ZoneFileReader {
                 throw mistake(entry, "write $TTL and a number of seconds up to 2147483647, as 3600 or 1h")
             }
             ttl = value
+            hasDefaultTTL = true
         case "$INCLUDE":
             throw mistake(entry, "$INCLUDE is not supported: name the other file as a zone of its own")
         default:

@@ -101,7 +101,8 @@ import Testing
         Case("TTL and class", "x.example. 60 IN TXT a", "x.example", .txt, text("a"), ttl: 60),
         Case("class and TTL", "x.example. in 60 txt a", "x.example", .txt, text("a"), ttl: 60),
         Case("TTL with units", "x.example. 1h30m TXT a", "x.example", .txt, text("a"), ttl: 5400),
-        Case("$TTL", "$TTL 2m\nx.example. TXT a", "x.example", .txt, text("a"), ttl: 120),
+        Case("$TTL", "$TTL 2m\ny. 9 A 1.1.1.1\nx.example. TXT a", "x.example", .txt, text("a"), ttl: 120),
+        Case("no $TTL: the one stated last", "y. 9 A 1.1.1.1\nx.example. TXT a", "x.example", .txt, text("a"), ttl: 9),
         Case(
             "the least TTL of a set",
             "x.example. 60 A 0.0.0.1\n 30 A 0.0.0.2",
