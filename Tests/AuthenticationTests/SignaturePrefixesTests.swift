@@ -39,7 +39,7 @@ import Testing
 
     @Test func `a prefix fits into a line`() {
         let common = String(repeating: "A", count: 50_000)
-        #expect(Self.prefixes([common + "B", common + "C"]).allSatisfy { $0?.count == 936 })
+        #expect(Self.prefixes([common + "B", common + "C"]) == ["AAAAAAAA", "AAAAAAAA"])
         let longest = String(repeating: "A", count: 935)
         #expect(Self.prefixes([longest + "B", longest + "C"]) == [longest + "B", longest + "C"])
     }
