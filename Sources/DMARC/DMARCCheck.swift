@@ -76,7 +76,7 @@ public struct DMARCCheck: Sendable {
         case .domain(let domain, let alignment, let isMisleading):
             var verdict = policyVerdict(on: domain, alignment, spf, dkim, &answers)
             switch verdict?.result {
-            case .pass where isMisleading: verdict?.takeBack(because: "what looks like another address in From")
+            case .pass where isMisleading: verdict?.takeBack(because: "readers may see another author in From")
             case .fail: if let unchecked { verdict?.takeBack(because: unchecked) }
             case .pass, .none?, .temperror, .permerror, nil: break
             }

@@ -16,10 +16,11 @@ public struct AuthorField: Hashable, Sendable {
 
     /// The mailboxes in their order, those inside groups (RFC 6854) included; a group may leave none.
     public let mailboxes: [Mailbox]
-    /// True if an address, quotes and comments in it included, or the name of a group holds what looks like an address
-    /// itself: `"admin@bank.example"@evil.example`, `evil@evil.example(@bank.example)`. By the grammar the author is
-    /// clear, but readers in use take the other one (nodemailer before 7.0.7, CVE-2025-13033, and all that search for the
-    /// first or last `@` or bracket). A display name is a name, whatever it says (RFC 9989, 11.4).
+    /// True if by the grammar the author is clear, but readers in use take another one. Either an address, quotes and
+    /// comments in it included, or the name of a group holds what looks like an address itself, as in
+    /// `"admin@bank.example"@evil.example` (nodemailer before 7.0.7, CVE-2025-13033, and all that search for the first or
+    /// last `@` or bracket). Or an encoded-word seems to reach over quotes and comments (Python's `email`). A display
+    /// name is a name, whatever it says (RFC 9989, 11.4).
     public let isMisleading: Bool
 
     /// Why the field names no author. The raw value is fit for a reason shown to people.
@@ -43,6 +44,6 @@ public struct AuthorField: Hashable, Sendable {
         guard String(validating: value, as: UTF8.self) != nil else { throw .octets }
         var parser = MailboxListParser(octets: value)
         mailboxes = try parser.addressList()
-        isMisleading = parser.isMisleading
+        isMisleading = parser.isMisleading || EncodedWordReach(value).crossesTokens
     }
 }

@@ -163,6 +163,11 @@ import Testing
             expected: "pass attack.com"
         ),
         Case(
+            "A10: an encoded-word that swallows a comment",
+            "From: =?utf-8?q?(?= <admin@legitimate.com> ) <second@attack.com>",
+            expected: "permerror attack.com"
+        ),
+        Case(
             "A10: an encoded-word as local part",
             "From: <=?utf-8?Q?admin=40legitimate.com?=@attack.com>",
             expected: "encoded-word in an address in From"

@@ -175,12 +175,18 @@ import Testing
         ("a@example.com", false), (#""admin@legit.example" <a@example.com>"#, false), ("a@example.com (b@c.d)", false),
         ("(<b@c.d>) a@example.com", false), ("pete (his account) @ (his host) example.com", false),
         (#""a, b"@example.com"#, false), ("g: a@example.com, <b@example.com>;", false),
+        ("=?utf-8?q?Bob?= <a@example.com>", false), (#""=?utf-8?q?Bob, (Sales)?=" <a@example.com>"#, false),
+        ("=?utf-8?q?Bob_(Sales)?= =?utf-8?q?Inc?= <a@example.com>", false), ("=?utf-8?q?a b?= <a@example.com>", false),
+        (#""=?utf-8?q?\"?= x" <a@example.com>"#, false), ("=?utf-8?q? <a@example.com>", false),
+        ("=?utf-8?q?(?= <b@c.d> ) <a@example.com>", true), (#""=?utf-8?q?" <a@example.com> (?=" <b@c.d>)"#, true),
+        ("=?utf-8?q?x@example.com (?= <b@c.d>)", true), ("(=?utf-8?q?) a@example.com (?=)", true),
+        (#"=?utf-8?q?"?= <b@c.d> " <a@example.com>"#, true), ("=?utf-8?q? <a@example.com> (?= <b@c.d>)", true),
         (#""b@c.d"@example.com"#, true), (#"<"b> "@example.com>"#, true), ("a (b@c.d) @example.com", true),
         ("a@ (<) example.com", true), ("<a@example.com (@c.d)>", true), ("<(b@c.d) a@example.com>", true),
         (#""b@c.d": a@example.com;"#, true), ("g (b@c.d): a@example.com;", true),
         ("a@x.example, \"@\"@x.example", true),
     ])
-    func `what looks like an address inside of one is noticed`(_ value: String, _ isMisleading: Bool) throws {
+    func `another author for some readers is noticed`(_ value: String, _ isMisleading: Bool) throws {
         #expect(try AuthorField(Array(value.utf8)).isMisleading == isMisleading)
     }
 
