@@ -34,9 +34,12 @@ import Testing
     @Test func `what was written after the last checkpoint is cut off`() throws {
         let place = try Place()
         let name = place.path + "/out"
-        let file = try OutputFile(name)
-        try file.write(Array(0..<100))
-        try file.synchronize()
+        do {
+            let file = try OutputFile(name)
+            try file.write(Array(0..<100))
+            try file.synchronize()
+            #expect(throws: FileFailure.self, "another run writes it") { try OutputFile(name) }
+        }
         let again = try OutputFile(name, keeping: 10)
         #expect(try again.tail() == Array(2..<10))
         try again.write([200])
@@ -55,6 +58,34 @@ import Testing
         #expect(read.task == ["a", "b"])
         #expect((read.offset, read.summary.messages, read.now) == (12_345, 6, 17))
         #expect(Checkpoint(readFrom: place.path + "/absent") == nil)
+    }
+
+    @Test(arguments: ["-1", "9223372036854775807"])
+    func `a checkpoint with a number that no run comes to is none`(_ number: String) throws {
+        let place = try Place()
+        var checkpoint = Checkpoint(task: [], now: 17)
+        checkpoint.summary.results = ["spf": ["pass": 4711]]
+        try checkpoint.write(to: place.path + "/state")
+        let text = String(decoding: try #require(place.octets("state")), as: UTF8.self)
+        let edited = Data(text.replacing("4711", with: number).utf8)
+        #expect(FileManager.default.createFile(atPath: place.path + "/state", contents: edited))
+        #expect(Checkpoint(readFrom: place.path + "/state") == nil)
+    }
+
+    @Test func `a symbolic link is followed, and a device is not replaced`() throws {
+        let place = try Place()
+        let (file, link) = (place.path + "/file", place.path + "/link")
+        #expect(FileManager.default.createFile(atPath: file, contents: nil))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+        let output = try OutputFile(link)
+        try output.write([1])
+        try output.finish()
+        #expect(place.octets("file") == [1])
+        let null = try OutputFile("/dev/null")
+        try null.write([1])
+        try null.finish()
+        #expect(OutputFile.isStream("/dev/null") && !OutputFile.isStream(file) && !OutputFile.isStream(link))
+        #expect(throws: FileFailure.self) { try OutputFile(place.path) }
     }
 
     @Test(arguments: [0, 1, 70_000, 200_000])

@@ -188,20 +188,87 @@ class ArchiveTests(unittest.TestCase):
         self.assertEqual(result.returncode, 64)
         self.assertIn(b"other arguments", result.stderr)
 
+    def interrupted(self, command, output, octets=1, stdin=subprocess.DEVNULL):
+        """The exit code of a run that gets SIGINT once it has written so many octets more than were there."""
+        state, partial = output + ".authres-state", output + ".authres-partial"
+        before = os.stat(state).st_mtime_ns if os.path.exists(state) else 0
+        octets += os.path.getsize(partial) if before else 0
+        process = subprocess.Popen([AUTHRES, *command], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:
+            if os.path.exists(state) and os.stat(state).st_mtime_ns != before and os.path.getsize(partial) >= octets:
+                break
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        return process.wait(120)
+
     def test_an_input_that_has_changed_does_not_continue_a_run(self):
         many = self.file("many.mbox", self.read(self.mbox) * 20)
         output = self.path("changed.mbox")
         command = ["mbox", *self.flags, many, "--output", output, "--resume"]
-        process = subprocess.Popen([AUTHRES, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        partial, deadline = output + ".authres-partial", time.monotonic() + 60
-        while not (os.path.exists(partial) and os.path.getsize(partial)) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(120), 75)
+        self.assertEqual(self.interrupted(command, output), 75)
         os.utime(many, ns=(1, 1))  # another file of the same size
         result = run(*command)
         self.assertEqual(result.returncode, 64, result.stderr)
         self.assertIn(b"other arguments", result.stderr)
+
+    def test_a_state_that_was_cut_short_or_edited_begins_a_new_run(self):
+        output = self.path("state.mbox")
+        for text in (b"", b'{"task":["x"],"now":1', b"\xff\x00"):
+            self.file("state.mbox.authres-state", text)
+            result = run("mbox", *self.flags, self.mbox, "--output", output, "--resume")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn(b"cannot be made out", result.stderr)
+            self.assert_same(output, self.output)
+
+    def test_odd_lines_are_told_once_however_often_the_run_was_interrupted(self):
+        text = FROM_LINE + sample("plain-pass")
+        odd = self.file("odd.mbox", (text * 2 + b"\n") * 6000)
+        command = ["mbox", *self.flags, odd, "--output", self.path("odd.out"), "--summary-json", self.path("odd.json"),
+                   "--resume"]
+        for _ in range(2):
+            self.assertEqual(self.interrupted(command, self.path("odd.out")), 75)
+        result = run(*command)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(json.loads(self.read(self.path("odd.json")))["odd_lines"], 6000)
+
+    def test_no_input_is_written_to_by_whatever_name(self):
+        octets = self.read(self.mbox)[:20000]
+        name = self.file("only.mbox", octets)
+        os.link(name, self.path("hard.mbox"))
+        os.symlink(name, self.path("soft.mbox"))
+        partial = self.file("part.mbox.authres-partial", octets)
+        for source, target in ((name, "hard.mbox"), (name, "soft.mbox"), (partial, "part.mbox")):
+            result = run("mbox", *self.flags, source, "--output", self.path(target))
+            self.assertEqual(result.returncode, 64, result.stderr)
+            self.assertEqual(self.read(source), octets)
+        for arguments, mode in ((["-", "--output", name], "rb"), ([name, "--output", "-"], "ab")):
+            with open(name, mode) as same:
+                command = [AUTHRES, "mbox", *self.flags, *arguments]
+                streams = {"stdin": same} if mode == "rb" else {"stdout": same, "stdin": subprocess.DEVNULL}
+                self.assertEqual(subprocess.run(command, timeout=60, stderr=subprocess.DEVNULL, **streams).returncode, 64)
+            self.assertEqual(self.read(name), octets)
+
+    def test_a_fifo_is_opened_once_and_a_wait_for_it_can_be_ended(self):
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        output = self.path("fifo.mbox")
+        reader = subprocess.Popen([AUTHRES, "mbox", *self.flags, fifo, "--output", output], stderr=subprocess.DEVNULL)
+        with open(fifo, "wb") as writer:
+            writer.write(self.read(self.mbox))
+        self.assertEqual(reader.wait(120), 0)
+        self.assert_same(output, self.output)
+        silent, end = os.pipe()
+        for source in (fifo, "-"):
+            self.assertEqual(self.interrupted(["mbox", *self.flags, source, "--output", self.path("no")], self.path("no"), 0,
+                                              silent), 75)
+        os.close(silent)
+        os.close(end)
+
+    def test_a_file_that_is_no_mbox_ends_the_run_before_it_begins(self):
+        eml = os.path.join(MESSAGES, "plain-pass", "message.eml")
+        result = run("mbox", *self.flags, self.mbox, eml, "--output", "-")
+        self.assertEqual((result.returncode, result.stdout), (65, b""), result.stderr)
 
     def test_recorded_answers_give_the_same_again_without_a_network(self):
         few = self.file("few.mbox", b"".join(line + message + b"\n" for line, message, _ in self.messages[:60]))

@@ -16,7 +16,6 @@ final class ArchiveRun {
     private let report: OutputFile?
     private var writer = MboxWriter()
     private var progress: ProgressLine
-    private var variantWritten: MboxVariant?
 
     /// Messages under way, in their order.
     private var window: [Batch] = []
@@ -46,7 +45,7 @@ final class ArchiveRun {
     /// Why a run cannot go on.
     enum Failure: Error {
         case noMbox(String)
-        case mixedVariants(String, MboxVariant, MboxVariant)
+        case mixedVariants(String, String, MboxVariant)
         case shorter(String)
     }
 
@@ -93,6 +92,9 @@ final class ArchiveRun {
     func run() async throws -> End {
         defer { progress.clear() }
         do {
+            try checkFiles()
+            // From here on the run can be continued, whatever ends it: a disk that is full has no room for this later.
+            try save()
             for index in checkpoint.file..<task.files.count {
                 guard try await read(task.files[index]) else {
                     try save()
@@ -104,6 +106,7 @@ final class ArchiveRun {
             }
         } catch {
             for batch in window { batch.work?.cancel() }
+            if position == (0, 0) { discard() }
             // What is done already, for whoever reads the other end of a pipe.
             try mbox?.flush()
             try report?.flush()
@@ -112,11 +115,11 @@ final class ArchiveRun {
         checkpoint.summary.seconds = seconds
         try mbox?.finish()
         try report?.finish()
-        if let name = task.recordName, let record {
+        if let recordFile, let record {
             // Sorted, in place of the lines in the order in which they came.
-            let file = try OutputFile(name)
-            try file.write(Array(record.text.utf8))
-            try file.finish()
+            try recordFile.clear()
+            try recordFile.write(Array(record.text.utf8))
+            try recordFile.finish()
         }
         if let name = task.checkpointName { LibCFiles.remove(name) }
         return .complete
@@ -132,38 +135,46 @@ final class ArchiveRun {
 
     // MARK: Reading
 
-    /// A file that is being read.
-    private struct Source {
-        let input: InputFile
-        var cutter: MessageCutter
-        let worker: ArchiveWorker
-        /// True until what stands above the first message has been written.
-        var hasPreamble = true
+    /// Ends the run before it has begun if it could not be completed. A pipe cannot be looked at before it is read.
+    private func checkFiles() throws {
+        for name in task.files[checkpoint.file...] where LibCFiles.status(ofPath: name)?.size != nil {
+            try use(try ArchiveSource.check(name, task), of: name)
+        }
+    }
+
+    /// Takes note of the variant of what is to be written; there is one to an mbox.
+    private func use(_ variant: MboxVariant, of name: String) throws {
+        guard mbox != nil else { return }
+        let written = checkpoint.variant ?? variant.rawValue
+        guard written == variant.rawValue else { throw Failure.mixedVariants(name, written, variant) }
+        checkpoint.variant = written
     }
 
     /// Reads one file to its end, or until the run is interrupted; then it returns false.
     private func read(_ name: String) async throws -> Bool {
-        var source = try open(name)
+        var source = try ArchiveSource(name, task, base: checkpoint.offset) { interruption.isRequested }
+        guard !interruption.isRequested else { return false }
+        let worker = try begin(source)
         while !source.input.isDone {
             if interruption.isRequested {
-                try await drain(source.worker)
+                try await drain(worker)
                 return false
             }
             if !source.input.isReady(within: 0) {
                 // Nothing to read for now, so that what is there need not wait for company.
-                try await drain(source.worker)
-                guard source.input.isReady(within: Self.patience) else { continue }
+                try await drain(worker)
+                guard source.input.isReady(within: InputFile.patience) else { continue }
             }
-            try await cut(&source, try source.input.next())
+            try await cut(&source, try source.input.next(), worker)
         }
-        try await cut(&source, nil)
-        try await drain(source.worker)
-        checkpoint.summary.warnings += source.cutter.warnings
+        try await cut(&source, nil, worker)
+        try await drain(worker)
+        if let text = source.cutter.warningText { tell("\(name): \(text)") }
         return true
     }
 
     /// Cuts messages out of what was read, or, if that is nil, out of what is left at the end.
-    private func cut(_ source: inout Source, _ octets: [UInt8]?) async throws {
+    private func cut(_ source: inout ArchiveSource, _ octets: [UInt8]?, _ worker: ArchiveWorker) async throws {
         let messages: [CutMessage]
         do {
             messages = try octets.map { try source.cutter.take($0) } ?? source.cutter.end()
@@ -171,47 +182,31 @@ final class ArchiveRun {
             throw Failure.noMbox(source.input.name)
         }
         try writePreamble(&source)
-        for message in messages { try await add(message, source.worker) }
+        for message in messages { try await add(message, worker) }
     }
 
-    private func open(_ name: String) throws -> Source {
-        let input = try InputFile(name)
-        let detection = try MboxDetection(beginning: input.beginning(Self.detectionLength))
-        let variant = task.variant ?? detection.variant
-        try announce(variant, task.variant == nil ? detection : nil, of: name)
-        let base = checkpoint.offset
-        guard try input.skip(base) else { throw Failure.shorter(name) }
-        if base == 0 { try mbox?.write { writer.beginFile(to: &$0) } }
-        let worker = ArchiveWorker(
+    private func begin(_ source: ArchiveSource) throws -> ArchiveWorker {
+        let name = source.input.name
+        try use(source.variant, of: name)
+        if let evidence = source.evidence { tell("\(name): \(source.variant.rawValue) (\(evidence.rawValue))") }
+        if checkpoint.offset == 0 { try mbox?.write { writer.beginFile(to: &$0) } }
+        return ArchiveWorker(
             examiner: examiner,
             record: record,
             file: name,
-            variant: variant,
-            isVariantGuessed: task.variant == nil && detection.evidence == .none,
+            variant: source.variant,
+            isVariantGuessed: source.evidence == MboxDetection.Evidence.none,
             report: report == nil ? .none : task.reportsAnswers ? .withAnswers : .plain
         )
-        let cutter = MessageCutter(variant: variant, needsEmptyLine: task.needsEmptyLine, base: base)
-        return Source(input: input, cutter: cutter, worker: worker)
     }
 
-    /// Octets at the beginning of an mbox in which its variant shows.
-    private static let detectionLength = 1 << 20
-    /// Milliseconds between two looks at whether the run is to end, while a pipe has nothing to read.
-    private static let patience: Int32 = 100
-
-    private func announce(_ variant: MboxVariant, _ detection: MboxDetection?, of name: String) throws {
-        if mbox != nil {
-            let written = variantWritten ?? variant
-            guard written == variant else { throw Failure.mixedVariants(name, written, variant) }
-            variantWritten = written
-        }
-        guard let detection else { return }
+    private func tell(_ text: String) {
         progress.clear()
-        StandardError.write("authres: \(name): \(variant.rawValue) (\(detection.evidence.rawValue))")
+        StandardError.write("authres: \(text)")
     }
 
     /// Writes what stands above the first message, once that is there.
-    private func writePreamble(_ source: inout Source) throws {
+    private func writePreamble(_ source: inout ArchiveSource) throws {
         guard source.hasPreamble, source.cutter.hasMessages else { return }
         source.hasPreamble = false
         let octets = source.cutter.preamble
@@ -270,6 +265,7 @@ final class ArchiveRun {
         }
         try report?.write(result.line)
         checkpoint.summary.count(result.tally)
+        checkpoint.summary.warnings += message.warnings
         checkpoint.offset = message.end
     }
 

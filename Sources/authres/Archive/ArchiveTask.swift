@@ -19,6 +19,6 @@ struct ArchiveTask: Sendable {
 
     /// The file that keeps how far the run has come; nil if nothing it writes could be continued.
     var checkpointName: String? {
-        [output, report].compactMap(\.self).first { $0 != "-" }.map(Checkpoint.name)
+        [output, report].compactMap(\.self).first { !OutputFile.isStream($0) }.map(Checkpoint.name)
     }
 }

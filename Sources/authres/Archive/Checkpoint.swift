@@ -15,15 +15,17 @@ struct Checkpoint: Codable {
     var mboxLength = 0
     var reportLength = 0
     var recordLength = 0
+    /// How the mbox that is written quotes; nil before the first file.
+    var variant: String?
     var summary = Summary()
 
     /// The file beside the output that keeps it.
-    static func name(beside output: String) -> String { output + ".authres-state" }
+    static func name(beside output: String) -> String { OutputFile.place(of: output) + ".authres-state" }
 
-    /// Nil if there is none that can be read.
+    /// Nil if there is none, or none that a run has written.
     init?(readFrom path: String) {
         guard let data = FileManager.default.contents(atPath: path),
-            let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data)
+            let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data), checkpoint.isPlausible
         else { return nil }
         self = checkpoint
     }
@@ -31,6 +33,12 @@ struct Checkpoint: Codable {
     init(task: [String], now: Int64) {
         self.task = task
         self.now = now
+    }
+
+    /// False for numbers that no run comes to, which could not be counted on from.
+    private var isPlausible: Bool {
+        let numbers = [file, offset, mboxLength, reportLength, recordLength] + summary.counts
+        return numbers.allSatisfy { (0...1 << 53).contains($0) }
     }
 
     /// Replaces what was kept before.

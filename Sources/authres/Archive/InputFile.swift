@@ -30,11 +30,15 @@ final class InputFile {
         if isOwned { _ = close(descriptor) }
     }
 
-    private var shownName: String { isOwned ? name : "standard input" }
+    /// What failures call standard input.
+    static let standardInputName = "standard input"
 
-    /// The beginning, up to `count` octets, which ``next()`` gives again.
-    func beginning(_ count: Int) throws(FileFailure) -> [UInt8] {
-        while ahead.count < count, !isAtEnd {
+    private var shownName: String { isOwned ? name : Self.standardInputName }
+
+    /// The beginning, up to `count` octets, which ``next()`` gives again; fewer if `isStopped` while a pipe has nothing.
+    func beginning(_ count: Int, until isStopped: () -> Bool = { false }) throws(FileFailure) -> [UInt8] {
+        while ahead.count < count, !isAtEnd, !isStopped() {
+            guard hasMore(within: Self.patience) else { continue }
             let piece = try read()
             if piece.isEmpty { isAtEnd = true }
             ahead += piece
@@ -76,13 +80,21 @@ final class InputFile {
         return true
     }
 
+    /// Milliseconds between two looks at whether a reader is to stop, while a pipe has nothing to read.
+    static let patience: Int32 = 100
+
     /// True if ``next()`` will not wait, within the time.
     func isReady(within milliseconds: Int32) -> Bool {
-        !ahead.isEmpty || isAtEnd || status?.size != nil
-            || LibCFiles.isReadable(descriptor, within: milliseconds)
+        !ahead.isEmpty || isAtEnd || hasMore(within: milliseconds)
+    }
+
+    private func hasMore(within milliseconds: Int32) -> Bool {
+        status?.size != nil || LibCFiles.isReadable(descriptor, within: milliseconds)
     }
 
     private func read() throws(FileFailure) -> [UInt8] {
-        try LibCFiles.read(descriptor, count: Self.pieceLength, name: shownName)
+        // What a FIFO gives before anybody has opened it for writing is not its end.
+        while !hasMore(within: -1) {}
+        return try LibCFiles.read(descriptor, count: Self.pieceLength, name: shownName)
     }
 }

@@ -29,17 +29,37 @@ enum LibCFiles {
         }
     }
 
+    /// A FIFO is opened without waiting for somebody who writes: that wait no signal would end. Reads do wait.
     static func openForReading(_ path: String) throws(FileFailure) -> Int32 {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0, fcntl(descriptor, F_SETFL, O_RDONLY) == 0 else { throw FileFailure(path) }
+        return descriptor
+    }
+
+    /// Opens a file for writing at its end, or makes it. Another process that does the same is refused.
+    static func openForAppending(_ path: String) throws(FileFailure) -> Int32 {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileFailure(path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let failure = FileFailure(path)
+            _ = close(descriptor)
+            throw failure
+        }
+        return descriptor
+    }
+
+    /// Opens what is no file, a device or a FIFO, for writing.
+    static func openForWriting(_ path: String) throws(FileFailure) -> Int32 {
+        let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure(path) }
         return descriptor
     }
 
-    /// Opens a file for writing at its end, or makes it.
-    static func openForAppending(_ path: String) throws(FileFailure) -> Int32 {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw FileFailure(path) }
-        return descriptor
+    /// The path without symbolic links; nil if there is no such file.
+    static func resolved(_ path: String) -> String? {
+        guard let name = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(name) }
+        return unsafe String(cString: name)
     }
 
     /// A file without a name, for reading and writing; it is gone when it is closed.
@@ -120,11 +140,17 @@ enum LibCFiles {
         let device: UInt
         let inode: UInt
         let size: Int?
+        let isDirectory: Bool
         /// When the contents were changed last, in nanoseconds since 1970.
         let modified: Int
 
         /// Differs, as good as always, if the contents do.
         var version: String { "\(size.map(String.init) ?? "-") \(modified)" }
+
+        /// True for the same regular file, by whatever name.
+        func isFile(_ other: Status) -> Bool {
+            size != nil && (device, inode) == (other.device, other.inode)
+        }
     }
 
     static func status(of descriptor: Int32) -> Status? {
@@ -143,7 +169,7 @@ enum LibCFiles {
         guard lseek(descriptor, offset, SEEK_SET) == offset else { throw FileFailure(name) }
     }
 
-    /// True if something can be read, or the end is there, within the time. A signal ends the wait.
+    /// True if something can be read, or the end is there, within the time; -1 is any time. A signal ends the wait.
     static func isReadable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&entry, 1, milliseconds) != 0 && entry.revents != 0
@@ -157,10 +183,12 @@ enum LibCFiles {
 extension LibCFiles.Status {
     fileprivate init(_ status: stat) {
         let isRegular = status.st_mode & S_IFMT == S_IFREG
+        let isDirectory = status.st_mode & S_IFMT == S_IFDIR
         self.init(
             device: status.st_dev,
             inode: status.st_ino,
             size: isRegular ? status.st_size : nil,
+            isDirectory: isDirectory,
             modified: status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
         )
     }

@@ -11,13 +11,18 @@ struct CutMessage: Sendable {
     var emptyLine: [UInt8] = []
     /// Where the next message begins.
     var end: Int
+    /// What is odd about it or the octets before it.
+    var warnings = 0
 }
 
 /// Cuts an mbox that arrives in pieces into messages that are held one by one.
 struct MessageCutter {
     /// Octets above the first message, which are not many: what does not begin with a From_ line is no mbox.
     private(set) var preamble: [UInt8] = []
-    private(set) var warnings = 0
+    /// All warnings, and the first of them.
+    private(set) var warnings: (count: Int, first: MboxWarning?) = (0, nil)
+    /// Those that came since the last message was handed on.
+    private var newWarnings = 0
     private(set) var hasMessages = false
     private var reader: MboxReader
     private var current: CutMessage?
@@ -66,10 +71,28 @@ struct MessageCutter {
         case .messageEnd(let emptyLine):
             guard var message = current.take() else { return nil }
             message.emptyLine = Array(emptyLine)
+            message.warnings = newWarnings
+            newWarnings = 0
             message.end += message.content.count + emptyLine.count
             return message
-        case .warning: warnings += 1
+        case .warning(let warning):
+            newWarnings += 1
+            warnings = (warnings.count + 1, warnings.first ?? warning)
         }
         return nil
+    }
+
+    /// The first warning in words, and how many there are; nil if there is none.
+    var warningText: String? {
+        let text: String
+        switch warnings.first {
+        case .undatedFromLine(let offset): text = "octet \(base + offset): a line `From ` without a date, which is text"
+        case .noEmptyLine(let offset):
+            text = "octet \(base + offset): a From_ line that is not below an empty line, which is text without --loose"
+        case .wrongContentLength(let offset):
+            text = "octet \(base + offset): here ends a message whose Content-Length says something else"
+        case nil: return nil
+        }
+        return warnings.count == 1 ? text : text + "; \((warnings.count - 1).grouped) more odd lines"
     }
 }

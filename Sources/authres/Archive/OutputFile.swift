@@ -1,7 +1,7 @@
 import Glibc
 
 /// A file in the making: it has a name of its own beside the final one, which it gets when it is complete. Or standard
-/// output, which is written to as it comes.
+/// output, a device or a FIFO, which are written to as it comes.
 final class OutputFile {
     /// As it was given: a path, or `-`.
     let name: String
@@ -13,19 +13,30 @@ final class OutputFile {
     /// Octets that are held back to be written together.
     private static let bufferLimit = 256 * 1024
 
-    var isStandardOutput: Bool { name == "-" }
+    /// True if what is written is written where it is to be, and cannot be taken back.
+    private let isStream: Bool
+
+    /// Where a file is, a symbolic link being followed: `/dev/stdout` is one.
+    static func place(of name: String) -> String { LibCFiles.resolved(name) ?? name }
 
     /// The name of a file that is not complete.
-    static func partialName(of name: String) -> String { name + ".authres-partial" }
+    static func partialName(of name: String) -> String { place(of: name) + ".authres-partial" }
+
+    /// True for standard output, a device, a FIFO: nothing that could be renamed, or be continued.
+    static func isStream(_ name: String) -> Bool {
+        name == "-" || LibCFiles.status(ofPath: name).map { $0.size == nil && !$0.isDirectory } ?? false
+    }
 
     /// - Parameter length: octets of an earlier run that are kept; what is behind them is cut off.
     init(_ name: String, keeping length: Int = 0) throws(FileFailure) {
         self.name = name
         self.length = length
-        guard name != "-" else {
-            descriptor = STDOUT_FILENO
+        isStream = Self.isStream(name)
+        guard !isStream else {
+            descriptor = name == "-" ? STDOUT_FILENO : try LibCFiles.openForWriting(name)
             return
         }
+        guard LibCFiles.status(ofPath: name)?.isDirectory != true else { throw FileFailure(name, code: EISDIR) }
         let partial = Self.partialName(of: name)
         descriptor = try LibCFiles.openForAppending(partial)
         guard let size = LibCFiles.status(of: descriptor)?.size, size >= length else {
@@ -35,12 +46,12 @@ final class OutputFile {
     }
 
     deinit {
-        if !isStandardOutput { _ = close(descriptor) }
+        if name != "-" { _ = close(descriptor) }
     }
 
     /// The last octets of what an earlier run has written.
     func tail() throws(FileFailure) -> [UInt8] {
-        guard !isStandardOutput, length > 0 else { return [] }
+        guard !isStream, length > 0 else { return [] }
         let partial = Self.partialName(of: name)
         let source = try LibCFiles.openForReading(partial)
         defer { _ = close(source) }
@@ -68,18 +79,28 @@ final class OutputFile {
     /// Sees to it that all that was written is on the disk.
     func synchronize() throws(FileFailure) {
         try flush()
-        if !isStandardOutput { try LibCFiles.synchronize(descriptor, name: shownName) }
+        if !isStream { try LibCFiles.synchronize(descriptor, name: shownName) }
+    }
+
+    /// Begins again, with nothing.
+    func clear() throws(FileFailure) {
+        buffer = []
+        length = 0
+        if !isStream { try LibCFiles.truncate(descriptor, to: 0, name: shownName) }
     }
 
     /// Gives the file its name.
     func finish() throws(FileFailure) {
         try synchronize()
-        if !isStandardOutput { try LibCFiles.rename(Self.partialName(of: name), to: name) }
+        if !isStream { try LibCFiles.rename(Self.partialName(of: name), to: Self.place(of: name)) }
     }
 
     func discard() {
-        if !isStandardOutput { LibCFiles.remove(Self.partialName(of: name)) }
+        if !isStream { LibCFiles.remove(Self.partialName(of: name)) }
     }
 
-    private var shownName: String { isStandardOutput ? "standard output" : Self.partialName(of: name) }
+    private var shownName: String {
+        if name == "-" { return "standard output" }
+        return isStream ? name : Self.partialName(of: name)
+    }
 }

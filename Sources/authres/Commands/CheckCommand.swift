@@ -153,9 +153,11 @@ struct CheckCommand: AsyncParsableCommand {
 
     private static func write(_ record: AnswerRecord, to path: String) throws {
         do {
-            try Data(record.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            let file = try OutputFile(path)
+            try file.write(Array(record.text.utf8))
+            try file.finish()
         } catch {
-            StandardError.write("authres: \(path): cannot be written: \(error.localizedDescription)")
+            StandardError.write("authres: \(error)")
             throw Sysexit.cannotCreate
         }
     }

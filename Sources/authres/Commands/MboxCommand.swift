@@ -1,6 +1,7 @@
 import ArgumentParser
 import DNS
 import Foundation
+import Glibc
 import Mail
 
 /// The form of a report.
@@ -69,9 +70,12 @@ struct MboxCommand: AsyncParsableCommand {
         guard files.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input can be read once")
         }
-        let names = [output, reportName, recordDNS, summaryJSON].compactMap(\.self).filter { $0 != "-" }
-        guard Set(names).count == names.count else { throw ValidationError("each output needs a file of its own") }
+        let places = targets.filter { !OutputFile.isStream($0) }.map(OutputFile.place)
+        guard Set(places).count == places.count else { throw ValidationError("each output needs a file of its own") }
     }
+
+    /// Everything that is written to.
+    private var targets: [String] { [output, reportName, recordDNS, summaryJSON].compactMap(\.self) }
 
     func run() async throws {
         let task = try makeTask()
@@ -101,7 +105,8 @@ struct MboxCommand: AsyncParsableCommand {
             if let name = task.checkpointName, LibCFiles.status(ofPath: name) != nil {
                 StandardError.write("authres: \(name): the run can be continued with the same arguments and --resume")
             }
-            throw files.contains(failure.name) ? Sysexit.noInput : Sysexit.cannotCreate
+            let isInput = files.contains(failure.name) || failure.name == InputFile.standardInputName
+            throw isInput ? Sysexit.noInput : Sysexit.cannotCreate
         } catch let failure as StoredExamination.NoJudgement {
             StandardError.write("authres: \(failure)")
             throw Sysexit.software
@@ -112,7 +117,7 @@ struct MboxCommand: AsyncParsableCommand {
 
     private func makeTask() throws -> ArchiveTask {
         let zones = zoneOptions.zone
-        let versions = try files.map(inputVersion) + zones.map { LibCFiles.status(ofPath: $0)?.version ?? "-" }
+        let versions = try (files + zones).map(inputVersion)
         let identity =
             zip(files + zones, versions).map { "\($0) \($1)" }
             + [
@@ -133,22 +138,30 @@ struct MboxCommand: AsyncParsableCommand {
     }
 
     /// What tells an input from a later one of the same name. A file that is missing, or is to be overwritten, ends the
-    /// run before it has begun.
+    /// run before it has begun. A FIFO is not opened: whoever writes to it would see it closed again.
     private func inputVersion(_ name: String) throws -> String {
-        guard name != "-" else { return "-" }
         let status: LibCFiles.Status?
         do {
-            status = try InputFile(name).status
+            status = name == "-" ? LibCFiles.status(of: STDIN_FILENO) : LibCFiles.status(ofPath: name)
+            if status == nil || status?.size != nil { _ = try InputFile(name) }
+            if status?.isDirectory == true { throw FileFailure(name, code: EISDIR) }
         } catch {
             StandardError.write("authres: \(error)")
             throw Sysexit.noInput
         }
-        for target in [output, reportName, recordDNS, summaryJSON].compactMap(\.self) where target != "-" {
-            guard let other = LibCFiles.status(ofPath: target), other == status else { continue }
-            StandardError.write("authres: \(target): is an input; nothing is changed in place")
+        for target in targets {
+            var replaced = [target == "-" ? LibCFiles.status(of: STDOUT_FILENO) : LibCFiles.status(ofPath: target)]
+            if target != "-" {
+                replaced += [OutputFile.partialName(of: target), Checkpoint.name(beside: target)]
+                    .map { LibCFiles.status(ofPath: $0) }
+            }
+            guard replaced.contains(where: { $0.map { status?.isFile($0) == true } ?? false }) else { continue }
+            StandardError.write(
+                "authres: \(target == "-" ? "standard output" : target): is an input; nothing is changed in place"
+            )
             throw Sysexit.usage
         }
-        return status?.version ?? "-"
+        return name == "-" ? "-" : status?.version ?? "-"
     }
 
     /// How far an earlier run has come that is to be continued.
@@ -160,8 +173,11 @@ struct MboxCommand: AsyncParsableCommand {
             )
             throw Sysexit.usage
         }
-        guard let checkpoint = Checkpoint(readFrom: name) else {
-            StandardError.write("authres: \(name): there is no interrupted run; this one begins at the beginning")
+        guard let checkpoint = Checkpoint(readFrom: name), checkpoint.file <= files.count else {
+            let isThere = LibCFiles.status(ofPath: name) != nil
+            StandardError.write(
+                "authres: \(name): \(isThere ? "cannot be made out" : "there is no interrupted run"); this one begins at the beginning"
+            )
             return nil
         }
         guard checkpoint.task == task.identity else {
@@ -169,6 +185,18 @@ struct MboxCommand: AsyncParsableCommand {
                 "authres: \(name): the interrupted run had other arguments, files or settings; without --resume, a new one begins"
             )
             throw Sysexit.usage
+        }
+        for (target, length) in [
+            (output, checkpoint.mboxLength), (reportName, checkpoint.reportLength),
+            (recordDNS, checkpoint.recordLength),
+        ] {
+            guard let target, !OutputFile.isStream(target) else { continue }
+            let partial = OutputFile.partialName(of: target)
+            guard LibCFiles.status(ofPath: partial)?.size ?? -1 < length else { continue }
+            StandardError.write(
+                "authres: \(partial): is not what the interrupted run has left; this one begins at the beginning"
+            )
+            return nil
         }
         return checkpoint
     }
@@ -242,7 +270,7 @@ extension ArchiveRun.Failure: CustomStringConvertible {
             "\(name): does not begin with a line `From sender date`, so it is no mbox; for single messages there is "
                 + "`authres check`"
         case .mixedVariants(let name, let written, let variant):
-            "\(name): is \(variant.rawValue), and what is before it in the output is \(written.rawValue); write them "
+            "\(name): is \(variant.rawValue), and what is before it in the output is \(written); write them "
                 + "to files of their own, or say with --variant what they are"
         case .shorter(let name):
             "\(name): is shorter than what the interrupted run has read of it"

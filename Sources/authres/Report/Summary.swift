@@ -88,6 +88,12 @@ struct Summary: Codable {
         if let reason = tally.unknownClient { unknownClients[reason, default: 0] += 1 }
     }
 
+    /// Every count in it.
+    var counts: [Int] {
+        [messages, octets, warnings, otherDomains, otherForgeries] + forgeries.values + unknownClients.values
+            + (Array(results.values) + Array(domains.values)).flatMap(\.values)
+    }
+
     var messagesPerSecond: Double { seconds > 0 ? Double(messages) / seconds : 0 }
 
     /// Domains with the number of their messages, the most frequent first.
