@@ -41,6 +41,10 @@ extension FieldLinter {
             recognize("Microsoft 365 writes it", at: start)
         } else if ["x-bits", "x-keytype", "x-algorithm", "x-selector"].contains(where: { name.isWord($0) }) {
             recognize("Authentication Milter (Fastmail) writes it", at: start)
+        } else if name.isWord("client-ip") {
+            recognize("Amazon SES writes it", at: start)
+        } else if name.isWord("d") {
+            recognize("Cisco Secure Email writes it", at: start)
         }
     }
 

@@ -88,6 +88,23 @@ extension LintTests {
             "property-type-missing@22",
             "dialect@22"
         ),
+        Case(
+            "Amazon SES",
+            " amazonses.com; spf=pass (spfCheck: ok) client-ip=192.0.2.1; envelope-from=a@b.example; helo=c.example;",
+            "property-type-missing@40",
+            "dialect@40",
+            "method-unregistered@61",
+            "keyword@76",
+            "method-unregistered@88",
+            "keyword@94",
+            "trailing-semicolon@102"
+        ),
+        Case(
+            "Cisco",
+            " esa1.example.com; dmarc=pass (p=none dis=none) d=b.example",
+            "property-type-missing@48",
+            "dialect@48"
+        ),
         Case("an unquoted IPv6 address", " a.example; iprev=pass policy.iprev=2001:db8::1 (x)", "value-unquoted@36"),
         Case("unquoted base64", " a.example; dkim=pass header.b=ab/cd+ef== header.d=b.example", "value-unquoted@31"),
         Case("Gmail", " mx.google.com; dkim=pass header.b=abcde/fg", "value-unquoted@35", "dialect@35"),
