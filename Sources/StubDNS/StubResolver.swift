@@ -25,7 +25,8 @@ public final class StubResolver: Resolver {
     private let mailbox: Mailbox
 
     /// - Parameters:
-    ///   - servers: as ``NameServer/init(_:)`` reads them; with none, those of /etc/resolv.conf.
+    ///   - servers: as ``NameServer/init(_:)`` reads them; with none, those of /etc/resolv.conf. Link-local addresses
+    ///     (`fe80::1%eth0`), which c-ares 1.18 cannot ask, are passed over there.
     ///   - timeout: how long one server is waited for before the next is asked, all tries together.
     ///   - tries: how often one server is sent the same question within that time, at growing intervals.
     public init(servers: [String] = [], timeout: Duration = .seconds(5), tries: Int = 2) throws(StartError) {
@@ -36,6 +37,10 @@ public final class StubResolver: Resolver {
         }
         if list.isEmpty { list = AresChannel.systemServers() }
         guard !list.isEmpty else { throw .noServer }
+        /// Named twice, a silent server would be waited for twice.
+        list = list.reduce(into: []) { servers, server in
+            if !servers.contains(server) { servers.append(server) }
+        }
         guard let mailbox = Mailbox() else { throw .outOfResources }
         self.servers = list
         self.mailbox = mailbox

@@ -168,6 +168,11 @@ import Testing
         #expect(await alone.answer(to: question) == .failure(.unavailable))
     }
 
+    @Test func `a server that is named twice is asked as one`() throws {
+        let resolver = try StubResolver(servers: ["192.0.2.1", "192.0.2.2", "192.0.2.1:53", "192.0.2.1:54"])
+        #expect(resolver.servers.map(\.description) == ["192.0.2.1:53", "192.0.2.2:53", "192.0.2.1:54"])
+    }
+
     @Test func `silence is given two tries and the time set`() async throws {
         let server = try LoopbackNameServer(ZoneFile()) { _ in .silence }
         let resolver = try StubResolver(servers: [server.address], timeout: Self.fast, tries: 2)
