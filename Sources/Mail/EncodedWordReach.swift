@@ -27,33 +27,31 @@ struct EncodedWordReach {
 
     init(_ value: [UInt8]) {
         var place = Place()
-        /// Where the word began, and whether it has been seen to reach too far; nil outside of words.
-        var word: (place: Place, reachesTooFar: Bool)?
-        var index = 0
-        while index < value.count {
-            let octet = value[index]
-            let next = index + 1 < value.count ? value[index + 1] : 0
+        /// Where the word began, whether it has been seen to reach too far, and its question marks; nil outside of words.
+        var word: (place: Place, reachesTooFar: Bool, marks: Int)?
+        var isEscaped = false
+        for (octet, next) in zip(value, value.dropFirst() + [0]) {
             if let open = word {
                 if octet == UInt8(ascii: "?"), next == UInt8(ascii: "=") {
                     if open.reachesTooFar || open.place != place {
                         crossesTokens = true
                         return
                     }
-                    word = nil
-                    index += 2
-                    continue
+                    /// With less than two marks before it, it may be the `?=22` of `=?utf-8?q?=22?=`.
+                    if open.marks >= 2 { word = nil }
                 }
+                if octet == UInt8(ascii: "?") { word?.marks += 1 }
                 if place.isOutside, "<>@,;:".utf8.contains(octet) { word?.reachesTooFar = true }
             } else if octet == UInt8(ascii: "="), next == UInt8(ascii: "?") {
-                word = (place, false)
-                index += 2
-                continue
+                /// The mark that belongs to the beginning is not counted.
+                word = (place, false, -1)
             }
-            if octet == UInt8(ascii: "\\"), !place.isOutside {
-                index += 2
+            if isEscaped {
+                isEscaped = false
+            } else if octet == UInt8(ascii: "\\"), !place.isOutside {
+                isEscaped = true
             } else {
                 place.move(over: octet)
-                index += 1
             }
         }
         crossesTokens = false
