@@ -20,7 +20,8 @@ public struct DKIMIdentity: Hashable, Sendable {
     /// sig-i-tag = %x69 [FWS] "=" [FWS] [ Local-part ] "@" domain-name      ; in dkim-quoted-printable
     /// ```
     init(_ value: [UInt8], of signer: Domain) throws(SignatureField.Defect) {
-        guard value.count <= Self.lengthLimit, let text = Self.decoded(value),
+        guard value.count <= Self.lengthLimit else { throw SignatureField.Defect("i= is too long") }
+        guard let text = Self.decoded(value),
             let at = text.lastIndex(of: UInt8(ascii: "@")), Self.isLocalPart(text[..<at]),
             let domain = SignatureField.domainName(Array(text[(at + 1)...]))
         else { throw SignatureField.Defect("i= is not an identity") }

@@ -75,11 +75,12 @@ public struct MessageSignature: Hashable, Sendable {
     /// ```
     /// Whether a name may be empty is for the caller to say.
     private static func signedNames(_ value: [UInt8]) throws(SignatureField.Defect) -> [[UInt8]] {
-        guard value.count <= signedNamesLengthLimit else { throw notNames }
+        guard value.count <= signedNamesLengthLimit else { throw SignatureField.Defect("h= is too long") }
         let names = value.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             .map { Array($0.trimmingFoldingWhiteSpace()) }
         let isNames = names.allSatisfy { $0.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3B } }
-        guard isNames, names.count <= signedNamesLimit else { throw notNames }
+        guard isNames else { throw notNames }
+        guard names.count <= signedNamesLimit else { throw SignatureField.Defect("h= names too many fields") }
         return names
     }
 
