@@ -56,6 +56,15 @@ enum LibC {
         }
     }
 
+    /// Takes the next datagram of a socket if it has so many octets; if not, it stays, and nil is returned.
+    static func takeDatagram(from descriptor: Int32, ofLength length: Int) -> [UInt8]? {
+        var next: Int32 = 0
+        guard unsafe ioctl(descriptor, UInt(FIONREAD), &next) == 0, next == length else { return nil }
+        var octets = [UInt8](repeating: 0, count: length)
+        let count = unsafe recv(descriptor, &octets, length, Int32(MSG_DONTWAIT))
+        return count == length ? octets : nil
+    }
+
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }

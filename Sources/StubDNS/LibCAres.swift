@@ -23,7 +23,8 @@ struct Arrival {
     /// Where the library's callback leaves what came, also while the channel is taken down.
     private final class Arrivals {
         var list: [Arrival] = []
-        var identifiers: Set<UInt16> = []
+        /// What is in flight, by identifier.
+        var deliveries: [UInt16: Delivery] = [:]
     }
 
     /// One question in flight: retained by the library, as its callback's argument, until it is called: once.
@@ -31,6 +32,8 @@ struct Arrival {
         let ticket: UInt64
         let identifier: UInt16
         let arrivals: Arrivals
+        /// True if what came for it is among the arrivals already.
+        var isSettled = false
 
         init(ticket: UInt64, identifier: UInt16, arrivals: Arrivals) {
             self.ticket = ticket
@@ -46,15 +49,17 @@ struct Arrival {
     private static let isInitialized = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS
 
     private let channel: ares_channel
+    private let isTCP: Bool
     private let arrivals = Arrivals()
     /// Questions asked so far.
     private(set) var asked = 0
     /// True if nothing is in flight, and nothing that came was left behind.
-    var isDone: Bool { arrivals.identifiers.isEmpty && arrivals.list.isEmpty }
+    var isDone: Bool { arrivals.deliveries.isEmpty && arrivals.list.isEmpty }
 
     /// Nil if the library cannot, for want of memory.
     init?(server: NameServer, patience: Patience, isTCP: Bool) {
         guard Self.isInitialized else { return nil }
+        self.isTCP = isTCP
         var options = unsafe ares_options()
         unsafe options.flags =
             ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | ARES_FLAG_NOCHECKRESP
@@ -93,7 +98,7 @@ struct Arrival {
         asked += 1
         /// RFC 5452, 9.2: unpredictable; unique, that no answer is taken for another's.
         var identifier = UInt16.random(in: .min ... .max)
-        while arrivals.identifiers.contains(identifier) { identifier = .random(in: .min ... .max) }
+        while arrivals.deliveries[identifier] != nil { identifier = .random(in: .min ... .max) }
         var query: UnsafeMutablePointer<UInt8>?
         var length: Int32 = 0
         let status = unsafe ares_create_query(
@@ -113,8 +118,8 @@ struct Arrival {
         defer { unsafe ares_free_string(query) }
         /// RFC 6840, 5.7: AD in a query asks for AD in the answer.
         unsafe query[3] |= 0x20
-        arrivals.identifiers.insert(identifier)
         let delivery = Delivery(ticket: ticket, identifier: identifier, arrivals: arrivals)
+        arrivals.deliveries[identifier] = delivery
         unsafe ares_send(
             channel,
             query,
@@ -131,7 +136,8 @@ struct Arrival {
                     case ARES_ETIMEOUT: .timeout
                     default: .unavailable
                     }
-                delivery.arrivals.identifiers.remove(delivery.identifier)
+                delivery.arrivals.deliveries[delivery.identifier] = nil
+                guard !delivery.isSettled else { return }
                 delivery.arrivals.list.append(Arrival(ticket: delivery.ticket, content: content))
             },
             Unmanaged.passRetained(delivery).toOpaque()
@@ -154,6 +160,7 @@ struct Arrival {
     /// Reads and writes what can be, and sees to the time-outs.
     func process(_ ready: [LibC.Watched]) {
         for socket in ready {
+            if !isTCP && socket.isForReading { takeRefusals(from: socket.descriptor) }
             unsafe ares_process_fd(
                 channel,
                 socket.isForReading ? socket.descriptor : ARES_SOCKET_BAD,
@@ -161,6 +168,20 @@ struct Arrival {
             )
         }
         unsafe ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD)
+    }
+
+    /// Takes errors that are told by a header alone, as by servers that refuse EDNS without reading further (RFC 6891,
+    /// 7). c-ares looks for its question in a reply: it would pass them over, and wait in vain.
+    private func takeRefusals(from socket: ares_socket_t) {
+        while let header = LibC.takeDatagram(from: socket, ofLength: 12) {
+            let isReply = header[2] & 0x80 != 0
+            let isError = ![0, 3].contains(header[3] & 0x0F)
+            guard isReply, isError, let delivery = arrivals.deliveries[UInt16(header[0]) << 8 | UInt16(header[1])],
+                !delivery.isSettled
+            else { continue }
+            delivery.isSettled = true
+            arrivals.list.append(Arrival(ticket: delivery.ticket, content: .packet(header)))
+        }
     }
 
     func takeArrivals() -> [Arrival] {

@@ -31,6 +31,10 @@ import Testing
         DNSQuery.alias(owner: DNSQuery.name(from), ttl: ttl, to: to)
     }
 
+    static func header(_ query: DNSQuery, code: UInt8) -> [UInt8] {
+        query.identifier + [0x81, 0x80 | code, 0, 0, 0, 0, 0, 0, 0, 0]
+    }
+
     static let troubles: [Trouble] = [
         Trouble("SERVFAIL", .failure(.serverFailure)) { _ in .code(2) },
         Trouble("REFUSED", .failure(.refused)) { _ in .code(5) },
@@ -58,6 +62,15 @@ import Testing
             packet[2] &= 0x7F
             return .packets([packet])
         },
+        Trouble("EDNS refused by a header alone", Answer(.records([one]), ttl: 60)) { query in
+            query.packetSize == nil
+                ? .packets([query.response(answers: [DNSQuery.record(ttl: 60, one)])])
+                : .packets([header(query, code: 1)])
+        },
+        Trouble("a failure told by a header alone", .failure(.serverFailure)) { query in
+            .packets([header(query, code: 2)])
+        },
+        Trouble("no data told by a header alone", .failure(.timeout)) { query in .packets([header(query, code: 0)]) },
         Trouble("the answer to another kind of question", .failure(.malformed)) { query in
             var packet = query.response(answers: [DNSQuery.record(ttl: 60, one)])
             packet[2] |= 0x20
