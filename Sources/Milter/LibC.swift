@@ -18,7 +18,10 @@ enum LibC {
                 throw failure("bind", path)
             }
             guard unsafe chmod(path, mode) == 0 else { throw failure("chmod", path) }
-            if let owner, unsafe chown(path, uid_t.max, owner) != 0 { throw failure("chown", path) }
+            // A service that is kept from changing owners has the right group from the start.
+            if let owner, status(ofPath: path)?.group != owner, unsafe chown(path, uid_t.max, owner) != 0 {
+                throw failure("chown", path)
+            }
             guard Glibc.listen(descriptor, backlog) == 0 else { throw failure("listen", path) }
             return descriptor
         } catch {
@@ -72,10 +75,10 @@ enum LibC {
         status(ofPath: path)?.identity
     }
 
-    private static func status(ofPath path: String) -> (mode: UInt32, identity: FileIdentity)? {
+    private static func status(ofPath path: String) -> (mode: UInt32, group: gid_t, identity: FileIdentity)? {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return nil }
-        return (status.st_mode, FileIdentity(device: status.st_dev, inode: status.st_ino))
+        return (status.st_mode, status.st_gid, FileIdentity(device: status.st_dev, inode: status.st_ino))
     }
 
     /// Removes the socket at the path if it is the one that we made.

@@ -60,7 +60,7 @@ struct MilterCommand: AsyncParsableCommand {
                         logger.notice("\(signal): no new connections; the messages in flight are finished")
                         break
                     }
-                    reload(sites)
+                    reload(sites, listeningAt: configuration.socket)
                 }
                 return true
             }
@@ -103,11 +103,17 @@ struct MilterCommand: AsyncParsableCommand {
     }
 
     /// Takes the new configuration if it has no mistake; if it has, they are reported and the old one stays.
-    private func reload(_ sites: CurrentSite) {
+    ///
+    /// - Parameter socket: where it is listened.
+    private func reload(_ sites: CurrentSite, listeningAt socket: String) {
         let old = sites.value
         do {
-            sites.replace(by: try Site(try options.load().configuration, after: old))
+            let configuration = try options.load().configuration
+            sites.replace(by: try Site(configuration, after: old))
             old.logger.notice("SIGHUP: configuration reloaded")
+            if configuration.socket != socket {
+                old.logger.warning("SIGHUP: listening at \(socket) as before; another socket takes a restart")
+            }
         } catch is ExitCode {
             old.logger.error("SIGHUP: the configuration stays as it was, for the mistakes just listed")
         } catch {
