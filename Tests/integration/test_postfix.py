@@ -55,7 +55,8 @@ class PostfixTests(unittest.TestCase):
             f"smtpd_recipient_restrictions = check_client_access regexp:{cls.directory}/prepend",
             "smtpd_sasl_auth_enable = yes", "smtpd_sasl_type = cyrus", "smtpd_sasl_path = smtpd",
             "smtpd_sasl_local_domain = mx.example.org",
-            "smtpd_sasl_security_options = noanonymous", "smtpd_tls_security_level = none"])
+            "smtpd_sasl_security_options = noanonymous", "smtpd_tls_security_level = none",
+            "non_smtpd_milters = $smtpd_milters"])
         cls.postfix.__enter__()
         cls.count = 0
 
@@ -160,6 +161,40 @@ class PostfixTests(unittest.TestCase):
                     self.assertNotIn("spf=pass", values[0])
                     self.assertNotIn("smtp.mailfrom", values[0])
 
+    def test_a_message_of_any_shape_has_one_field_of_ours(self):
+        forged = b"Authentication-Results: mx.example.org; x=forged"
+        for message in (b"", forged + b"\n", forged + b"\nSubject: x", b"\nhello\n", forged + b"\n\n.\n..\n",
+                        b"X: " + b"x" * 5000 + b"\n" + forged + b"\n\n" + b"y" * 5000 + b"\n", b"Subject: \xff\n" + forged + b"\xff\n\n",
+                        forged.replace(b";", b" (" + b"c" * 70_000 + b");") + b"\n\n", b" " + forged + b"\n\n"):
+            with self.subTest(message=message[:60]):
+                values = fields(self.stored(message))
+                self.assertEqual(len(values), 1, values)
+                self.assertNotIn("forged", values[0])
+
+    def test_a_message_in_any_dialogue_has_one_field_of_ours(self):
+        message = b"Authentication-Results: mx.example.org; x=forged\r\nFrom: a@sender.example\r\n\r\nb\r\n"
+        begin = b"MAIL FROM:<ann@sender.example>\r\nRCPT TO:<bob@example.org>\r\n"
+        bare = message.replace(b"\r\nFrom", b"\nAuthentication-Results: mx.example.org; x=forged\nFrom")
+        for name, octets, count in (
+                ("pipelined", (begin + b"DATA\r\n" + message + b".\r\n") * 3, 3), ("bare LF", begin + b"DATA\r\n" + bare + b".\r\n", 1),
+                ("BDAT", begin + b"BDAT 20\r\n" + message[:20] + b"BDAT %d LAST\r\n" % (len(message) - 20) + message[20:], 1),
+                ("begun anew", begin + b"EHLO x\r\nNOPE\r\n" + begin + b"RSET\r\n" + begin + b"DATA\r\n" + message + b".\r\n", 1)):
+            with self.subTest(name):
+                smtp = self.postfix.connect(client=GOOD["client"], hostname=GOOD["hostname"], helo=GOOD["helo"])
+                smtp.send(octets + b"QUIT\r\n")
+                while smtp.getreply()[0] != 221:
+                    pass
+                smtp.close()
+                type(self).count += count
+                for stored in self.postfix.delivered(self.count)[-count:]:
+                    self.assertEqual(["forged" in value for value in fields(stored)], [False], stored[:2000])
+
+    def test_mail_of_the_host_itself_loses_forged_fields_and_is_not_judged(self):
+        message = b"Authentication-Results: mx.example.org; x=forged\nFrom: ann@sender.example\n\nhello\n"
+        subprocess.run(["sendmail", "-C", self.postfix.config, "-f", "ann@sender.example", "bob@example.org"], input=message, check=True)
+        type(self).count += 1
+        self.assertEqual(fields(self.postfix.delivered(self.count)[-1]), ["mx.example.org; dkim=none; arc=none"])
+
     def test_an_ipv6_client(self):
         value = fields(self.stored(sample("plain-pass"), client="2001:db8:7::1"))[0]
         self.assertIn('iprev=pass policy.iprev="2001:db8:7::1"', value)
@@ -191,6 +226,44 @@ class OutageTests(unittest.TestCase):
             self.assertEqual(code // 100, 4)
             for message in postfix.delivered(2):
                 self.assertEqual(len(fields(message)), 1)
+            milter.start()
+            self.assertEqual(postfix.send(sample("plain-pass"), **GOOD)[0], 250)
+
+    def test_killed_or_stopped_in_the_middle_of_a_message_mail_is_deferred(self):
+        directory = tempfile.mkdtemp(prefix="authres-outage")
+        os.chmod(directory, 0o755)
+        with Filter("--zone", *zone("plain-pass")) as milter, \
+                Postfix(os.path.join(directory, "postfix"), milter.socket,
+                        ["milter_command_timeout = 2s", "milter_content_timeout = 2s"]) as postfix:
+            def first_half():
+                smtp = postfix.connect(client=GOOD["client"], hostname=GOOD["hostname"], helo=GOOD["helo"])
+                smtp.send(b"MAIL FROM:<ann@sender.example>\r\n")
+                smtp.getreply()
+                smtp.docmd("RCPT", "TO:<bob@example.org>")
+                self.assertEqual(smtp.docmd("DATA")[0], 354)
+                smtp.send(b"From: a@sender.example\r\n\r\n" + (b"x" * 76 + b"\r\n") * 5000)
+                return smtp
+
+            def second_half(smtp):
+                smtp.send(b".\r\n")
+                self.assertEqual(smtp.getreply()[0] // 100, 4)
+                return smtp
+
+            smtp = first_half()
+            milter.process.send_signal(signal.SIGSTOP)
+            second_half(smtp).close()
+            self.assertEqual(postfix.send(sample("plain-pass"), **GOOD)[0] // 100, 4)
+            milter.process.send_signal(signal.SIGCONT)
+            self.assertGreater(milter.logged("client=192.0.2.7: the MTA went away in the middle of a message"), 0)
+            self.assertEqual(postfix.send(sample("plain-pass"), **GOOD)[0], 250)
+
+            smtp = first_half()
+            milter.process.kill()
+            milter.process.wait()
+            second_half(smtp)
+            self.assertEqual(postfix.play(smtp, sample("plain-pass"), mail_from=GOOD["mail_from"])[0] // 100, 4)
+            smtp.close()
+            os.unlink(milter.path)
             milter.start()
             self.assertEqual(postfix.send(sample("plain-pass"), **GOOD)[0], 250)
 
