@@ -67,9 +67,12 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
                 let name = clauses.fromWords.first ?? []
                 return name.isEmpty || name.first == UInt8(ascii: "[") ? .ecelerity : .exim
             }
-            // qmail names itself nowhere and gives no id; others have the HELO argument before such an address.
+            // qmail names itself nowhere, gives no id and speaks of SMTP; others (IronPort) have the HELO argument before
+            // such an address.
             let isBare = words.count == 1 && word.first != UInt8(ascii: "[")
-            if isBare, clauses.byComments.isEmpty, !clauses.hasID { return .qmail }
+            if isBare, clauses.byComments.isEmpty, !clauses.hasID, clauses.with.last?.isWord("smtp") == true {
+                return .qmail
+            }
         }
         let isItems = words.first.map { $0.hasPrefix("helo=") || $0.hasPrefix("port=") || $0.hasPrefix("ident=") }
         if isItems == true, clauses.fromWords.first?.first == UInt8(ascii: "[") { return .exim }

@@ -174,6 +174,11 @@ extension ReceivedSamples {
             "communigate by=mx.example.org ip=192.0.2.1 helo=[203.0.113.9] with=esmtpsa tls auth"
         ),
         Case(
+            "IronPort, an older one: the name is what the client said",
+            "from mail.example.net (192.0.2.1)\n  by mx.example.org with ESMTP; \(date)",
+            "standard by=mx.example.org ip=192.0.2.1 helo=mail.example.net with=esmtp"
+        ),
+        Case(
             "IronPort",
             "from mail.example.net ([192.0.2.1])\n  by mx.example.org with ESMTP/TLS/ECDHE-RSA-AES128-GCM-SHA256; \(date)",
             "standard by=mx.example.org ip=192.0.2.1 helo=mail.example.net with=esmtp tls"

@@ -80,6 +80,7 @@ extension JudgementTime: ExpressibleByArgument {
         case "now": self = .now
         default:
             if let seconds = Int64(argument) {
+                guard Self.years.contains(seconds) else { return nil }
                 self = .at(DateTime(secondsSince1970: seconds))
             } else if let date = DateTime(Array(argument.utf8)) {
                 self = .at(date)
@@ -91,7 +92,15 @@ extension JudgementTime: ExpressibleByArgument {
         }
     }
 
+    /// The years 1 to 9999, which RFC 3339 can write, in seconds since 1970.
+    private static let years: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+    /// Nil also for a day or an hour that there is not: Foundation takes 30 February for 1 March.
     private static func date(_ text: String) -> Date? {
-        try? Date(text, strategy: .iso8601)
+        let local = text.prefix(19) + "Z"
+        guard let written = try? Date(String(local), strategy: .iso8601), written.formatted(.iso8601) == local else {
+            return nil
+        }
+        return try? Date(text, strategy: .iso8601)
     }
 }

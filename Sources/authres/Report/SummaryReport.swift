@@ -142,6 +142,17 @@ struct SummaryReport {
         let reason: String
         let place: String
         let fields: Int
+
+        private enum Key: CodingKey { case id, reason, place, fields }
+
+        /// `id` is there also if none could be read: null.
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(id, forKey: .id)
+            try container.encode(reason, forKey: .reason)
+            try container.encode(place, forKey: .place)
+            try container.encode(fields, forKey: .fields)
+        }
     }
 }
 
