@@ -1,4 +1,5 @@
 import ARC
+import AuthResults
 import Authentication
 import DKIM
 import DMARC
@@ -82,7 +83,11 @@ struct Explanation {
     private mutating func tellRemovals() {
         let removed = message.judgement.removed
         heading("Forged fields", removed.isEmpty ? "none" : "\(removed.count) removed (RFC 8601, 5)")
-        if removed.isEmpty { say("No Authentication-Results field claims to be written by \(authservID).") }
+        if removed.isEmpty {
+            say(
+                "No Authentication-Results field claims to be written by \(authservID), or the client is a trusted relay."
+            )
+        }
         for removal in removed {
             let id = removal.claimedID.map { ", id \"\(Self.plain($0))\"" } ?? ""
             say("field \(removal.index + 1), \(String(decoding: removal.name, as: UTF8.self))\(id): \(removal.reason)")
@@ -111,6 +116,14 @@ struct Explanation {
         return "Not checked: switched off, or the client is in local-networks."
     }
 
+    /// Why a check of the header did not run.
+    private var withoutHeader: String? { verdicts.headerLimit.map { "Because: \($0)." } }
+
+    /// What the field says of a check that did not run.
+    private func writtenResult(_ method: String) -> String {
+        message.judgement.results?.results.first { $0.method == method }?.result ?? "no result"
+    }
+
     private mutating func tellReverseDNS() {
         guard let verdict = verdicts.reverseDNS else {
             heading("iprev", "no result (RFC 8601, 3)")
@@ -120,7 +133,7 @@ struct Explanation {
         heading("iprev", "\(verdict.result.rawValue) (RFC 8601, 3)")
         say("Does the name of the client's address point back to the address?")
         let names = message.answers.names(of: .ptr)
-        tellAnswers { $0.type == .ptr || names.contains($0.name) }
+        tellAnswers { $0.type == .ptr || ($0.type != .txt && names.contains($0.name)) }
         if let name = verdict.name { say("\(name) has this address.") }
         if let reason = verdict.reason { say("Because: \(reason).") }
     }
@@ -168,8 +181,8 @@ struct Explanation {
 
     private mutating func tellDKIM() {
         guard let all = verdicts.dkim else {
-            heading("dkim", "no result (RFC 6376)")
-            say(verdicts.headerLimit.map { "Not checked: \($0)." } ?? "Not checked: switched off, or a submission.")
+            heading("dkim", "\(writtenResult("dkim")) (RFC 6376)")
+            say(withoutHeader ?? "Not checked: switched off, or a submission.")
             return
         }
         guard !all.isEmpty else {
@@ -181,7 +194,8 @@ struct Explanation {
             heading("dkim, signature \(number + 1)", "\(verdict.result.rawValue) (RFC 6376, 6.1)")
             if let domain = verdict.domain, let selector = verdict.selector {
                 say(
-                    "Signed for \(domain) with the key \(selector)"
+                    (verdict.result == .pass ? "Signed" : "Said to be signed")
+                        + " for \(domain) with the key \(selector)"
                         + (verdict.algorithm.map { ", \($0.rawValue)" } ?? "")
                         + (verdict.keyBits.map { ", \($0) bits" } ?? "") + "."
                 )
@@ -199,7 +213,7 @@ struct Explanation {
     private mutating func tellARC() {
         guard let verdict = verdicts.arc else {
             heading("arc", "no result (RFC 8617)")
-            say("Not checked: switched off, a submission, or too large a header.")
+            say(withoutHeader ?? "Not checked: switched off, or a submission.")
             return
         }
         heading("arc", "\(verdict.result.rawValue) (RFC 8617, 5.2)")
@@ -215,8 +229,8 @@ struct Explanation {
 
     private mutating func tellDMARC() {
         guard let verdict = verdicts.dmarc else {
-            heading("dmarc", "no result (RFC 9989)")
-            say(verdicts.headerLimit.map { "Not checked: \($0)." } ?? withoutClient)
+            heading("dmarc", "\(writtenResult("dmarc")) (RFC 9989)")
+            say(withoutHeader ?? withoutClient)
             return
         }
         heading("dmarc", "\(verdict.result.rawValue) (RFC 9989, 4.4 and 5)")
