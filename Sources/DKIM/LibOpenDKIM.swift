@@ -102,8 +102,7 @@ enum LibOpenDKIM {
         let identifier: UnsafePointer<UInt8>
 
         init?(clockDrift: UInt64) {
-            /// Without it all is the same, only slower.
-            _ = LibOpenSSL.readsRSAKeysDirectly
+            LibOpenSSL.readRSAKeysDirectly()
             guard let handle = unsafe dkim_init(nil, nil) else { return nil }
             unsafe self.handle = handle
             let text = UnsafeMutablePointer<UInt8>.allocate(capacity: 2)

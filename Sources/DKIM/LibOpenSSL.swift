@@ -51,15 +51,24 @@ enum LibOpenSSL {
         return unsafe method.pointee == nil ? 0 : 1
     }
 
-    /// True from the first use on, unless the library has no engines.
-    static let readsRSAKeysDirectly: Bool = {
+    @safe private struct Engine: @unchecked Sendable {
+        let handle: OpaquePointer
+    }
+
+    /// Registered from the first use on, for as long as the process lives; nil if the library has no engines.
+    private static let engine: Engine? = {
         guard offer != nil, let makeEngine = unsafe dlsym(nil, "ENGINE_new"),
             let setMethods = unsafe dlsym(nil, "ENGINE_set_pkey_meths"),
-            let register = unsafe dlsym(nil, "ENGINE_register_pkey_meths")
-        else { return false }
-        let engine = unsafe unsafeBitCast(makeEngine, to: MakeEngine.self)()
-        return unsafe engine != nil
-            && unsafeBitCast(setMethods, to: SetMethods.self)(engine, methods) == 1
-            && unsafeBitCast(register, to: Register.self)(engine) == 1
+            let register = unsafe dlsym(nil, "ENGINE_register_pkey_meths"),
+            let handle = unsafe unsafeBitCast(makeEngine, to: MakeEngine.self)(),
+            unsafe unsafeBitCast(setMethods, to: SetMethods.self)(handle, methods) == 1,
+            unsafe unsafeBitCast(register, to: Register.self)(handle) == 1
+        else { return nil }
+        return unsafe Engine(handle: handle)
     }()
+
+    /// Has the keys read directly from now on; without it all is the same, only slower.
+    static func readRSAKeysDirectly() {
+        _ = engine
+    }
 }
