@@ -141,7 +141,7 @@ public struct Examination: Sendable {
             candidateDomains = (spf?.domain.map { [$0] } ?? []) + (dkim?.candidateDomains ?? [])
         }
         if policy.seal == nil { fields = [] }
-        evaluate()
+        evaluate(hasNews: false)
     }
 
     /// The next octets of the body, with CRLF at the end of each line, in pieces of any size.
@@ -155,7 +155,7 @@ public struct Examination: Sendable {
     /// The message is over.
     public mutating func endOfMessage() {
         digests = bodyHashes.take()?.finish() ?? [:]
-        evaluate()
+        evaluate(hasNews: false)
     }
 
     /// Questions that came up and have not been handed out before.
@@ -247,11 +247,12 @@ public struct Examination: Sendable {
     }
 
     /// Runs every check that has no verdict and whose time has come, on the answers known.
-    private mutating func evaluate() {
+    /// - Parameter hasNews: False if nothing has changed for the client and the envelope since they were looked at.
+    private mutating func evaluate(hasNews: Bool = true) {
         repeat {
             if isPastDeadline { answers.abandon(because: .deadline) }
-            if verdicts.reverseDNS == nil { verdicts.reverseDNS = reverseDNS?.evaluate(&answers) }
-            if verdicts.spf == nil { verdicts.spf = spf?.evaluate(&answers) }
+            if hasNews, verdicts.reverseDNS == nil { verdicts.reverseDNS = reverseDNS?.evaluate(&answers) }
+            if hasNews, verdicts.spf == nil { verdicts.spf = spf?.evaluate(&answers) }
             guard let digests else {
                 dmarc?.ask(candidates: candidateDomains, &answers)
                 continue

@@ -37,7 +37,8 @@ public struct MboxWriter: Sendable {
             output += emptyLine
         case .warning: break
         }
-        tail = Array((tail + output[start...].suffix(4)).suffix(4))
+        let written: ArraySlice<UInt8> = output[start...].suffix(4)
+        tail = Array((tail + written).suffix(4))
     }
 
     /// Sees to it that the first message of a further file is read as one: ends the last line, and adds an empty one.

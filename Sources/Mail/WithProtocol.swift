@@ -15,14 +15,14 @@ public enum WithProtocol: String, CaseIterable, Hashable, Sendable {
     /// Not registered: mailboxes that were fetched (fetchmail, getmail); no transmission of mail.
     case pop3, pop3s, imap, imaps
 
+    /// No keyword is as long.
+    private static let lengthLimit = 16
+
     /// Reads a keyword in any case.
     public init?(_ keyword: some Sequence<UInt8>) {
-        var name = ""
-        for octet in keyword.lazy.map(\.asciiLowercased) {
-            guard octet.isLetter || octet.isDigit, name.utf8.count < 16 else { return nil }
-            name.unicodeScalars.append(Unicode.Scalar(octet))
-        }
-        self.init(rawValue: name)
+        let name = keyword.prefix(Self.lengthLimit + 1).map(\.asciiLowercased)
+        guard name.count <= Self.lengthLimit, name.allSatisfy({ $0.isLetter || $0.isDigit }) else { return nil }
+        self.init(rawValue: String(decoding: name, as: UTF8.self))
     }
 
     /// True if the hop was encrypted.
