@@ -269,6 +269,7 @@ import Testing
             "From: <a@\u{202E}moc.etamitigel>",
             expected: "From has a domain that is none"
         ),
+        Case("one before", "From: <\u{202E}moc.etamitigel@nimda.attack.com>", expected: "permerror nimda.attack.com"),
         Case("a look-alike letter", "From: <admin@legit\u{456}mate.com>", expected: "none xn--legitmate-z9h.com"),
         Case("a full-width at sign", "From: <admin\u{FF20}legitimate.com@attack.com>", expected: "pass attack.com"),
         Case("a full-width dot", "From: <admin@legitimate\u{FF0E}com>", expected: "From has a domain that is none"),
