@@ -30,6 +30,14 @@ final class InputFile {
         if isOwned { _ = close(descriptor) }
     }
 
+    /// The whole of a file, also of one that is no regular file, as what a shell makes of `<(...)`.
+    static func contents(of name: String) throws(FileFailure) -> [UInt8] {
+        let file = try InputFile(name)
+        var octets: [UInt8] = []
+        while case let piece = try file.next(), !piece.isEmpty { octets += piece }
+        return octets
+    }
+
     /// What failures call standard input.
     static let standardInputName = "standard input"
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 
 /// `--config` and every setting as a flag: what each command takes.
 struct ConfigurationOptions: ParsableArguments {
@@ -27,14 +28,16 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     private func readFile() throws(ConfigurationError) -> ConfigurationFile? {
-        guard let path = file ?? (FileManager.default.fileExists(atPath: Self.defaultFile) ? Self.defaultFile : nil)
-        else { return nil }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ConfigurationError(mistakes: [
-                ConfigurationMistake(origin: .flag("--config"), text: "cannot read \(path)")
-            ])
+        let path = file ?? Self.defaultFile
+        let octets: [UInt8]
+        do {
+            octets = try InputFile.contents(of: path)
+        } catch {
+            if file == nil, error.code == ENOENT { return nil }
+            let origin: ConfigurationOrigin = file == nil ? .builtIn : .flag("--config")
+            throw ConfigurationError(mistakes: [ConfigurationMistake(origin: origin, text: "\(error)")])
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
+        guard let text = String(validating: octets, as: UTF8.self) else {
             throw ConfigurationError(mistakes: [
                 ConfigurationMistake(origin: .file(path, line: 1, column: 1), text: "the file is not UTF-8")
             ])

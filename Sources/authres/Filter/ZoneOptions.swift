@@ -16,7 +16,7 @@ struct ZoneOptions: ParsableArguments {
         for path in zone {
             let octets: [UInt8]
             do {
-                octets = try Self.octets(of: path)
+                octets = try InputFile.contents(of: path)
             } catch {
                 StandardError.write("authres: \(error)")
                 throw Sysexit.noInput
@@ -29,13 +29,5 @@ struct ZoneOptions: ParsableArguments {
             }
         }
         return result
-    }
-
-    /// The whole of a file, also of one that is no regular file, as what a shell makes of `<(...)`.
-    private static func octets(of path: String) throws(FileFailure) -> [UInt8] {
-        let file = try InputFile(path)
-        var octets: [UInt8] = []
-        while case let piece = try file.next(), !piece.isEmpty { octets += piece }
-        return octets
     }
 }
