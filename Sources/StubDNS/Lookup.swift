@@ -10,6 +10,8 @@ struct Lookup {
 
     enum Step: Hashable {
         case ask(server: Int, name: Domain, Transport)
+        /// Nobody listens: after this time, ``Lookup/first`` again.
+        case rest(Duration)
         case finish(Answer)
     }
 
@@ -26,6 +28,10 @@ struct Lookup {
     private var ttl = UInt32.max
     private var isAuthenticated = true
     private var failure = Answer.Failure.unavailable
+    /// True as long as every server was found closed.
+    private var nobodyListens = true
+    /// A resolver that is restarted is back in a moment.
+    private var rest = Duration.milliseconds(250)
 
     /// - Parameter order: at least one server.
     init(_ question: Question, order: [Int], deadline: ContinuousClock.Instant) {
@@ -44,13 +50,14 @@ struct Lookup {
     /// RFC 7686, 2: names under `onion` are not asked for in the DNS; c-ares refuses them.
     private static let onion = Domain("onion")
 
-    /// What to do at first, and after an alias.
+    /// What to do at first, after an alias, and after a rest.
     var first: Step {
         if let onion = Self.onion, name.isEqualOrBelow(onion) { return .finish(Answer(.nameError)) }
         return .ask(server: server, name: name, transport)
     }
 
     mutating func next(after reply: Reply, at now: ContinuousClock.Instant) -> Step {
+        if reply != .failure(.unavailable) { nobodyListens = false }
         switch reply {
         case .answer(let answer):
             return .finish(
@@ -90,9 +97,15 @@ struct Lookup {
         case (.unavailable, _), (_, .serverFailure), (_, .refused), (_, .malformed): self.failure = failure
         default: break
         }
-        guard place + 1 < order.count, !isOverdue(at: now) else { return .finish(.failure(self.failure)) }
-        place += 1
+        guard !isOverdue(at: now) else { return .finish(.failure(self.failure)) }
         transport = Transport()
-        return first
+        if place + 1 < order.count {
+            place += 1
+            return first
+        }
+        guard nobodyListens, now + rest < deadline else { return .finish(.failure(self.failure)) }
+        place = 0
+        defer { rest *= 2 }
+        return .rest(rest)
     }
 }

@@ -39,6 +39,8 @@ final class QueryLoop {
     private var servers: [Server]
     private var order: ServerOrder
     private var inFlight: [UInt64: InFlight] = [:]
+    /// Those in flight that wait for servers to be there again.
+    private var resting: [(ticket: UInt64, end: ContinuousClock.Instant)] = []
 
     init(mailbox: Mailbox, servers: [NameServer], patience: Patience) {
         self.mailbox = mailbox
@@ -50,6 +52,7 @@ final class QueryLoop {
     func run() {
         while let requests = mailbox.take() {
             for request in requests { begin(request) }
+            wakeRested()
             settleArrivals()
             wait()
             settleArrivals()
@@ -72,6 +75,9 @@ final class QueryLoop {
         case .finish(let answer):
             inFlight[ticket] = nil
             mailbox.deliver(answer, to: ticket)
+        case .rest(let duration):
+            inFlight[ticket] = flight
+            resting.append((ticket, now + duration))
         case .ask(let server, let name, let transport):
             var flight = flight
             flight.sent = now
@@ -82,6 +88,22 @@ final class QueryLoop {
                 servers[server].queue.append(ticket)
             } else {
                 ask(ticket, on: openChannel(to: server))
+            }
+        }
+    }
+
+    private func wakeRested() {
+        guard !resting.isEmpty else { return }
+        let now = ContinuousClock.now
+        let rested = resting.filter { $0.end <= now }
+        resting.removeAll { $0.end <= now }
+        for (ticket, _) in rested {
+            guard let flight = inFlight[ticket] else { continue }
+            /// Nobody waits for it any more.
+            if mailbox.isAwaited(ticket) {
+                perform(flight.lookup.first, flight, ticket, at: now)
+            } else {
+                inFlight[ticket] = nil
             }
         }
     }

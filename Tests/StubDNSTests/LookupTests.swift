@@ -45,6 +45,25 @@ import Testing
             (5, .failure(.timeout), ask(2)),
             (5, .failure(.unavailable), .finish(.failure(.timeout)))
         ),
+        Case(
+            "where nobody listens, all are asked again, at growing intervals",
+            (0, .failure(.unavailable), ask(1)),
+            (0, .failure(.unavailable), ask(2)),
+            (0, .failure(.unavailable), .rest(.milliseconds(250))),
+            (1, .failure(.unavailable), ask(1)),
+            (1, .failure(.unavailable), ask(2)),
+            (1, .failure(.unavailable), .rest(.milliseconds(500))),
+            (9, .failure(.unavailable), ask(1)),
+            (9, .failure(.unavailable), ask(2)),
+            (9, .failure(.unavailable), .finish(.failure(.unavailable)))
+        ),
+        Case(
+            "a server that speaks and takes no connections is not asked again",
+            (0, .failure(.unavailable), ask(1)),
+            (0, .truncated, ask(1, isTCP: true)),
+            (0, .failure(.unavailable), ask(2)),
+            (0, .failure(.unavailable), .finish(.failure(.unavailable)))
+        ),
         Case("no server after the time", (10, .failure(.serverFailure), .finish(.failure(.serverFailure)))),
         Case(
             "TCP after truncation, and UDP again with the next server",
