@@ -22,15 +22,20 @@ struct SignaturePrefixes {
             lengths[next] = max(lengths[next] ?? Self.lengthMinimum, shared + 1)
         }
         prefixes = texts.map { text in
-            text.map { String($0.prefix(lengths[$0] ?? Self.lengthMinimum)) }
+            text.map { Self.start(of: $0, lengths[$0] ?? Self.lengthMinimum) }
         }
+    }
+
+    /// The first characters of what is ASCII, being base64.
+    private static func start(of text: String, _ length: Int) -> String {
+        String(Substring(text.utf8.prefix(length)))
     }
 
     /// The texts, but of copies with the same text only those that came out as one of them did: as the one that passes, or
     /// as the first. A text with two results is believed in neither (RFC 6008, 4), and copying a signature and damaging
     /// the copy is easily done.
     private static func distinctTexts(of signatures: [(text: String?, result: DKIMResult)]) -> [String?] {
-        let cut = signatures.map { (text: $0.text.map { String($0.prefix(lengthMaximum)) }, result: $0.result) }
+        let cut = signatures.map { (text: $0.text.map { start(of: $0, lengthMaximum) }, result: $0.result) }
         var results: [String: DKIMResult] = [:]
         for (text, result) in cut {
             if let text, results[text] == nil || result == .pass { results[text] = result }
