@@ -145,10 +145,12 @@ import Testing
         let silent = try LoopbackNameServer(zone) { _ in .silence }
         let working = try LoopbackNameServer(zone)
         let resolver = try StubResolver(servers: [silent.address, working.address], timeout: .seconds(2))
+        let start = ContinuousClock.now
         for number in 0..<20 {
             #expect(await resolver.answer(to: try Self.question("n\(number).example", .a)).records.count == 1)
         }
-        #expect(silent.total == 2)
+        /// Two tries; on a busy machine, two more each half a minute, to see if it is back.
+        #expect((2...(2 + 2 * Int((ContinuousClock.now - start) / .seconds(30)))).contains(silent.total))
         #expect(working.total >= 20)
     }
 
