@@ -21,13 +21,14 @@ public struct SMTPClient: Hashable, Sendable {
     }
 
     /// The text of an IPv4 or IPv6 address, without the brackets around it and the `IPv6:` before it that some MTAs
-    /// write; nil for other origins.
+    /// write; nil for other origins, and for the word that Postfix writes if XCLIENT does not tell it of an address.
     public var address: [UInt8]? {
         switch origin {
         case .inet(let address, _), .inet6(let address, _):
             let isBracketed = address.first == UInt8(ascii: "[") && address.last == UInt8(ascii: "]")
             let bare = isBracketed ? address.dropFirst().dropLast() : address[...]
             let tag = Array("ipv6:".utf8)
+            if bare.elementsEqual("unknown".utf8) { return nil }
             let isTagged = bare.count > tag.count && zip(bare, tag).allSatisfy { $0 | 0x20 == $1 | 0x20 }
             return Array(isTagged ? bare.dropFirst(tag.count) : bare)
         case .local, .unknown: return nil

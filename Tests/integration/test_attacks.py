@@ -183,7 +183,7 @@ class AttackTests(unittest.TestCase):
     def test_whose_address_cannot_be_read_is_not_taken_for_one_of_us(self):
         with Filter("--zone", *zone("plain-pass")) as milter:
             for address, wanted in ((b"[IPv6:2001:db8::9]", b'policy.iprev="2001:db8::9"'), (b"[192.0.2.7]", b"spf=pass"),
-                                    (b"IPv6:::ffff:192.0.2.7", b"spf=pass"), (b"999.0.2.7\nX: y", None), (b"", None)):
+                                    (b"IPv6:::ffff:192.0.2.7", b"spf=pass"), (b"unknown", b"dkim=none"), (b"999.0.2.7\nX: y", None), (b"", None)):
                 client = frame(b"C", b"mail.sender.example\0006" + struct.pack(">H", 25) + address + b"\0")
                 answers = played(milter, client=client)
                 self.assertIn(wanted or b"t", answers[-2] if wanted else answers[-1], address)

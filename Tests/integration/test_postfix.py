@@ -195,6 +195,10 @@ class PostfixTests(unittest.TestCase):
         type(self).count += 1
         self.assertEqual(fields(self.postfix.delivered(self.count)[-1]), ["mx.example.org; dkim=none; arc=none"])
 
+    def test_a_client_of_which_the_mta_has_no_address_is_not_judged(self):
+        value = fields(self.stored(sample("plain-pass"), client="[UNAVAILABLE]"))[0]
+        self.assertRegex(value, r"^mx\.example\.org; dkim=pass [^;]*; arc=none$")
+
     def test_an_ipv6_client(self):
         value = fields(self.stored(sample("plain-pass"), client="2001:db8:7::1"))[0]
         self.assertIn('iprev=pass policy.iprev="2001:db8:7::1"', value)
