@@ -52,8 +52,8 @@ struct ReceivedClient {
         guard let first = comments.first else { throw .noAddress }
         guard words.count <= 1, wordsBehind.isEmpty else { throw .ambiguous }
         // Postfix writes `?` for parentheses in a HELO argument, so that its remarks are its own; they may hold the
-        // subject of a certificate.
-        if layout != .postfix { try check(comments.dropFirst()) }
+        // subject of a certificate, or a user's name.
+        try check(comments.dropFirst().filter { layout != .postfix || !Self.isPostfixRemark($0) }[...])
         let comment = ReceivedComment(first)
         guard let (index, address) = try comment.onlyAddress() else { throw .noAddress }
         let name = index > 0 ? comment.words[0] : comment.words[0].dropIdent
@@ -159,6 +159,10 @@ struct ReceivedClient {
         guard words.count == 1, wordsBehind.isEmpty else { throw .ambiguous }
         guard let address = ReceivedAddress(words[0]) else { throw .noAddress }
         return Received.Client(address: address.address, helo: nil, reverseName: nil)
+    }
+
+    private static func isPostfixRemark(_ comment: ArraySlice<UInt8>) -> Bool {
+        ["using ", "Client CN ", "Authenticated sender: "].contains { comment.hasPrefix($0) }
     }
 
     /// Refuses a second address.

@@ -50,6 +50,11 @@ enum ReceivedAttacks {
         Case("an address in the HELO", "from x (y [198.51.100.7])\(sendmailEnd)", "ambiguous"),
         Case("an address without brackets in the HELO", "from x (198.51.100.7)\(plainEnd)", "ambiguous"),
         Case("qmail's comments in the HELO", "from x (HELO y) (198.51.100.7)\(plainEnd)", "ambiguous"),
+        Case(
+            "an address in a HELO that Postfix would not have written",
+            "from x ([198.51.100.7]) (real.example [192.0.2.1]) by mx.example.org (Postfix) with ESMTP id 1; \(date)",
+            "ambiguous"
+        ),
         Case("Exim's comment in the HELO", "from x ([198.51.100.7] helo=y)\(plainEnd)", "ambiguous"),
         Case("Exim's address in the HELO", "from [198.51.100.7] (helo=y)\(plainEnd)", "ambiguous"),
         Case(
