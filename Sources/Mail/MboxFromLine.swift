@@ -7,7 +7,7 @@ public struct MboxFromLine: Hashable, Sendable {
     /// nothing.
     public let sender: [UInt8]
     /// The date on the line; the zone is taken to be UTC if none is named, as RFC 4155 has it. Nil if the line has no
-    /// date, which only an mbox's first line is forgiven.
+    /// date, which only an mbox's first line and Thunderbird are forgiven.
     public let date: DateTime?
 
     /// Octets that such a line may have; a longer one is text.
@@ -27,6 +27,19 @@ public struct MboxFromLine: Hashable, Sendable {
             return
         }
         return nil
+    }
+
+    /// Reads Thunderbird's line: `From ` and nothing else.
+    init?(bare line: ArraySlice<UInt8>) {
+        guard line.count <= Self.lengthLimit, line.hasPrefix("From ") else { return nil }
+        guard Self.words(of: line.dropFirst(5).withoutLineBreak).isEmpty else { return nil }
+        self.init(lenient: line)
+    }
+
+    /// True if Thunderbird has written it: `From - date` in the past, ``init(bare:)`` since 2024. Both are found in one
+    /// mbox.
+    var isThunderbirds: Bool {
+        date == nil ? Self(bare: octets[...]) != nil : sender == [UInt8(ascii: "-")]
     }
 
     /// For a line that begins with `From `, is no longer than ``lengthLimit`` and is the first of an mbox: if it has no

@@ -1,9 +1,9 @@
 /// Cuts an mbox that arrives in pieces into its messages. No octet is lost: what the events carry, one after the other,
 /// is what was read.
 ///
-/// A message begins with a line `From sender date` that stands at the very beginning or below an empty line. What looks
-/// like one but lacks the date or the empty line is text, and a warning; qmail's rule, that no empty line is needed, can
-/// be asked for. Content-Length was written by whoever sent the message and could hide the next one or make one up. It
+/// A message begins with a line `From sender date` that stands at the very beginning or below an empty line; behind a
+/// message of Thunderbird's, also with a line `From `. What looks like one but lacks the date or the empty line is text,
+/// and a warning; qmail's rule, that no empty line is needed, can be asked for. Content-Length was written by whoever sent the message and could hide the next one or make one up. It
 /// is believed only if it ends at such a line or at the end of the mbox, and no such line comes before; then it tells
 /// whether the last empty line is the body's, and makes the empty line before the next message dispensable.
 ///
@@ -41,6 +41,8 @@ public struct MboxReader: Sendable {
     private var isInsideLine = false
     private var isBelowEmptyLine = true
     private var isInHeader = false
+    /// The message at hand begins with a From_ line of Thunderbird's.
+    private var isThunderbirds = false
     private var contentLength = ContentLength.absent
     /// Where the body ends by its Content-Length.
     private var bodyEnd: Int?
@@ -187,10 +189,12 @@ public struct MboxReader: Sendable {
         guard line.count <= MboxFromLine.lengthLimit, line.hasPrefix("From ") else { return nil }
         if case .beginning = place {
             let fromLine = MboxFromLine(lenient: line)
-            if fromLine.date == nil { events.append(.warning(.undatedFromLine(offset: offset))) }
+            if fromLine.date == nil, !fromLine.isThunderbirds {
+                events.append(.warning(.undatedFromLine(offset: offset)))
+            }
             return fromLine
         }
-        guard let fromLine = MboxFromLine(line) else {
+        guard let fromLine = MboxFromLine(line) ?? (isThunderbirds ? MboxFromLine(bare: line) : nil) else {
             if isBelowEmptyLine { events.append(.warning(.undatedFromLine(offset: offset))) }
             return nil
         }
@@ -212,6 +216,7 @@ public struct MboxReader: Sendable {
             handOn(&input, upTo: line)
         }
         place = .message
+        isThunderbirds = fromLine.isThunderbirds
         events.append(.messageStart(fromLine, offset: offset))
         offset += lineEnd - line
         input = input[lineEnd...]

@@ -40,6 +40,18 @@ import Testing
         Case("text above the first message", "hello\n\n\(from)A: 1\n\n", ["A: 1\n\n"], preamble: "hello\n\n"),
         Case("CRLF", "\(crlf)A: 1\r\n\r\nx\r\n\r\n\(crlf)B: 2\r\n\r\n", ["A: 1\r\n\r\nx\r\n", "B: 2\r\n\r\n"]),
         Case("mixed line ends", "\(crlf)A: 1\n\r\nx\n\r\n\(from)B: 2\n\n", ["A: 1\n\r\nx\n", "B: 2\n\n"]),
+        Case(
+            "Thunderbird, whose lines name nobody",
+            "From - Mon Jan  2 03:04:05 2023\r\nA: 1\r\n\r\nx\r\n\r\nFrom \r\nB: 2\r\n\r\n>From \r\n\r\nFrom \r\nC: 3\r\n\r\n",
+            ["A: 1\r\n\r\nx\r\n", "B: 2\r\n\r\n>From \r\n", "C: 3\r\n\r\n"]
+        ),
+        Case("Thunderbird from the beginning", "From \nA: 1\n\nx\n\nFrom \nB: 2\n\n", ["A: 1\n\nx\n", "B: 2\n\n"]),
+        Case(
+            "the same line in another's mbox",
+            "\(from)A: 1\n\nx\n\nFrom \ny\n\n",
+            ["A: 1\n\nx\n\nFrom \ny\n"],
+            warnings: [.undatedFromLine(offset: 51)]
+        ),
         Case("no final line break", "\(from)A: 1\n\nx", ["A: 1\n\nx"]),
         Case("no message below the last From_ line", "\(from)A: 1\n\nx\n\n\(other.dropLast())", ["A: 1\n\nx\n", ""]),
         Case(
