@@ -39,6 +39,9 @@ enum LibC {
     /// A Unix socket's backlog is full (EAGAIN). A blocking `connect` would wait.
     static let backlogIsFull = EAGAIN
 
+    /// The option of a TCP socket by which what comes is acknowledged when it is read (tcp(7)).
+    static let quickAcknowledgement = TCP_QUICKACK
+
     /// A client went away before it was accepted.
     static let connectionAborted = ECONNABORTED
 
