@@ -110,9 +110,9 @@ public struct PropertyValue: Hashable, Sendable {
 
     /// A text from outside: a user's name, a local-part. An e-mail identity if it has that form, a value else; nil if a
     /// careless reader, who splits a field at white space, semicolons, parentheses or quotes and knows no more of it,
-    /// could see other results in it (CVE-2020-12272), or one who searches it for `dmarc=pass`.
+    /// could see other results in it (CVE-2020-12272), or one who searches it for `dmarc=pass`, or for the first `@`.
     public static func inert(_ text: String) -> PropertyValue? {
-        guard text.isInert, !Registry.isNamed(in: text) else { return nil }
+        guard text.isInert, !Registry.isNamed(in: text), text.count(where: { $0 == "@" }) <= 1 else { return nil }
         if let at = text.utf8.lastIndex(of: UInt8(ascii: "@")),
             let mailbox = mailbox(
                 localPart: at == text.startIndex ? nil : String(text[..<at]),

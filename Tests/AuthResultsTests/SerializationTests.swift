@@ -174,7 +174,8 @@ import Testing
         "legitimate.example'@evil.example", "a; dkim=pass header.d=legitimate.example", "a;dkim=pass",
         "(legitimate.example@evil.example", "a b", "a\tb", "a\u{A0}b", "a\u{2028}b", "a\u{85}b", "a\u{200B}b", "a\\b",
         "dmarc=pass@evil.example", "a-DMARC/1=Pass", "header.from=legitimate.example@evil.example",
-        "prvs=spf=pass@evil.example", "<a@legitimate.example>", "a,b", "a\0b", "a\nb", "a\rb", "", "\u{301}",
+        "prvs=spf=pass@evil.example", "a@legitimate.example@evil.example", "<a@legitimate.example>", "a,b", "a\0b",
+        "a\nb", "a\rb", "", "\u{301}",
     ])
     func `a hostile text is not said at all`(_ text: String) {
         #expect(PropertyValue.inert(text) == nil)

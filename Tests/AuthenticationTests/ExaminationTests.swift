@@ -249,6 +249,7 @@ import Testing
         ("<prvs=1=ann@sender.example>", "a.example", "prvs=1=ann@sender.example", "a.example"),
         ("<Receiver=mx.example.org@sender.example>", "a.example", nil, "a.example"),
         ("<spf=pass@sender.example>", "a.example", nil, "a.example"),
+        (#"<"ann@bank.example"@sender.example>"#, "a.example", nil, "a.example"),
     ]
 
     @Test(arguments: toldByReceivedSPF)
