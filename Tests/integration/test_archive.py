@@ -418,6 +418,7 @@ class CheckTests(unittest.TestCase):
         self.assertIn(b"/nonexistent/file", result.stderr)
         self.assertEqual(result.stdout.count(b"dkim=pass"), 2)
         self.assertEqual(result.stdout.count(b"==> "), 2)
+        self.assertEqual(run("check", *self.envelope, "-", "-").returncode, 64)
 
     def test_json_is_one_line_a_message_and_explain_tells_the_rules(self):
         name = os.path.join(MESSAGES, "forged-fields")

@@ -38,6 +38,12 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup var zoneOptions: ZoneOptions
     @OptionGroup var options: ConfigurationOptions
 
+    func validate() throws {
+        guard files.count(where: { $0 == "-" }) <= 1 else {
+            throw ValidationError("standard input can be read once")
+        }
+    }
+
     func run() async throws {
         let site = try Site.forStoredMail(options, zoneOptions)
         if verifyField {
