@@ -2,7 +2,7 @@
 """What a message costs the filter: CPU time per message by size of the body, one message a connection, answers known;
 and its memory with many connections in the middle of a large message.
 
-    swift build -c release --product authres
+    swift build -c release --static-swift-stdlib --product authres
     Tests/benchmark/filter.py [COUNT]       COUNT messages of 2 KB (default 5,000), fewer of the larger ones
     Tests/benchmark/filter.py COUNT SOCKET PID      another milter that is running, for comparison; no memory
 
