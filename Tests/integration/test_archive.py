@@ -212,6 +212,14 @@ class ArchiveTests(unittest.TestCase):
         self.assertEqual(result.returncode, 64, result.stderr)
         self.assertIn(b"other arguments", result.stderr)
 
+    def test_what_went_to_standard_output_cannot_be_continued(self):
+        arguments = ["mbox", *self.flags, self.mbox, "--output", "-", "--report-file", self.path("half.jsonl")]
+        self.assertEqual(run(*arguments, "--resume").returncode, 64)
+        with open("/dev/full", "wb") as full:
+            process = subprocess.run([AUTHRES, *arguments], stdout=full, stderr=subprocess.DEVNULL, timeout=120)
+        self.assertEqual(process.returncode, 73)
+        self.assertFalse([name for name in os.listdir(self.directory.name) if name.startswith("half")])
+
     def test_a_state_that_was_cut_short_or_edited_begins_a_new_run(self):
         output = self.path("state.mbox")
         for text in (b"", b'{"task":["x"],"now":1', b"\xff\x00"):

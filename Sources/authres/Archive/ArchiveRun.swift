@@ -98,7 +98,7 @@ final class ArchiveRun {
             for index in checkpoint.file..<task.files.count {
                 guard try await read(task.files[index]) else {
                     try save()
-                    if task.checkpointName == nil { recordFile?.discard() }
+                    if task.checkpointName == nil { discard() }
                     return .interrupted
                 }
                 checkpoint.file = index + 1
@@ -106,7 +106,7 @@ final class ArchiveRun {
             }
         } catch {
             for batch in window { batch.work?.cancel() }
-            if position == (0, 0) { discard() }
+            if position == (0, 0) || task.checkpointName == nil { discard() }
             // What is done already, for whoever reads the other end of a pipe.
             try mbox?.flush()
             try report?.flush()

@@ -17,8 +17,10 @@ struct ArchiveTask: Sendable {
     /// Everything that the result depends on, as text, so that a run is continued only as it was begun.
     let identity: [String]
 
-    /// The file that keeps how far the run has come; nil if nothing it writes could be continued.
+    /// The file that keeps how far the run has come; nil if it could not be continued, since a part of what it writes
+    /// goes where it cannot be cut off.
     var checkpointName: String? {
-        [output, report].compactMap(\.self).first { !OutputFile.isStream($0) }.map(Checkpoint.name)
+        let names = [output, report].compactMap(\.self)
+        return names.contains(where: OutputFile.isStream) ? nil : names.first.map(Checkpoint.name)
     }
 }

@@ -169,7 +169,7 @@ struct MboxCommand: AsyncParsableCommand {
         guard resume else { return nil }
         guard let name = task.checkpointName else {
             StandardError.write(
-                "authres: --resume needs --output or --report-file: what went to standard output is gone"
+                "authres: --resume needs --output or --report-file, and nothing on standard output: what went there is gone"
             )
             throw Sysexit.usage
         }
