@@ -16,8 +16,7 @@ internal import SPF
 /// ``begin(mailFrom:macroAddress:submission:receivedAt:)``, ``header(_:)`` for each field, ``endOfHeader(at:)``,
 /// ``body(_:)`` for each piece, ``endOfMessage()``. HELO may be missing. After any of them ``newQuestions()`` may have
 /// questions, which are answered by ``learn(_:)`` in any order; ``judgement`` has a value when the message has ended
-/// and nothing more is wanted. It is a value: who serves several messages on one connection makes it when the client
-/// connects, and copies it for each message with all it has learned by then.
+/// and nothing more is wanted. Questions about the client come up at once, before there is a message.
 public struct Examination: Sendable {
     private let policy: Policy
     private let authservID: String

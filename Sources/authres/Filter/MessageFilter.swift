@@ -19,9 +19,6 @@ final class MessageFilter: MailFilter {
     private var helo: [UInt8] = []
     /// The MTA's own name, macro `j`.
     private var ownName: [UInt8]?
-
-    /// What the examination of each of the client's messages begins with; made anew when what it was made from changes.
-    private var beginning: (site: Site, ownName: [UInt8]?, examination: Examination)?
     private var message: Message?
 
     /// One message, from MAIL to the answer. An object, so that an answer that comes too late finds out whose it is.
@@ -76,7 +73,6 @@ final class MessageFilter: MailFilter {
         if let text = client.address, address == nil { throw Failure.noAddress(text) }
         self.client = Client(address: address, name: client.hostname)
         ownName = macros["j"]
-        beginning = nil
         helo = []
         // Reverse DNS can be asked about now. The answer is not waited for: it will be known, or under way, when the
         // first message comes.
@@ -216,14 +212,12 @@ final class MessageFilter: MailFilter {
     }
 
     private func newExamination(_ site: Site) throws(Failure) -> Examination {
-        if let beginning, beginning.site === site, beginning.ownName == ownName { return beginning.examination }
         let policy = site.configuration.policy
         let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
         let authservID = policy.authservID ?? name ?? site.hostName
         guard let examination = Examination(policy: policy, authservID: authservID, client: client) else {
             throw .noName(Array(authservID.utf8))
         }
-        beginning = (site, ownName, examination)
         return examination
     }
 
