@@ -137,8 +137,8 @@ struct MboxCommand: AsyncParsableCommand {
         )
     }
 
-    /// What tells an input from a later one of the same name. A file that is missing, or is to be overwritten, ends the
-    /// run before it has begun. A FIFO is not opened: whoever writes to it would see it closed again.
+    /// What tells an input from a later one of the same name. A file that is missing ends the run before it has begun. A
+    /// FIFO is not opened: whoever writes to it would see it closed again.
     private func inputVersion(_ name: String) throws -> String {
         let status: LibCFiles.Status?
         do {
@@ -149,19 +149,23 @@ struct MboxCommand: AsyncParsableCommand {
             StandardError.write("authres: \(error)")
             throw Sysexit.noInput
         }
+        if let status { try refuseToReplace(status) }
+        return name == "-" ? "-" : status?.version ?? "-"
+    }
+
+    /// Ends the run before it has begun if an output, or what is kept beside it, is this input.
+    private func refuseToReplace(_ input: LibCFiles.Status) throws {
         for target in targets {
-            var replaced = [target == "-" ? LibCFiles.status(of: STDOUT_FILENO) : LibCFiles.status(ofPath: target)]
-            if target != "-" {
-                replaced += [OutputFile.partialName(of: target), Checkpoint.name(beside: target)]
+            let replaced =
+                target == "-"
+                ? [LibCFiles.status(of: STDOUT_FILENO)]
+                : [target, OutputFile.partialName(of: target), Checkpoint.name(beside: target)]
                     .map { LibCFiles.status(ofPath: $0) }
-            }
-            guard replaced.contains(where: { $0.map { status?.isFile($0) == true } ?? false }) else { continue }
-            StandardError.write(
-                "authres: \(target == "-" ? "standard output" : target): is an input; nothing is changed in place"
-            )
+            guard replaced.contains(where: { $0.map(input.isFile) ?? false }) else { continue }
+            let name = target == "-" ? "standard output" : target
+            StandardError.write("authres: \(name): is an input; nothing is changed in place")
             throw Sysexit.usage
         }
-        return name == "-" ? "-" : status?.version ?? "-"
     }
 
     /// How far an earlier run has come that is to be continued.
