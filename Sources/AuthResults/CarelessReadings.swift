@@ -37,6 +37,8 @@ struct CarelessWords {
         static let comment = Gap(rawValue: 1)
         static let fold = Gap(rawValue: 2)
         static let space = Gap(rawValue: 4)
+        /// White space to some, and nothing at all to others.
+        static let control = Gap(rawValue: 8)
     }
 
     private var words: [(gap: Gap, text: [UInt8])] = []
@@ -122,7 +124,8 @@ struct CarelessWords {
             separate(by: .fold)
             isInFold = true
         case 0...0x20 where isInFold: break
-        case 0...0x20: separate(by: .space)
+        case UInt8(ascii: " "), UInt8(ascii: "\t"): separate(by: .space)
+        case 0...0x1F, 0x7F: separate(by: .control)
         default: append(octet)
         }
     }
@@ -169,7 +172,7 @@ struct CarelessWords {
 
     /// What may be taken for the id: the first word by any notion of it, and all of them, with or without a version.
     var ids: [[UInt8]] {
-        let gaps: [Gap] = [[], .comment, .fold, [.comment, .fold]]
+        let gaps: [Gap] = [[], .comment, .fold, [.comment, .fold], .control, [.comment, .fold, .control]]
         return gaps.map(prefix) + [words.flatMap(\.text), words.dropLast().flatMap(\.text)]
     }
 }

@@ -43,9 +43,7 @@ private struct ClaimReader {
         if octets[..<startIndex].containsEncodedWord { return .unreadable("encoded-word before the authserv-id") }
         if isPlain(startIndex..<end) { return .claims([id]) }
         let readings = CarelessReadings(octets)
-        if !isQuoted, !readings.first.isEmpty, readings.first != text,
-            let problem = Self.problem(readings.first, isQuoted: true)
-        {
+        if !readings.first.isEmpty, readings.first != text, let problem = Self.problem(readings.first, isQuoted: true) {
             return .unreadable(problem)
         }
         if octets.count >= Self.cutLength, readings.isFirstAtEnd { return .unreadable("nothing ends the authserv-id") }

@@ -39,6 +39,9 @@ extension ForgedFieldsTests {
         Case("around a quoted parenthesis", #" mx. "(x" own.example 1; spf=pass"#, .own),
         Case("a parenthesis that closes nothing inside", " mx. )own.example; spf=pass", .own),
         Case("in single quotes", " 'mx.own.example'; spf=pass", .own),
+        Case("a control inside quotes in the midst", " mx.\"o\u{13}wn\".example a b; none", .own),
+        Case("a control behind quotes", " \"mx\"\u{1}.own.example a b; none", .own),
+        Case("DEL behind quotes", " \"mx\"\u{7F}.own.example; none", .own),
         Case("comments between all", " mx(a).(b)own(c).example(d); none", .own),
         Case("white space inside", " mx. own. example; none", .own),
         Case("a fold inside", " mx\n\t.own.example; none", .own),
@@ -145,6 +148,7 @@ extension ForgedFieldsTests {
             .unreadable
         ),
         Case("a dot that is none until it is normalised", " mx\u{2024}own\u{2024}example; none", .unreadable),
+        Case("such a dot behind quotes", " \"mx\"\u{2024}own.example; none", .unreadable),
         Case("a small full stop", " mx\u{FE52}own.example; none", .unreadable),
         Case("a full-width semicolon", " mx.own.example\u{FF1B} spf=pass", .unreadable),
         Case("a Greek question mark", " mx.own.example\u{37E} spf=pass", .unreadable),
