@@ -1,7 +1,7 @@
 public import DNS
 
-/// The result names of RFC 8617, section 10.1. There is none for what may come right by itself: every failure of a chain
-/// is permanent, the DNS's silence too (RFC 8617, 5.2).
+/// The result names of RFC 8617, section 10.1. There is none for what may come right by itself: every failure of a
+/// chain is permanent, the DNS's silence too (RFC 8617, 5.2).
 public enum ARCResult: String, Hashable, Sendable {
     case none, pass, fail
 }

@@ -24,8 +24,8 @@ public struct AuthenticationResults: Hashable, Sendable {
         self = try parser.payload()
     }
 
-    /// The value as it is to stand behind the colon: a leading space, folds as LF and TAB, lines of 78 characters at most
-    /// where the text allows it. The same value always gives the same octets.
+    /// The value as it is to stand behind the colon: a leading space, folds as LF and TAB, lines of 78 characters at
+    /// most where the text allows it. The same value always gives the same octets.
     public func serialized() -> [UInt8] {
         var serializer = FieldSerializer()
         serializer.payload(self)
@@ -101,8 +101,9 @@ public struct PropertyValue: Hashable, Sendable {
         text.isWritable ? PropertyValue(form: .value(text)) : nil
     }
 
-    /// An e-mail identity, `user@example.org`, or `@example.org` with no local-part. Nil if the domain is no domain-name
-    /// of RFC 6376 (two labels at least, no literal, no underscore) or the local-part holds a control character.
+    /// An e-mail identity, `user@example.org`, or `@example.org` with no local-part. Nil if the domain is no
+    /// domain-name of RFC 6376 (two labels at least, no literal, no underscore) or the local-part holds a control
+    /// character.
     public static func mailbox(localPart: String?, domain: String) -> PropertyValue? {
         guard domain.isDomainName, localPart?.isWritable ?? true else { return nil }
         return PropertyValue(form: .mailbox(localPart: localPart, domain: domain))

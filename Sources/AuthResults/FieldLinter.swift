@@ -1,4 +1,5 @@
-/// Reads one field with the productions of the strict parser, and behind an error goes on where the next thing may begin.
+/// Reads one field with the productions of the strict parser, and behind an error goes on where the next thing may
+/// begin.
 struct FieldLinter {
     /// A result that could be read, as far as it could.
     struct ReadResult {

@@ -1,7 +1,8 @@
 /// Reads a field strictly, one method a production of RFC 8601, section 2.2, over octets.
 ///
-/// Departures from the ABNF, all on the side of reading: white space between propspecs may be absent or be there, as the
-/// published text and erratum 6026 have it; folds are LF or CRLF, and may be empty as in the obsolete syntax of RFC 5322.
+/// Departures from the ABNF, all on the side of reading: white space between propspecs may be absent or be there, as
+/// the published text and erratum 6026 have it; folds are LF or CRLF, and may be empty as in the obsolete syntax of RFC
+/// 5322.
 struct FieldParser {
     let octets: [UInt8]
     var index = 0

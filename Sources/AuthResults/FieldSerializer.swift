@@ -56,7 +56,8 @@ struct FieldSerializer {
     }
 
     /// Text that no line has room for: a comment or a quoted-string, or one of them and what stands at it without white
-    /// space. It is folded before single spaces inside, which are white space to the reader as before (RFC 5322, 2.2.3).
+    /// space. It is folded before single spaces inside, which are white space to the reader as before (RFC 5322,
+    /// 2.2.3).
     private mutating func broken(_ text: String) {
         let scalars = text.unicodeScalars
         var start = scalars.startIndex

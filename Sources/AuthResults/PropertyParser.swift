@@ -25,8 +25,8 @@ extension FieldParser {
     /// ```
     /// pvalue = [CFWS] ( value / [ [ local-part ] "@" ] domain-name ) [CFWS]
     /// ```
-    /// Both branches begin alike: what stands before an `@` is a local-part, whatever else it could have been. The white
-    /// space at the end is left to the caller (erratum 6026).
+    /// Both branches begin alike: what stands before an `@` is a local-part, whatever else it could have been. The
+    /// white space at the end is left to the caller (erratum 6026).
     mutating func pvalue() throws(SyntaxError) -> PropertyValue {
         try skipCFWS()
         let start = index

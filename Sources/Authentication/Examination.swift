@@ -232,8 +232,8 @@ public struct Examination: Sendable {
     /// False for the message of a trusted relay that is to be left as it is.
     private var isChecked: Bool { !isTrustedRelay || policy.checkTrustedRelays }
 
-    /// What is not a stranger's delivery is not judged as one: who has authenticated himself is not asked where he comes
-    /// from, and of a client of our own only signatures prove anything.
+    /// What is not a stranger's delivery is not judged as one: who has authenticated himself is not asked where he
+    /// comes from, and of a client of our own only signatures prove anything.
     private func runs(_ check: Policy.Check) -> Bool {
         guard isChecked, policy.checks.contains(check) else { return false }
         let isSubmission = submission != nil && !policy.checkAuthenticated
@@ -271,7 +271,8 @@ public struct Examination: Sendable {
         } while isPastDeadline && !answers.open.isEmpty
     }
 
-    /// Why a message without an aligned identifier cannot be said to fail DMARC, if a check that may give one is not made.
+    /// Why a message without an aligned identifier cannot be said to fail DMARC, if a check that may give one is not
+    /// made.
     private var uncheckedByDMARC: String? {
         if spf == nil { return runs(.spf) ? "MAIL FROM is not known" : "SPF is not checked" }
         return dkim == nil ? "DKIM is not checked" : nil

@@ -101,8 +101,8 @@ struct FreshField {
         )
     }
 
-    /// The identity as an e-mail identity must be written (RFC 8601, 2.2); nil for one that has no such spelling, or none
-    /// in ASCII: an encoded `i=` (RFC 6376, 2.11) is no reason to make a message one that needs SMTPUTF8.
+    /// The identity as an e-mail identity must be written (RFC 8601, 2.2); nil for one that has no such spelling, or
+    /// none in ASCII: an encoded `i=` (RFC 6376, 2.11) is no reason to make a message one that needs SMTPUTF8.
     private static func identity(_ identity: DKIMIdentity) -> PropertyValue? {
         if identity.localPart.isEmpty { return .mailbox(localPart: nil, domain: identity.domain.text) }
         guard identity.localPart.allSatisfy({ $0 < 0x80 }) else { return nil }

@@ -28,8 +28,8 @@ public struct OwnIdentifiers: Sendable {
         }
     }
 
-    /// True if a claimed id is one of ours: case aside, A-labels and U-labels being the same (RFC 8601, 5), one trailing
-    /// dot and a `/suffix` ignored, as deployed software writes `id/queue-id`.
+    /// True if a claimed id is one of ours: case aside, A-labels and U-labels being the same (RFC 8601, 5), one
+    /// trailing dot and a `/suffix` ignored, as deployed software writes `id/queue-id`.
     public func contains(_ id: String) -> Bool {
         let octets = Self.withoutSuffix(id)
         if let domain = Domain(internationalized: octets) {

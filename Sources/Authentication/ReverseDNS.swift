@@ -2,7 +2,8 @@ public import DNS
 
 /// The `iprev` method (RFC 8601, 3): does the name that the client's address claims point back to the address?
 struct ReverseDNS: Sendable {
-    /// Names of a PTR answer that are followed. RFC 8601 section 3 asks for a bound and names SPF's ten (RFC 7208, 4.6.4).
+    /// Names of a PTR answer that are followed. RFC 8601 section 3 asks for a bound and names SPF's ten (RFC 7208,
+    /// 4.6.4).
     static let nameLimit = 10
 
     let client: IPAddress

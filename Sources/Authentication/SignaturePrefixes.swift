@@ -1,7 +1,7 @@
 internal import DKIM
 
-/// What is shown of each signature's `b=` so that the results can be told apart (RFC 6008, 4): its first eight characters,
-/// or as many as it takes to be unique in the field, within the limit of a line.
+/// What is shown of each signature's `b=` so that the results can be told apart (RFC 6008, 4): its first eight
+/// characters, or as many as it takes to be unique in the field, within the limit of a line.
 struct SignaturePrefixes {
     /// One for each signature; nil where there is no text, or where it would be shown with another result.
     let prefixes: [String?]
@@ -31,9 +31,9 @@ struct SignaturePrefixes {
         String(Substring(text.utf8.prefix(length)))
     }
 
-    /// The texts, but of copies with the same text only those that came out as one of them did: as the one that passes, or
-    /// as the first. A text with two results is believed in neither (RFC 6008, 4), and copying a signature and damaging
-    /// the copy is easily done.
+    /// The texts, but of copies with the same text only those that came out as one of them did: as the one that passes,
+    /// or as the first. A text with two results is believed in neither (RFC 6008, 4), and copying a signature and
+    /// damaging the copy is easily done.
     private static func distinctTexts(of signatures: [(text: String?, result: DKIMResult)]) -> [String?] {
         let cut = signatures.map { (text: $0.text.map { start(of: $0, lengthMaximum) }, result: $0.result) }
         var results: [String: DKIMResult] = [:]

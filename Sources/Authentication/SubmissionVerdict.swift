@@ -1,4 +1,5 @@
-/// What is said of SMTP AUTH (RFC 8601, 2.7.4). Only success is ever reported: the MTA lets no message in that failed it.
+/// What is said of SMTP AUTH (RFC 8601, 2.7.4). Only success is ever reported: the MTA lets no message in that failed
+/// it.
 public struct SubmissionVerdict: Hashable, Sendable {
     /// The identity as it may stand in a field; nil if its octets are not fit to be shown.
     public let identity: String?

@@ -70,8 +70,8 @@ public struct DKIMCheck: Sendable {
         for candidate in candidates { _ = answers(candidate.signature.field.keyQuestion) }
     }
 
-    /// The verdicts, one for each signature from the top (what is beyond the hundredth has one together), or nil as long as
-    /// a key is missing.
+    /// The verdicts, one for each signature from the top (what is beyond the hundredth has one together), or nil as
+    /// long as a key is missing.
     /// - Parameters:
     ///   - digests: of the whole body.
     ///   - time: seconds since 1970 at which signatures must be valid.

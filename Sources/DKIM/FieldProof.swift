@@ -42,9 +42,9 @@ public enum FieldProof: Hashable, Sendable {
         }
     }
 
-    /// The domain of a signature that proves the field: one that passes, whose `d=` is the authserv-id or a domain above
-    /// it, and whose `h=` takes in this very field (RFC 6376 section 5.4.2 counts from below, so that a field added on
-    /// top of a signed one is not signed).
+    /// The domain of a signature that proves the field: one that passes, whose `d=` is the authserv-id or a domain
+    /// above it, and whose `h=` takes in this very field (RFC 6376 section 5.4.2 counts from below, so that a field
+    /// added on top of a signed one is not signed).
     private static func signer(
         ofFieldAt place: Int,
         in header: [HeaderField],

@@ -6,9 +6,9 @@ public import MailSignature
 /// Signs the Authentication-Results field that we add, so that who reads the message behind a store or a relay that is
 /// not trusted can tell our field from a forged one (RFC 8601, 7.1).
 ///
-/// The signature is an ordinary DKIM-Signature, valid for every verifier. It covers our field, the fields that say whose
-/// message it is, and the whole body: a seal over the field alone, or with `l=0`, could be moved with the field to
-/// another message of the same author, whose results it would then vouch for.
+/// The signature is an ordinary DKIM-Signature, valid for every verifier. It covers our field, the fields that say
+/// whose message it is, and the whole body: a seal over the field alone, or with `l=0`, could be moved with the field
+/// to another message of the same author, whose results it would then vouch for.
 ///
 /// libopendkim, which verifies, does not sign here. It takes no body hash from outside, so that it would have to be fed
 /// each body octet by octet while it arrives, in a handle that lives as long as the message; our own body hash is there

@@ -1,8 +1,8 @@
 internal import Mail
 internal import MailSignature
 
-/// One signature over a header, ready for libopendkim: the signature's own field and the fields that it selects, nothing
-/// else.
+/// One signature over a header, ready for libopendkim: the signature's own field and the fields that it selects,
+/// nothing else.
 struct HeaderSignature {
     enum Outcome {
         case verified

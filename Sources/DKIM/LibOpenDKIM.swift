@@ -2,8 +2,9 @@ internal import COpenDKIM
 
 /// libopendkim, for one thing: does a signature over a header verify under a key?
 ///
-/// No body is ever fed and no handle outlives the call: with the keys at hand, `dkim_eoh` verifies the signature over the
-/// header, and that is read and nothing else. A handle is made for each signature, so that one cannot disturb another.
+/// No body is ever fed and no handle outlives the call: with the keys at hand, `dkim_eoh` verifies the signature over
+/// the header, and that is read and nothing else. A handle is made for each signature, so that one cannot disturb
+/// another.
 enum LibOpenDKIM {
     /// What the library found.
     struct Findings {
@@ -132,9 +133,9 @@ enum LibOpenDKIM {
         }
     }
 
-    /// The library judges `t=` and `x=` by its own clock; ours is an argument. A drift of 35 years takes its clock out of
-    /// the play, but for `t=` values below the drift (before November 2004, and so before DKIM), where its arithmetic
-    /// wraps: those meet a drift of none.
+    /// The library judges `t=` and `x=` by its own clock; ours is an argument. A drift of 35 years takes its clock out
+    /// of the play, but for `t=` values below the drift (before November 2004, and so before DKIM), where its
+    /// arithmetic wraps: those meet a drift of none.
     private static let lenientDrift: UInt64 = 1_100_000_000
     private static let lenientClock = Library(clockDrift: lenientDrift)
     private static let strictClock = Library(clockDrift: 0)

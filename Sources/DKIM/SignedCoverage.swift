@@ -14,9 +14,9 @@ extension MessageSignature {
         "content-transfer-encoding",
     ]
 
-    /// The name of a field that stands more often in the header than the signature signs it, though it signs it. A field
-    /// behind a bare CR is never signed as what it is, also if `h=` names more fields than there are: there are readers
-    /// who see it.
+    /// The name of a field that stands more often in the header than the signature signs it, though it signs it. A
+    /// field behind a bare CR is never signed as what it is, also if `h=` names more fields than there are: there are
+    /// readers who see it.
     /// - Parameter hidden: the ``Mail/HeaderField/hiddenFields`` of all fields.
     func repeatedBeyondSignature(in header: SignedFields, hidden: [HeaderField]) -> String? {
         Self.singular.first { name in

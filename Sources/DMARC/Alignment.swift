@@ -19,9 +19,9 @@ struct Alignment {
 
     /// Asks for the walks of domains that are likely to need one, before it is known whether they do.
     ///
-    /// The Organizational Domain of a name is the name or one above it. So a domain that shares nothing but the top-level
-    /// domain with the author's, as that of a mail provider does, can be aligned only by a record at the top-level domain
-    /// that does not call itself a public suffix: it is asked about when such a record has turned up.
+    /// The Organizational Domain of a name is the name or one above it. So a domain that shares nothing but the
+    /// top-level domain with the author's, as that of a mail provider does, can be aligned only by a record at the
+    /// top-level domain that does not call itself a public suffix: it is asked about when such a record has turned up.
     func ask(_ candidates: [Domain], _ answers: inout Answers) {
         let common = author.names[0].suffix(labels: 2)
         for domain in distinct(candidates.filter({ $0.isEqualOrBelow(common) })) {
@@ -29,8 +29,8 @@ struct Alignment {
         }
     }
 
-    /// The outcomes, one for each of `domains`, and the author's Organizational Domain if it took part; nil as long as an
-    /// answer is missing.
+    /// The outcomes, one for each of `domains`, and the author's Organizational Domain if it took part; nil as long as
+    /// an answer is missing.
     func outcomes(
         _ domains: [Domain],
         _ answers: inout Answers

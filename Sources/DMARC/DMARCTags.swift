@@ -6,15 +6,16 @@
 /// equals       = *WSP "=" *WSP
 /// dmarc-value  = %x20-3A / %x3C-7E
 /// ```
-/// The names are literals of an ABNF, and so are the values but for `DMARC1`: their case does not count (RFC 5234, 2.3).
-/// Every other name is ignored (RFC 9989, 4.7), those that RFC 7489 had (`pct`, `rf`, `ri`) among them.
+/// The names are literals of an ABNF, and so are the values but for `DMARC1`: their case does not count (RFC 5234,
+/// 2.3). Every other name is ignored (RFC 9989, 4.7), those that RFC 7489 had (`pct`, `rf`, `ri`) among them.
 struct DMARCTags {
     enum Name: String, CaseIterable {
         case p, sp, np, t, psd, adkim, aspf, rua
     }
 
-    /// A tag that stands there, with its value; nil if the value is not to be had: it breaks the grammar, or the tag stands
-    /// twice and nobody can say which is meant (a DKIM tag-list, whose form this is, would be void: RFC 6376, 3.2).
+    /// A tag that stands there, with its value; nil if the value is not to be had: it breaks the grammar, or the tag
+    /// stands twice and nobody can say which is meant (a DKIM tag-list, whose form this is, would be void: RFC 6376,
+    /// 3.2).
     private var tags: [(name: Name, value: ArraySlice<UInt8>?)] = []
 
     /// Nil if the text does not begin with the version of a DMARC record.

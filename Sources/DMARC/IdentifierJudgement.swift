@@ -40,8 +40,8 @@ struct IdentifierJudgement {
 
     /// The verdict, or nil as long as an answer is missing.
     ///
-    /// An identifier equal to the author domain is aligned in either mode and needs no walk (RFC 9989, 4.10.2), so it is
-    /// looked for first: no slow zone above the author's can then delay the verdict or change it.
+    /// An identifier equal to the author domain is aligned in either mode and needs no walk (RFC 9989, 4.10.2), so it
+    /// is looked for first: no slow zone above the author's can then delay the verdict or change it.
     func verdict(_ answers: inout Answers) -> DMARCVerdict? {
         let authenticated = candidates.filter { $0.outcome == .authenticated }
         let equal = authenticated.filter { $0.identifier.domain == author }
@@ -57,8 +57,8 @@ struct IdentifierJudgement {
         return undecided(organization, &answers)
     }
 
-    /// RFC 9989 section 5.3.6: if nothing passes, and what might have passed met a temporary error, the message cannot be
-    /// said to fail.
+    /// RFC 9989 section 5.3.6: if nothing passes, and what might have passed met a temporary error, the message cannot
+    /// be said to fail.
     private func undecided(_ organization: Domain?, _ answers: inout Answers) -> DMARCVerdict? {
         let open = candidates.filter { $0.outcome == .temporaryError }
         func temporaryError(_ candidate: Candidate) -> DMARCVerdict {

@@ -2,9 +2,9 @@ internal import DNS
 
 /// The DNS Tree Walk (RFC 9989, 4.10): the DMARC records at a name and above it.
 ///
-/// Which names a walk may visit is known from where it starts, so all are asked for at once: a walk takes one round trip
-/// and not eight. Some of the questions may turn out to be spare, when a record says `psd=`; their names are those of
-/// large zones, and in every cache.
+/// Which names a walk may visit is known from where it starts, so all are asked for at once: a walk takes one round
+/// trip and not eight. Some of the questions may turn out to be spare, when a record says `psd=`; their names are those
+/// of large zones, and in every cache.
 struct TreeWalk {
     /// A record and the name it stands at.
     struct Found {
@@ -59,8 +59,8 @@ struct TreeWalk {
         Self.step(questions[0], &answers)
     }
 
-    /// The records from the start upwards; nil as long as one is missing. An answer that is not to be had ends it, since
-    /// it may have been the one that changes everything; those behind a record with `psd=` are not waited for.
+    /// The records from the start upwards; nil as long as one is missing. An answer that is not to be had ends it,
+    /// since it may have been the one that changes everything; those behind a record with `psd=` are not waited for.
     func outcome(_ answers: inout Answers) -> Outcome? {
         ask(&answers)
         var records: [Found] = []

@@ -14,8 +14,8 @@ public final class CachingResolver: Resolver {
         public var greatestTTL = Duration.seconds(86_400)
         /// RFC 2308, 5: one to three hours "have been found to work well".
         public var greatestNegativeTTL = Duration.seconds(10_800)
-        /// Questions that may be under way at a time. What is over it is not asked: messages that come and go faster than
-        /// a dead name server is given up must not pile up here.
+        /// Questions that may be under way at a time. What is over it is not asked: messages that come and go faster
+        /// than a dead name server is given up must not pile up here.
         public var outstanding = 20_000
         /// For answers that are failures. RFC 2308, 7: five minutes at most.
         public var failureTTL = Duration.seconds(5)

@@ -18,9 +18,10 @@ public struct AuthorField: Hashable, Sendable {
     public let mailboxes: [Mailbox]
     /// True if by the grammar the author is clear, but readers in use take another one. Either an address, quotes and
     /// comments in it included, or the name of a group holds what looks like an address itself, as in
-    /// `"admin@bank.example"@evil.example` (nodemailer before 7.0.7, CVE-2025-13033, and all that search for the first or
-    /// last `@` or bracket). Or an encoded-word seems to reach over quotes and comments (Python's `email`). Or what is
-    /// written left to right is shown from right to left. A display name is a name, whatever it says (RFC 9989, 11.4).
+    /// `"admin@bank.example"@evil.example` (nodemailer before 7.0.7, CVE-2025-13033, and all that search for the first
+    /// or last `@` or bracket). Or an encoded-word seems to reach over quotes and comments (Python's `email`). Or what
+    /// is written left to right is shown from right to left. A display name is a name, whatever it says (RFC 9989,
+    /// 11.4).
     public let isMisleading: Bool
 
     /// Why the field names no author. The raw value is fit for a reason shown to people.
@@ -41,20 +42,17 @@ public struct AuthorField: Hashable, Sendable {
     /// ```
     public init(_ value: [UInt8]) throws(Defect) {
         /// RFC 6532 section 3 lets UTF-8 in; anything else above 127 has no meaning that two readers share.
-        guard String(validating: value, as: UTF8.self) != nil else { throw .octets }
+        guard let text = String(validating: value, as: UTF8.self) else { throw .octets }
         var parser = MailboxListParser(octets: value)
         mailboxes = try parser.addressList()
-        isMisleading =
-            parser.isMisleading || EncodedWordReach(value).crossesTokens || value.overridesDirection
+        isMisleading = parser.isMisleading || EncodedWordReach(value).crossesTokens || text.overridesDirection
     }
 }
 
-extension [UInt8] {
+extension String {
     /// True if U+202D or U+202E stands in it, which set the direction in which all that follows is shown: people see
     /// `moc.live@bank.example` where `elpmaxe.knab@evil.com` was written (Shen et al., "Weak Links", 2021, A14).
     fileprivate var overridesDirection: Bool {
-        indices.contains {
-            self[$0...].starts(with: [0xE2, 0x80, 0xAD]) || self[$0...].starts(with: [0xE2, 0x80, 0xAE])
-        }
+        unicodeScalars.contains { $0 == "\u{202D}" || $0 == "\u{202E}" }
     }
 }

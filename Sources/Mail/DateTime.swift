@@ -6,8 +6,8 @@ public struct DateTime: Hashable, Sendable {
         self.secondsSince1970 = secondsSince1970
     }
 
-    /// Reads `date-time` of RFC 5322, section 3.3, with comments, and the obsolete forms of section 4.3: years of two or
-    /// three digits, zones in letters, white space anywhere. Nil if the octets are no date, or have more than one.
+    /// Reads `date-time` of RFC 5322, section 3.3, with comments, and the obsolete forms of section 4.3: years of two
+    /// or three digits, zones in letters, white space anywhere. Nil if the octets are no date, or have more than one.
     ///
     ///     date-time = [ day-of-week "," ] date time [CFWS]
     public init?(_ octets: some Sequence<UInt8>) {

@@ -27,7 +27,8 @@ struct EncodedWordReach {
 
     init(_ value: [UInt8]) {
         var place = Place()
-        /// Where the word began, whether it has been seen to reach too far, and its question marks; nil outside of words.
+        /// Where the word began, whether it has been seen to reach too far, and its question marks; nil outside of
+        /// words.
         var word: (place: Place, reachesTooFar: Bool, marks: Int)?
         var isEscaped = false
         for (octet, next) in zip(value, value.dropFirst() + [0]) {

@@ -1,6 +1,6 @@
 /// One field of a header (RFC 5322, 2.2), octet for octet as it was received but for the line breaks: a fold is a LF,
-/// whatever the source wrote, so that the milter (which sends LF) and a file with CRLF give the same value. A CR that is
-/// not part of a line break stays where it is.
+/// whatever the source wrote, so that the milter (which sends LF) and a file with CRLF give the same value. A CR that
+/// is not part of a line break stays where it is.
 public struct HeaderField: Hashable, Sendable {
     /// What stands before the colon, white space before the colon included if the source had any.
     public var name: [UInt8]
@@ -16,8 +16,8 @@ public struct HeaderField: Hashable, Sendable {
         self.init(name: Array(name.utf8), value: Array(value.utf8))
     }
 
-    /// True if the name is `other` in any case; white space before the colon is ignored, as RFC 5322 section 4.5 (obs-*)
-    /// allows it there and as readers behind us do.
+    /// True if the name is `other` in any case; white space before the colon is ignored, as RFC 5322 section 4.5
+    /// (obs-*) allows it there and as readers behind us do.
     public func isNamed(_ other: String) -> Bool {
         var trimmed = name[...]
         while let last = trimmed.last, last.isWhiteSpace { trimmed.removeLast() }

@@ -10,8 +10,8 @@
 /// - an empty line ends the header, and so does any other line, which then is the body's first;
 /// - lines that begin with `From ` or `>From ` before all fields are an mbox's leftovers, and no end of the header.
 ///
-/// In one thing Postfix can afford what we cannot: of `From : x` on top it makes a field `X-Mailbox-Line`. Here the line
-/// stays as it is, and readers who allow white space before a colon see an author in it, so that it is a field.
+/// In one thing Postfix can afford what we cannot: of `From : x` on top it makes a field `X-Mailbox-Line`. Here the
+/// line stays as it is, and readers who allow white space before a colon see an author in it, so that it is a field.
 ///
 /// The caller asks for pieces until there are none, then gives more octets. Memory is one line, up to ``lineLimit``.
 struct HeaderLexer: Sendable {

@@ -1,7 +1,7 @@
 extension HeaderField {
-    /// Fields inside of the value, for a reader to whom a bare CR ends a line, as it does to Python's `email`, or to whom a
-    /// LF does that no white space follows. An MTA that hands the field on has taken neither for a line break; Postfix
-    /// makes a space of the one, and two fields at the other.
+    /// Fields inside of the value, for a reader to whom a bare CR ends a line, as it does to Python's `email`, or to
+    /// whom a LF does that no white space follows. An MTA that hands the field on has taken neither for a line break;
+    /// Postfix makes a space of the one, and two fields at the other.
     ///
     /// Who reports on a message must not have another reader see a field in it that he has not seen.
     public var hiddenFields: [HeaderField] {

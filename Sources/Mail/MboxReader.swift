@@ -2,10 +2,11 @@
 /// is what was read.
 ///
 /// A message begins with a line `From sender date` that stands at the very beginning or below an empty line; behind a
-/// message of Thunderbird's, also with a line `From `. What looks like one but lacks the date or the empty line is text,
-/// and a warning; qmail's rule, that no empty line is needed, can be asked for. Content-Length was written by whoever sent the message and could hide the next one or make one up. It
-/// is believed only if it ends at such a line or at the end of the mbox, and no such line comes before; then it tells
-/// whether the last empty line is the body's, and makes the empty line before the next message dispensable.
+/// message of Thunderbird's, also with a line `From `. What looks like one but lacks the date or the empty line is
+/// text, and a warning; qmail's rule, that no empty line is needed, can be asked for. Content-Length was written by
+/// whoever sent the message and could hide the next one or make one up. It is believed only if it ends at such a line
+/// or at the end of the mbox, and no such line comes before; then it tells whether the last empty line is the body's,
+/// and makes the empty line before the next message dispensable.
 ///
 ///     var reader = MboxReader(variant: .mboxrd)
 ///     while let event = reader.next(&input) { ... }      // for each piece of input

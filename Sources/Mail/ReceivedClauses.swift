@@ -34,8 +34,8 @@ struct ReceivedClauses {
         (from ?? []).compactMap { if case .comment(let comment) = $0 { comment } else { nil } }
     }
 
-    /// The first registered keyword behind `with`; Microsoft and XMail write their names there too, IronPort `ESMTP/TLS`
-    /// and a cipher, CommuniGate `ESMTP-TLS`.
+    /// The first registered keyword behind `with`; Microsoft and XMail write their names there too, IronPort
+    /// `ESMTP/TLS` and a cipher, CommuniGate `ESMTP-TLS`.
     var protocolName: WithProtocol? {
         with.lazy.compactMap { word in
             WithProtocol(word.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "-") })

@@ -46,8 +46,8 @@ struct ReceivedClient {
         }
     }
 
-    /// `HELO (rdns [IP])`, RFC 5321's Extended-Domain, and its kin: the HELO argument, then TCP-info. Microsoft and XMail
-    /// write the address without brackets. `(may be forged)` of Sendmail says that the name does not lead back.
+    /// `HELO (rdns [IP])`, RFC 5321's Extended-Domain, and its kin: the HELO argument, then TCP-info. Microsoft and
+    /// XMail write the address without brackets. `(may be forged)` of Sendmail says that the name does not lead back.
     private func standard() throws(ReceivedError) -> Received.Client {
         guard let first = comments.first else { throw .noAddress }
         guard words.count <= 1, wordsBehind.isEmpty else { throw .ambiguous }

@@ -1,5 +1,5 @@
-/// Whose way of writing a Received field it is. It decides whether the first name is what the client said (HELO) or what
-/// the DNS said, and where the address stands.
+/// Whose way of writing a Received field it is. It decides whether the first name is what the client said (HELO) or
+/// what the DNS said, and where the address stands.
 public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
     case postfix = "Postfix"
     case sendmail = "Sendmail"
@@ -67,8 +67,8 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
                 let name = clauses.fromWords.first ?? []
                 return name.isEmpty || name.first == UInt8(ascii: "[") ? .ecelerity : .exim
             }
-            // qmail names itself nowhere, gives no id and speaks of SMTP; others (IronPort) have the HELO argument before
-            // such an address.
+            // qmail names itself nowhere, gives no id and speaks of SMTP; others (IronPort) have the HELO argument
+            // before such an address.
             let isBare = words.count == 1 && word.first != UInt8(ascii: "[")
             if isBare, clauses.byComments.isEmpty, !clauses.hasID, clauses.with.last?.isWord("smtp") == true {
                 return .qmail

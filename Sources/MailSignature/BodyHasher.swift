@@ -4,8 +4,8 @@ internal import Crypto
 ///
 /// One pass serves all values of `l=`: the hash is taken at each as it is come by, so that many signatures cost no more
 /// than one (RFC 6376, 8.4). Nothing is stored that grows with the body: runs of white space and of empty lines, which
-/// count only if something follows them, are held as numbers. Lines end with CRLF; a CR or LF alone is an octet like any
-/// other.
+/// count only if something follows them, are held as numbers. Lines end with CRLF; a CR or LF alone is an octet like
+/// any other.
 struct BodyHasher: Sendable {
     private let canonicalization: Canonicalization
     /// Octets of the canonicalised body so far.

@@ -56,8 +56,8 @@ public struct KeyRecord: Hashable, Sendable {
     /// Octets of a record that are read.
     private static let lengthLimit = 16_384
 
-    /// The key in an answer, for a signature by `algorithm`; nil as long as the question is open. Of several TXT records
-    /// the first that is a key record counts: RFC 6376 section 3.6.2.2 leaves the choice.
+    /// The key in an answer, for a signature by `algorithm`; nil as long as the question is open. Of several TXT
+    /// records the first that is a key record counts: RFC 6376 section 3.6.2.2 leaves the choice.
     public static func read(
         _ question: Question,
         for algorithm: SignatureAlgorithm,

@@ -10,8 +10,8 @@ public struct VerifyingKey: Sendable {
 
     private let key: Key
 
-    /// Nil if the library refuses the key, as it does all RSA keys under 1,024 bits. How long one must be is for the caller
-    /// to say.
+    /// Nil if the library refuses the key, as it does all RSA keys under 1,024 bits. How long one must be is for the
+    /// caller to say.
     public init?(_ record: KeyRecord) {
         switch record.key {
         case .rsa(let rsa):

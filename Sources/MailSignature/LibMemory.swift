@@ -1,7 +1,7 @@
 /// Octets read several at a time, where one at a time would cost more than hashing them. No pointer leaves this file.
 enum LibMemory {
-    /// The first octet from `start` on that relaxed canonicalisation of a body may change, or that it cannot judge before
-    /// it has seen what follows the octets at hand; their number if there is none.
+    /// The first octet from `start` on that relaxed canonicalisation of a body may change, or that it cannot judge
+    /// before it has seen what follows the octets at hand; their number if there is none.
     ///
     /// What stays as it is, and so is passed over: single spaces inside a line, CR and LF alone, and line ends, empty
     /// lines too, if what follows them is at hand and stays.

@@ -1,7 +1,7 @@
 internal import Mail
 
-/// A signature over a header and a body: DKIM-Signature, and ARC-Message-Signature, which has the same tags but for `v=`
-/// and `i=` (RFC 8617, 4.1.2).
+/// A signature over a header and a body: DKIM-Signature, and ARC-Message-Signature, which has the same tags but for
+/// `v=` and `i=` (RFC 8617, 4.1.2).
 public struct MessageSignature: Hashable, Sendable {
     public let field: SignatureField
     /// The `bh=` value decoded.
@@ -21,8 +21,9 @@ public struct MessageSignature: Hashable, Sendable {
     public static let signedNamesLimit = 400
     public static let signedNamesLengthLimit = 4000
 
-    /// - Parameter mayNameNoField: `h=` may be empty, and so may a name in it, which selects nothing. The grammar has it
-    ///   otherwise, but ARC's test suite passes both, as dkimpy and Mail::DKIM do; a DKIM-Signature names From at least.
+    /// - Parameter mayNameNoField: `h=` may be empty, and so may a name in it, which selects nothing. The grammar has
+    ///   it otherwise, but ARC's test suite passes both, as dkimpy and Mail::DKIM do; a DKIM-Signature names From at
+    ///   least.
     public init(_ field: SignatureField, mayNameNoField: Bool = false) throws(SignatureField.Defect) {
         self.field = field
         let tags = field.tags

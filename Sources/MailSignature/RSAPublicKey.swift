@@ -10,8 +10,8 @@ public struct RSAPublicKey: Hashable, Sendable {
     /// RFC 8017, appendix A.1: rsaEncryption.
     private static let rsaEncryption: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 1, 1]
 
-    /// Reads a SubjectPublicKeyInfo (RFC 5280), which is what everyone publishes, or the bare RSAPublicKey (RFC 8017) of
-    /// which the text of RFC 6376 speaks (errata 3017, 7001). Nil for anything else.
+    /// Reads a SubjectPublicKeyInfo (RFC 5280), which is what everyone publishes, or the bare RSAPublicKey (RFC 8017)
+    /// of which the text of RFC 6376 speaks (errata 3017, 7001). Nil for anything else.
     public init?(der: [UInt8]) {
         do {
             let root = try DER.parse(der)

@@ -1,8 +1,8 @@
 public import DNS
 internal import FoundationEssentials
 
-/// The tags that DKIM-Signature (RFC 6376, 3.5), ARC-Message-Signature and ARC-Seal (RFC 8617, 4.1) have in common, each
-/// checked against its grammar.
+/// The tags that DKIM-Signature (RFC 6376, 3.5), ARC-Message-Signature and ARC-Seal (RFC 8617, 4.1) have in common,
+/// each checked against its grammar.
 public struct SignatureField: Hashable, Sendable {
     /// What a value breaks.
     public struct Defect: Error, Hashable, Sendable {

@@ -24,8 +24,8 @@ public struct SignedFields: Sendable {
         places[Array(name.utf8)]?.count ?? 0
     }
 
-    /// The places of the fields that `h=` names, in its order: each name takes the lowest field of that name that is not
-    /// yet taken, and nothing if there is none left (RFC 6376, 5.4.2).
+    /// The places of the fields that `h=` names, in its order: each name takes the lowest field of that name that is
+    /// not yet taken, and nothing if there is none left (RFC 6376, 5.4.2).
     /// - Parameter own: where the signature itself stands. It was not in the header that was signed.
     public func selected(by names: [[UInt8]], except own: Int?) -> [Int] {
         var left = places
@@ -53,8 +53,8 @@ public struct SignedFields: Sendable {
         )
     }
 
-    /// The hash of the fields at these places, in this order, and of the signature with nothing in `b=` and without a CRLF
-    /// (RFC 6376, 3.7; erratum 5252).
+    /// The hash of the fields at these places, in this order, and of the signature with nothing in `b=` and without a
+    /// CRLF (RFC 6376, 3.7; erratum 5252).
     public mutating func hash(
         of places: [Int],
         _ canonicalization: Canonicalization,

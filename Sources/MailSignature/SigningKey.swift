@@ -26,7 +26,8 @@ public struct SigningKey: Sendable {
     /// RFC 8410, section 3.
     private static let ed25519: ASN1ObjectIdentifier = [1, 3, 101, 112]
 
-    /// Reads a PEM file with one private key without a passphrase: RSA (PKCS#1 or PKCS#8) or Ed25519 (PKCS#8, RFC 8410).
+    /// Reads a PEM file with one private key without a passphrase: RSA (PKCS#1 or PKCS#8) or Ed25519 (PKCS#8, RFC
+    /// 8410).
     public init(pem: [UInt8]) throws(Defect) {
         let text = String(decoding: pem.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
         let document: PEMDocument

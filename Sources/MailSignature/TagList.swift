@@ -142,8 +142,8 @@ private struct TagListParser {
         octets[index...].allSatisfy { $0.isWhiteSpace || $0 == UInt8(ascii: "\n") }
     }
 
-    /// A name as it stands in a reason. Who wrote it may have made it as long as he liked, and a reason is a part of one
-    /// line (RFC 5322, 2.1.1).
+    /// A name as it stands in a reason. Who wrote it may have made it as long as he liked, and a reason is a part of
+    /// one line (RFC 5322, 2.1.1).
     private static func shown(_ name: String) -> String {
         name.utf8.count <= 16 ? name : name.prefix(16) + "..."
     }

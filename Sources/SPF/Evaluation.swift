@@ -132,8 +132,8 @@ final class Evaluation {
         }
     }
 
-    /// An address for the library to compare. Of thousands it needs but one: the first in the client's network, or, if there
-    /// is none, any. As it has no prefix length of 0, the client's own then stands for all.
+    /// An address for the library to compare. Of thousands it needs but one: the first in the client's network, or, if
+    /// there is none, any. As it has no prefix length of 0, the client's own then stands for all.
     private func address(_ answer: Answer, of name: Domain, prefixLength: Int) throws(Stop) -> Reply {
         if case .failure(let failure) = answer.outcome {
             throw .temporary("address of \(name.forReport): \(failure.rawValue)")

@@ -5,8 +5,8 @@ internal import Glibc
 /// libspf2, for the loop of RFC 7208 section 4.6: it goes through the terms, compares addresses, follows includes and
 /// redirects, and says which qualifier counts.
 ///
-/// It is given records that ``WrittenRecord`` wrote, names that are numbers, and an address for an answer: no octet of a
-/// record, a name or a sender reaches it. It holds nothing between two calls.
+/// It is given records that ``WrittenRecord`` wrote, names that are numbers, and an address for an answer: no octet of
+/// a record, a name or a sender reaches it. It holds nothing between two calls.
 enum LibSPF2 {
     /// How the loop ended.
     enum Ending {
@@ -21,8 +21,8 @@ enum LibSPF2 {
     /// Runs the loop over the record of the evaluation's first entry.
     static func run(_ evaluation: Evaluation) -> Ending {
         silence
-        /// Filled here and not by the library's own `SPF_server_new_dns`, which reads the host's name into 64 octets and
-        /// ends the process if it has 64.
+        /// Filled here and not by the library's own `SPF_server_new_dns`, which reads the host's name into 64 octets
+        /// and ends the process if it has 64.
         var resolver = unsafe SPF_dns_server_t()
         unsafe resolver.lookup = lookup
         unsafe resolver.get_spf = getRecord

@@ -1,7 +1,7 @@
 internal import DNS
 
-/// Reads a record by the ABNF of RFC 7208, section 12, one method a production. An error anywhere makes the whole record
-/// a permerror (4.6), so nothing is let pass.
+/// Reads a record by the ABNF of RFC 7208, section 12, one method a production. An error anywhere makes the whole
+/// record a permerror (4.6), so nothing is let pass.
 struct SPFRecordParser {
     /// Where a record breaks its grammar.
     struct SyntaxError: Error, Hashable {

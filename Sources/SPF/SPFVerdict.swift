@@ -28,7 +28,8 @@ public struct SPFVerdict: Hashable, Sendable {
     public let identity: Identity?
     /// Why it is this result; in plain ASCII, with no text of the sender's or the DNS's but host names.
     public let reason: String?
-    /// What the domain says to a rejected sender, for a fail: printable ASCII, written by a stranger. Not for the field.
+    /// What the domain says to a rejected sender, for a fail: printable ASCII, written by a stranger. Not for the
+    /// field.
     public let explanation: String?
     /// The term that matched, as it stands in the record: visible ASCII, written by a stranger. Nil if none did.
     public let mechanism: String?

@@ -18,8 +18,8 @@ struct WrittenRecord {
     static func name(of key: Int) -> String { "\(key).k" }
 
     /// - Parameters:
-    ///   - record: what is relevant of it to the client; it follows that the written record stays far below the 511 octets
-    ///     to which the library compiles one.
+    ///   - record: what is relevant of it to the client; it follows that the written record stays far below the 511
+    ///     octets to which the library compiles one.
     ///   - index: the number of the record in the evaluation.
     ///   - firstKey: the number of the first entry.
     init(_ record: SPFRecord, for client: IPAddress, index: Int, firstKey: Int) {
