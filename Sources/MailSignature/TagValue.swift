@@ -4,7 +4,7 @@ internal import Mail
 /// Readers of tag values that DKIM and ARC share.
 enum TagValue {
     /// The octets without folding white space.
-    static func withoutWhiteSpace(_ value: [UInt8]) -> [UInt8] {
+    private static func withoutWhiteSpace(_ value: [UInt8]) -> [UInt8] {
         var octets: [UInt8] = []
         octets.reserveCapacity(value.count)
         for octet in value where !octet.isWhiteSpace && octet != UInt8(ascii: "\n") { octets.append(octet) }

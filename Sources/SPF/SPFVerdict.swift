@@ -38,10 +38,4 @@ public struct SPFVerdict: Hashable, Sendable {
     public let voidLookups: Int
     /// Nil if the client gave no name that can be checked.
     public let helo: HELO?
-
-    /// The domain that SPF vouches for, the one identifier of SPF's that DMARC may use: that of MAIL FROM, or the HELO
-    /// name if the sender is null. Nil unless the result is a pass.
-    public var authenticatedDomain: Domain? {
-        result == .pass ? identity?.domain : nil
-    }
 }
