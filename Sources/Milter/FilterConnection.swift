@@ -19,7 +19,6 @@ final class FilterConnection: ChannelDuplexHandler {
     /// Octets that are not worked off yet: the beginning of a frame, or what comes behind an end of message.
     private var pending = ByteBuffer()
     private var output = ByteBuffer()
-    private var isTCP = false
     private var isWorking = false
     private var isReadHeld = false
     /// The MTA has said its last, but may still listen.
@@ -52,14 +51,6 @@ final class FilterConnection: ChannelDuplexHandler {
     }
 
     // MARK: From the MTA
-
-    func channelActive(context: ChannelHandlerContext) {
-        switch context.localAddress {
-        case .v4, .v6: isTCP = true
-        case .unixDomainSocket, nil: isTCP = false
-        }
-        context.fireChannelActive()
-    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // An MTA that negotiates octet by octet has no more time for it than one that is silent.
@@ -240,11 +231,6 @@ final class FilterConnection: ChannelDuplexHandler {
         guard output.readableBytes > 0, !isClosing else { return }
         context.writeAndFlush(Self.wrapOutboundOut(output), promise: nil)
         output = ByteBuffer()
-        guard isTCP else { return }
-        // Postfix sends command after command, each in a segment that waits for the one before to be acknowledged (Nagle).
-        // To most we have no reply to acknowledge it with, and the kernel, once it has seen one, waits 40 ms for another.
-        let option = NIOBSDSocket.Option(rawValue: LibC.quickAcknowledgement)
-        try? context.channel.syncOptions?.setOption(.tcpOption(option), value: 1)
     }
 
     /// What is due to be done as time goes by; called every second or so.

@@ -91,6 +91,10 @@ public final class MilterServer: Sendable {
                         filter: makeFilter(channel.eventLoop),
                         notify: notify
                     )
+                    switch channel.parent?.localAddress {
+                    case .v4, .v6: try channel.pipeline.syncOperations.addHandler(QuickAcknowledgement())
+                    case .unixDomainSocket, nil: break
+                    }
                     try channel.pipeline.syncOperations.addHandler(connection)
                     connections.add(connection)
                     channel.closeFuture.assumeIsolated().whenComplete { _ in connections.remove(connection) }
