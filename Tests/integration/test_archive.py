@@ -250,12 +250,61 @@ class ArchiveTests(unittest.TestCase):
             result = run("mbox", *self.flags, source, "--output", self.path(target))
             self.assertEqual(result.returncode, 64, result.stderr)
             self.assertEqual(self.read(source), octets)
+        result = run("check", *self.flags, "--record-dns", name, name)
+        self.assertEqual((result.returncode, self.read(name)), (64, octets), result.stderr)
         for arguments, mode in ((["-", "--output", name], "rb"), ([name, "--output", "-"], "ab")):
             with open(name, mode) as same:
                 command = [AUTHRES, "mbox", *self.flags, *arguments]
                 streams = {"stdin": same} if mode == "rb" else {"stdout": same, "stdin": subprocess.DEVNULL}
                 self.assertEqual(subprocess.run(command, timeout=60, stderr=subprocess.DEVNULL, **streams).returncode, 64)
             self.assertEqual(self.read(name), octets)
+
+    def test_two_outputs_are_two_files_by_whatever_name(self):
+        link = self.path("link")
+        os.symlink(self.directory.name, link)
+        for other in (self.directory.name + "/./one", link + "/one"):
+            result = run("mbox", *self.flags, self.mbox, "--output", self.path("one"), "--summary-json", other)
+            self.assertEqual(result.returncode, 64, result.stderr)
+
+    def test_a_file_with_the_name_of_standard_input_is_not_looked_at(self):
+        with tempfile.TemporaryDirectory() as directory:
+            with open(os.path.join(directory, "-"), "wb") as other:
+                other.write(b"x")
+            result = run("mbox", *self.flags, "-", "--output", self.path("dash.mbox"), cwd=directory, stdin=self.read(self.mbox))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assert_same(self.path("dash.mbox"), self.output)
+
+    def test_two_runs_do_not_write_to_one_file(self):
+        output = self.path("both.mbox")
+        with subprocess.Popen([AUTHRES, "mbox", *self.flags, "-", "--output", output], stdin=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as first:
+            first.stdin.write(self.read(self.mbox)[:1000])
+            first.stdin.flush()
+            while not os.path.exists(output + ".authres-state"):
+                time.sleep(0.01)
+            second = run("mbox", *self.flags, self.mbox, "--output", output)
+            first.stdin.write(self.read(self.mbox)[1000:])
+        self.assertEqual(second.returncode, 73)
+        self.assertRegex(second.stderr, rb"both.mbox.authres-partial: is being written by another run\n\Z")
+        self.assertEqual(first.returncode, 0)
+        self.assert_same(output, self.output)
+
+    def test_the_wrong_pipe_does_not_cost_what_an_interrupted_run_has_done(self):
+        many = self.file("piped.mbox", self.read(self.mbox) * 20)
+        output = self.path("piped.out")
+        with open(many, "rb") as source, subprocess.Popen(["cat"], stdin=source, stdout=subprocess.PIPE) as pipe:
+            self.assertEqual(self.interrupted(["mbox", *self.flags, "-", "--output", output], output, stdin=pipe.stdout), 75)
+            pipe.stdout.close()
+        command = ["mbox", *self.flags, "-", "--output", output, "--resume"]
+        self.assertEqual(run(*command, stdin=self.read(many)[:10]).returncode, 65)
+        result = run(*command, stdin=self.read(many))
+        self.assertEqual((result.returncode, os.path.getsize(output) > os.path.getsize(many)), (0, True), result.stderr)
+        self.assertNotIn(b"at the beginning", result.stderr)
+
+    def test_output_that_is_closed_is_told(self):
+        for arguments, number, code in ((["check", *self.flags, self.mbox], 1, 73), (["mbox", *self.flags, "-"], 0, 66)):
+            process = subprocess.run([AUTHRES, *arguments], preexec_fn=lambda: os.close(number), capture_output=True, timeout=60)
+            self.assertEqual(process.returncode, code, process.stderr)
 
     def test_a_fifo_is_opened_once_and_a_wait_for_it_can_be_ended(self):
         fifo = self.path("fifo")

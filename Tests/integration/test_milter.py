@@ -1,5 +1,6 @@
 """The running filter: another MTA's client, load, memory, slow name servers, signals."""
 import concurrent.futures
+import contextlib
 import os
 import re
 import signal
@@ -164,7 +165,8 @@ class MilterTests(unittest.TestCase):
             listener.set_inheritable(True)
             arguments = [AUTHRES, "milter", "--socket", f"fd:{listener.fileno()}", "--authserv-id", "mx.example.org", *zones("plain-pass")]
             with log, subprocess.Popen(arguments, stderr=log, pass_fds=[listener.fileno()]) as process, \
-                    socket.create_connection(listener.getsockname()) as connection:
+                    contextlib.ExitStack() as stack, socket.create_connection(listener.getsockname(), 60) as connection:
+                stack.callback(process.terminate)
                 connection.sendall(frame(b"O", struct.pack(">III", 6, 0x1FF, 0x1FFFFF)))
                 received(connection)
                 connection.sendall(frame(b"C", b"mail.sender.example\0004" + struct.pack(">H", 25) + b"192.0.2.7\0"))
@@ -178,7 +180,6 @@ class MilterTests(unittest.TestCase):
                     while received(connection)[:1] != b"c":
                         pass
                     took.append(time.monotonic() - started)
-                process.terminate()
             # 40 ms each if the kernel waits before it acknowledges.
             self.assertLess(sorted(took)[5], 0.03, took)
 
@@ -237,6 +238,20 @@ class MilterTests(unittest.TestCase):
                 milter.process.send_signal(signal.SIGHUP)
                 self.assertGreater(milter.logged("no-such-key"), 0, milter.log())
                 self.assertTrue(removed("second.example"))
+
+    def test_sighup_leaves_alone_what_came_through_a_pipe(self):
+        reading, writing = os.pipe()
+        os.write(writing, b"own-ids: [first.example]\n")
+        os.close(writing)
+        path = os.path.join(tempfile.mkdtemp(prefix="authres"), "milter")
+        with subprocess.Popen([AUTHRES, "milter", "--config", f"/dev/fd/{reading}", "--socket", f"unix:{path}", *zones("plain-pass")],
+                              pass_fds=[reading], stderr=subprocess.PIPE) as process, contextlib.ExitStack() as stack:
+            stack.callback(process.terminate)
+            os.close(reading)
+            self.assertIn(b"listening", process.stderr.readline())
+            process.send_signal(signal.SIGHUP)
+            self.assertIn(b"the configuration stays as it was", process.stderr.readline())
+        self.assertEqual(process.returncode, 0)
 
     def test_a_live_socket_is_not_taken_over_and_a_dead_one_is(self):
         with Filter(*zones("plain-pass")) as milter:

@@ -42,13 +42,6 @@ final class ArchiveRun {
 
     enum End { case complete, interrupted }
 
-    /// Why a run cannot go on.
-    enum Failure: Error {
-        case noMbox(String)
-        case mixedVariants(String, String, MboxVariant)
-        case shorter(String)
-    }
-
     /// - Parameters:
     ///   - checkpoint: of the run that is continued, or a new one.
     ///   - record: keeps the answers that are used, if they are wanted.
@@ -137,7 +130,7 @@ final class ArchiveRun {
 
     /// Ends the run before it has begun if it could not be completed. A pipe cannot be looked at before it is read.
     private func checkFiles() throws {
-        for name in task.files[checkpoint.file...] where LibCFiles.status(ofPath: name)?.size != nil {
+        for name in task.files[checkpoint.file...] where name != "-" && LibCFiles.status(ofPath: name)?.size != nil {
             try use(try ArchiveSource.check(name, task), of: name)
         }
     }
@@ -146,7 +139,7 @@ final class ArchiveRun {
     private func use(_ variant: MboxVariant, of name: String) throws {
         guard mbox != nil else { return }
         let written = checkpoint.variant ?? variant.rawValue
-        guard written == variant.rawValue else { throw Failure.mixedVariants(name, written, variant) }
+        guard written == variant.rawValue else { throw ArchiveFailure.mixedVariants(name, written, variant) }
         checkpoint.variant = written
     }
 
@@ -179,7 +172,7 @@ final class ArchiveRun {
         do {
             messages = try octets.map { try source.cutter.take($0) } ?? source.cutter.end()
         } catch is MessageCutter.NoMbox {
-            throw Failure.noMbox(source.input.name)
+            throw ArchiveFailure.noMbox(source.input.name)
         }
         try writePreamble(&source)
         for message in messages { try await add(message, worker) }

@@ -23,7 +23,7 @@ struct ArchiveSource {
             let detection = try MboxDetection(beginning: input.beginning(Self.detectionLength, until: isStopped))
             (variant, evidence) = (detection.variant, detection.evidence)
         }
-        guard try input.skip(base) else { throw ArchiveRun.Failure.shorter(name) }
+        guard try input.skip(base) else { throw ArchiveFailure.shorter(name) }
         cutter = MessageCutter(variant: variant, needsEmptyLine: task.needsEmptyLine, base: base)
     }
 
@@ -34,7 +34,7 @@ struct ArchiveSource {
             _ = try source.cutter.take(source.input.beginning(Self.detectionLength))
             if !source.cutter.hasMessages { _ = try source.cutter.end() }
         } catch is MessageCutter.NoMbox {
-            throw ArchiveRun.Failure.noMbox(name)
+            throw ArchiveFailure.noMbox(name)
         }
         return source.variant
     }

@@ -43,8 +43,6 @@ struct Checkpoint: Codable {
 
     /// Replaces what was kept before.
     func write(to path: String) throws {
-        let file = try OutputFile(path)
-        try file.write(Array(try JSONEncoder().encode(self)))
-        try file.finish()
+        try OutputFile.write(Array(try JSONEncoder().encode(self)), as: path)
     }
 }

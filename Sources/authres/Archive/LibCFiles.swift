@@ -11,7 +11,12 @@ struct FileFailure: Error, CustomStringConvertible {
         self.code = code
     }
 
-    var description: String { "\(name): \(LibCFiles.text(ofError: code))" }
+    /// True if another run writes to the file.
+    var isLocked: Bool { code == EWOULDBLOCK }
+
+    var description: String {
+        "\(name): \(isLocked ? "is being written by another run" : LibCFiles.text(ofError: code))"
+    }
 }
 
 /// The system calls on files of which Foundation has no form, or none without a copy. No pointer leaves this file.
@@ -21,11 +26,12 @@ enum LibCFiles {
     }
 
     /// Standard input, output and error, where they are closed, are made `/dev/null`: the number would go to the next file
-    /// or socket that is opened, and what is written for a reader would go there.
+    /// or socket that is opened, and what is written for a reader would go there. Input is opened for writing and the
+    /// others for reading, so that their use fails as it would have.
     static func openStandardDescriptors() {
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
             // The lowest number that is free is this one.
-            _ = unsafe open("/dev/null", O_RDWR)
+            _ = unsafe open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
     }
 
@@ -40,10 +46,11 @@ enum LibCFiles {
     static func openForAppending(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileFailure(path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let failure = FileFailure(path)
+        // Some file systems know no locks. The other may have given the file its final name in the meantime.
+        let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+        guard isLocked, let file = status(of: descriptor), status(ofPath: path).map(file.isFile) ?? false else {
             _ = close(descriptor)
-            throw failure
+            throw FileFailure(path, code: EWOULDBLOCK)
         }
         return descriptor
     }
@@ -60,6 +67,11 @@ enum LibCFiles {
         guard let name = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(name) }
         return unsafe String(cString: name)
+    }
+
+    /// The path of the directory that a name is in.
+    static func directory(of name: String) -> String {
+        name.lastIndex(of: "/").map { $0 == name.startIndex ? "/" : String(name[..<$0]) } ?? "."
     }
 
     /// A file without a name, for reading and writing; it is gone when it is closed.
@@ -123,9 +135,7 @@ enum LibCFiles {
     /// Gives a file its final name, in place of what had it, and sees to it that this lasts.
     static func rename(_ path: String, to name: String) throws(FileFailure) {
         guard unsafe Glibc.rename(path, name) == 0 else { throw FileFailure(name) }
-        let slash = name.lastIndex(of: "/")
-        let directory = slash.map { $0 == name.startIndex ? "/" : String(name[..<$0]) } ?? "."
-        let descriptor = try openForReading(directory)
+        let descriptor = try openForReading(directory(of: name))
         defer { _ = close(descriptor) }
         _ = fsync(descriptor)
     }

@@ -16,8 +16,13 @@ final class OutputFile {
     /// True if what is written is written where it is to be, and cannot be taken back.
     private let isStream: Bool
 
-    /// Where a file is, a symbolic link being followed: `/dev/stdout` is one.
-    static func place(of name: String) -> String { LibCFiles.resolved(name) ?? name }
+    /// Where a file is or will be, symbolic links being followed: `/dev/stdout` is one. The same for all names of a file.
+    static func place(of name: String) -> String {
+        if let place = LibCFiles.resolved(name) { return place }
+        let slash = name.lastIndex(of: "/")
+        let base = slash.map { name[name.index(after: $0)...] } ?? name[...]
+        return LibCFiles.resolved(LibCFiles.directory(of: name)).map { "\($0)/\(base)" } ?? name
+    }
 
     /// The name of a file that is not complete.
     static func partialName(of name: String) -> String { place(of: name) + ".authres-partial" }
@@ -25,6 +30,27 @@ final class OutputFile {
     /// True for standard output, a device, a FIFO: nothing that could be renamed, or be continued.
     static func isStream(_ name: String) -> Bool {
         name == "-" || LibCFiles.status(ofPath: name).map { $0.size == nil && !$0.isDirectory } ?? false
+    }
+
+    /// True if what is written under the name, or kept beside it on the way, would take the place of this file.
+    static func replaces(_ name: String, _ file: LibCFiles.Status) -> Bool {
+        let replaced =
+            name == "-"
+            ? [LibCFiles.status(of: STDOUT_FILENO)]
+            : [name, partialName(of: name), Checkpoint.name(beside: name)].map { LibCFiles.status(ofPath: $0) }
+        return replaced.contains { $0.map(file.isFile) ?? false }
+    }
+
+    /// Writes a file as a whole; if that fails, what had the name has it still, and nothing is left beside it.
+    static func write(_ octets: [UInt8], as name: String) throws(FileFailure) {
+        let file = try OutputFile(name)
+        do {
+            try file.write(octets)
+            try file.finish()
+        } catch {
+            file.discard()
+            throw error
+        }
     }
 
     /// - Parameter length: octets of an earlier run that are kept; what is behind them is cut off.

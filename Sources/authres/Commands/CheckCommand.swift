@@ -42,6 +42,10 @@ struct CheckCommand: AsyncParsableCommand {
         guard files.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input can be read once")
         }
+        for input in (files + zoneOptions.zone).compactMap({ LibCFiles.status(ofPath: $0) }) {
+            guard let recordDNS, OutputFile.replaces(recordDNS, input) else { continue }
+            throw ValidationError("\(recordDNS): is an input; nothing is changed in place")
+        }
     }
 
     func run() async throws {
@@ -159,9 +163,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     private static func write(_ record: AnswerRecord, to path: String) throws {
         do {
-            let file = try OutputFile(path)
-            try file.write(Array(record.text.utf8))
-            try file.finish()
+            try OutputFile.write(Array(record.text.utf8), as: path)
         } catch {
             StandardError.write("authres: \(error)")
             throw Sysexit.cannotCreate

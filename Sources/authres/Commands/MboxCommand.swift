@@ -102,7 +102,7 @@ struct MboxCommand: AsyncParsableCommand {
             try await finish(run, task)
         } catch let failure as FileFailure {
             StandardError.write("authres: \(failure)")
-            if let name = task.checkpointName, LibCFiles.status(ofPath: name) != nil {
+            if !failure.isLocked, let name = task.checkpointName, LibCFiles.status(ofPath: name) != nil {
                 StandardError.write("authres: \(name): the run can be continued with the same arguments and --resume")
             }
             let isInput = files.contains(failure.name) || failure.name == InputFile.standardInputName
@@ -155,13 +155,7 @@ struct MboxCommand: AsyncParsableCommand {
 
     /// Ends the run before it has begun if an output, or what is kept beside it, is this input.
     private func refuseToReplace(_ input: LibCFiles.Status) throws {
-        for target in targets {
-            let replaced =
-                target == "-"
-                ? [LibCFiles.status(of: STDOUT_FILENO)]
-                : [target, OutputFile.partialName(of: target), Checkpoint.name(beside: target)]
-                    .map { LibCFiles.status(ofPath: $0) }
-            guard replaced.contains(where: { $0.map(input.isFile) ?? false }) else { continue }
+        for target in targets where OutputFile.replaces(target, input) {
             let name = target == "-" ? "standard output" : target
             StandardError.write("authres: \(name): is an input; nothing is changed in place")
             throw Sysexit.usage
@@ -226,8 +220,8 @@ struct MboxCommand: AsyncParsableCommand {
         let end: ArchiveRun.End
         do {
             end = try await run.run()
-        } catch let failure as ArchiveRun.Failure {
-            await run.discard()
+        } catch let failure as ArchiveFailure {
+            if !failure.keepsWhatIsDone { await run.discard() }
             StandardError.write("authres: \(failure)")
             throw failure.exitCode
         }
@@ -242,9 +236,7 @@ struct MboxCommand: AsyncParsableCommand {
 
     private func write(_ report: SummaryReport, _ task: ArchiveTask) throws {
         if let summaryJSON {
-            let file = try OutputFile(summaryJSON)
-            try file.write(try report.json())
-            try file.finish()
+            try OutputFile.write(try report.json(), as: summaryJSON)
         }
         let hasOtherOutput = task.output != nil || task.report != nil || summaryJSON != nil
         guard summary || !hasOtherOutput else { return }
@@ -264,27 +256,5 @@ struct MboxCommand: AsyncParsableCommand {
             : "continue with the same arguments and --resume"
         let count = await run.summary.messages.grouped
         StandardError.write("authres: interrupted after \(count) messages, at \(place); \(how)")
-    }
-}
-
-extension ArchiveRun.Failure: CustomStringConvertible {
-    var description: String {
-        switch self {
-        case .noMbox(let name):
-            "\(name): does not begin with a line `From sender date`, so it is no mbox; for single messages there is "
-                + "`authres check`"
-        case .mixedVariants(let name, let written, let variant):
-            "\(name): is \(variant.rawValue), and what is before it in the output is \(written); write them "
-                + "to files of their own, or say with --variant what they are"
-        case .shorter(let name):
-            "\(name): is shorter than what the interrupted run has read of it"
-        }
-    }
-
-    fileprivate var exitCode: ExitCode {
-        switch self {
-        case .noMbox, .shorter: Sysexit.data
-        case .mixedVariants: Sysexit.usage
-        }
     }
 }

@@ -107,6 +107,11 @@ struct MilterCommand: AsyncParsableCommand {
     /// - Parameter socket: where it is listened.
     private func reload(_ sites: CurrentSite, listeningAt socket: String) {
         let old = sites.value
+        if let file = options.fileReadOnce {
+            // An empty pipe would be a configuration without a setting, and a FIFO would never end.
+            old.logger.error("SIGHUP: the configuration stays as it was: \(file) is no regular file, to be read again")
+            return
+        }
         do {
             let configuration = try options.load().configuration
             sites.replace(by: try Site(configuration, after: old))

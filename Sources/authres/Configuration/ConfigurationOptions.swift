@@ -13,6 +13,13 @@ struct ConfigurationOptions: ParsableArguments {
     @OptionGroup(title: "Settings (each also a key of the file and a variable AUTHRES_...)") var settings:
         SettingOptions
 
+    /// A file that cannot be read again, such as a pipe; nil if the file can be.
+    var fileReadOnce: String? {
+        let path = file ?? Self.defaultFile
+        guard let status = LibCFiles.status(ofPath: path), status.size == nil else { return nil }
+        return path
+    }
+
     /// The configuration in force. Mistakes are written to standard error, all of them, and end in exit code 78.
     func load() throws -> EffectiveConfiguration {
         do {
