@@ -22,11 +22,20 @@ import Testing
         ("comments that do not nest away", { firstWord(beforeSemicolon(withoutFlatComments($0))) }),
         ("folds away first", { firstWord(beforeSemicolon(withoutFolds($0))) }),
         ("folds, then quotes away", { firstWord(beforeSemicolon(withoutQuotes(withoutFolds($0)))) }),
+        ("controls, then quotes away", { firstWord(beforeSemicolon(withoutQuotes(withoutControls($0)))) }),
+        (
+            "controls, comments and quotes away",
+            { firstWord(beforeSemicolon(withoutQuotes(withoutComments(withoutControls($0))))) }
+        ),
         ("word by word", wordByWord),
     ]
 
     static func withoutFolds(_ text: String) -> String {
         text.replacing("\n\t", with: "")
+    }
+
+    static func withoutControls(_ text: String) -> String {
+        text.filter { $0.isWhitespace || $0 > "\u{1F}" && $0 != "\u{7F}" }
     }
 
     /// As `\([^)]*\)` does it.
@@ -120,6 +129,7 @@ import Testing
         " ", " ", "\n\t", "\"", "\"", "\\", "(", ")", "(x)", "(\")", "()", ";", "1", " 1", " 2", "/", ".", "=", "a",
         "/x",
         "\t", "x.example", " x.example", "mx.", "own.example", "(a(b)", "\"(x\"", "\"(", "x)", "\\(", "'",
+        "\u{1}", "\u{7F}",
     ]
 
     @Test func `no reader finds our id in a field that is kept`() {
