@@ -56,7 +56,7 @@ import Testing
             messages += try cutter.take(Array(piece))
         }
         messages += try cutter.end()
-        return MessageCutterResult(messages: messages, preamble: cutter.preamble)
+        return MessageCutterResult(messages: messages, preamble: messages.first?.preamble ?? [])
     }
 
     struct MessageCutterResult {

@@ -7,6 +7,7 @@ import mailbox
 import os
 import pty
 import random
+import select
 import signal
 import subprocess
 import tempfile
@@ -300,6 +301,23 @@ class ArchiveTests(unittest.TestCase):
         result = run(*command, stdin=self.read(many))
         self.assertEqual((result.returncode, os.path.getsize(output) > os.path.getsize(many)), (0, True), result.stderr)
         self.assertNotIn(b"at the beginning", result.stderr)
+
+    def test_what_stands_above_the_first_message_is_written_once(self):
+        octets = b"above\n\n" + self.read(self.mbox)
+        command = ["mbox", *self.flags, "--variant", "mboxrd", "-", "--output"]
+        self.assertEqual(run(*command, self.path("above.whole"), stdin=octets).returncode, 0)
+        output = self.path("above.mbox")
+        reading, writing = os.pipe()
+        os.write(writing, octets[:100])
+        with subprocess.Popen([AUTHRES, *command, output], stdin=reading, stderr=subprocess.DEVNULL) as process:
+            while select.select([reading], [], [], 0)[0] or not os.path.exists(output + ".authres-state"):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+        os.close(reading)
+        os.close(writing)
+        self.assertEqual(process.returncode, 75)
+        self.assertEqual(run(*command, output, "--resume", stdin=octets).returncode, 0)
+        self.assert_same(output, self.path("above.whole"))
 
     def test_output_that_is_closed_is_told(self):
         for arguments, number, code in ((["check", *self.flags, self.mbox], 1, 73), (["mbox", *self.flags, "-"], 0, 66)):

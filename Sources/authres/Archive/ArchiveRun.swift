@@ -174,7 +174,6 @@ final class ArchiveRun {
         } catch is MessageCutter.NoMbox {
             throw ArchiveFailure.noMbox(source.input.name)
         }
-        try writePreamble(&source)
         for message in messages { try await add(message, worker) }
     }
 
@@ -196,14 +195,6 @@ final class ArchiveRun {
     private func tell(_ text: String) {
         progress.clear()
         StandardError.write("authres: \(text)")
-    }
-
-    /// Writes what stands above the first message, once that is there.
-    private func writePreamble(_ source: inout ArchiveSource) throws {
-        guard source.hasPreamble, source.cutter.hasMessages else { return }
-        source.hasPreamble = false
-        let octets = source.cutter.preamble
-        if !octets.isEmpty { try mbox?.write { writer.write(.preamble(octets[...]), to: &$0) } }
     }
 
     // MARK: The window
@@ -246,6 +237,7 @@ final class ArchiveRun {
     private func write(_ result: ArchiveWorker.Result) throws(FileFailure) {
         let message = result.message
         if let mbox {
+            if !message.preamble.isEmpty { try mbox.write { writer.write(.preamble(message.preamble[...]), to: &$0) } }
             try mbox.write { writer.write(.messageStart(message.fromLine, offset: 0), edits: result.edits, to: &$0) }
             var offset = 0
             while true {

@@ -7,8 +7,6 @@ struct ArchiveSource {
     /// What has told the variant; nil if it was said.
     let evidence: MboxDetection.Evidence?
     var cutter: MessageCutter
-    /// True until what stands above the first message has been written.
-    var hasPreamble = true
 
     /// Octets at the beginning of an mbox in which its variant shows.
     private static let detectionLength = 1 << 20

@@ -2,6 +2,8 @@ import Mail
 
 /// One message that was cut out of an mbox.
 struct CutMessage: Sendable {
+    /// Octets above it, if it is the first. They go where it goes: a run that ends before it has written neither.
+    let preamble: [UInt8]
     let fromLine: MboxFromLine
     /// Where its From_ line begins, in octets from the beginning of the file.
     let offset: Int
@@ -18,7 +20,7 @@ struct CutMessage: Sendable {
 /// Cuts an mbox that arrives in pieces into messages that are held one by one.
 struct MessageCutter {
     /// Octets above the first message, which are not many: what does not begin with a From_ line is no mbox.
-    private(set) var preamble: [UInt8] = []
+    private var preamble: [UInt8] = []
     /// All warnings, and the first of them.
     private(set) var warnings: (count: Int, first: MboxWarning?) = (0, nil)
     /// Those that came since the last message was handed on.
@@ -66,7 +68,13 @@ struct MessageCutter {
             guard preamble.count <= Self.preambleLimit else { throw NoMbox() }
         case .messageStart(let fromLine, let offset):
             hasMessages = true
-            current = CutMessage(fromLine: fromLine, offset: base + offset, end: base + offset + fromLine.octets.count)
+            current = CutMessage(
+                preamble: preamble,
+                fromLine: fromLine,
+                offset: base + offset,
+                end: base + offset + fromLine.octets.count
+            )
+            preamble = []
         case .octets(let octets): try current?.content.append(octets)
         case .messageEnd(let emptyLine):
             guard var message = current.take() else { return nil }
