@@ -275,6 +275,14 @@ class ArchiveTests(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assert_same(self.path("dash.mbox"), self.output)
 
+    def test_the_file_behind_standard_output_is_one_by_name(self):
+        with tempfile.TemporaryDirectory() as directory:
+            with open(os.path.join(directory, "file"), "wb") as out:
+                command = [AUTHRES, "mbox", *self.flags, self.mbox, "--output", "/dev/stdout"]
+                self.assertEqual(subprocess.run(command, stdout=out, stderr=subprocess.DEVNULL, timeout=120).returncode, 0)
+            self.assertEqual(os.listdir(directory), ["file"])
+            self.assert_same(os.path.join(directory, "file"), self.output)
+
     def test_two_runs_do_not_write_to_one_file(self):
         output = self.path("both.mbox")
         with subprocess.Popen([AUTHRES, "mbox", *self.flags, "-", "--output", output], stdin=subprocess.PIPE,

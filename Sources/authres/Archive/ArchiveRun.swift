@@ -12,6 +12,7 @@ final class ArchiveRun {
     private let recordFile: OutputFile?
     private let interruption: Interruption
     private var checkpoint: Checkpoint
+    private let checkpointName: String?
     private let mbox: OutputFile?
     private let report: OutputFile?
     private var writer = MboxWriter()
@@ -56,6 +57,7 @@ final class ArchiveRun {
         self.examiner = examiner
         self.record = record
         self.checkpoint = checkpoint
+        checkpointName = task.checkpointName
         self.interruption = interruption
         mbox = try task.output.map { name throws(FileFailure) in
             try OutputFile(name, keeping: checkpoint.mboxLength)
@@ -91,7 +93,7 @@ final class ArchiveRun {
             for index in checkpoint.file..<task.files.count {
                 guard try await read(task.files[index]) else {
                     try save()
-                    if task.checkpointName == nil { discard() }
+                    if checkpointName == nil { discard() }
                     return .interrupted
                 }
                 checkpoint.file = index + 1
@@ -99,7 +101,7 @@ final class ArchiveRun {
             }
         } catch {
             for batch in window { batch.work?.cancel() }
-            if position == (0, 0) || task.checkpointName == nil { discard() }
+            if position == (0, 0) || checkpointName == nil { discard() }
             // What is done already, for whoever reads the other end of a pipe.
             try mbox?.flush()
             try report?.flush()
@@ -114,7 +116,7 @@ final class ArchiveRun {
             try recordFile.write(Array(record.text.utf8))
             try recordFile.finish()
         }
-        if let name = task.checkpointName { LibCFiles.remove(name) }
+        if let checkpointName { LibCFiles.remove(checkpointName) }
         return .complete
     }
 
@@ -123,7 +125,7 @@ final class ArchiveRun {
         mbox?.discard()
         report?.discard()
         recordFile?.discard()
-        if let name = task.checkpointName { LibCFiles.remove(name) }
+        if let checkpointName { LibCFiles.remove(checkpointName) }
     }
 
     // MARK: Reading
@@ -261,7 +263,7 @@ final class ArchiveRun {
         try mbox?.synchronize()
         try report?.synchronize()
         nextCheckpoint = ContinuousClock.now.advanced(by: Self.interval)
-        guard let name = task.checkpointName else { return }
+        guard let checkpointName else { return }
         if let record, let recordFile {
             try recordFile.write(Array(record.newText().utf8))
             try recordFile.synchronize()
@@ -270,6 +272,6 @@ final class ArchiveRun {
         checkpoint.mboxLength = mbox?.length ?? 0
         checkpoint.reportLength = report?.length ?? 0
         checkpoint.recordLength = recordFile?.length ?? 0
-        try checkpoint.write(to: name)
+        try checkpoint.write(to: checkpointName)
     }
 }

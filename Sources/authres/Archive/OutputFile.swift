@@ -5,6 +5,9 @@ import Glibc
 final class OutputFile {
     /// As it was given: a path, or `-`.
     let name: String
+    /// Found at the beginning: where `/dev/stdout` is cannot be told any more when the file there is replaced.
+    private let place: String
+    private let partial: String
     private let descriptor: Int32
     private var buffer: [UInt8] = []
     /// Octets written, what is held back included.
@@ -56,6 +59,8 @@ final class OutputFile {
     /// - Parameter length: octets of an earlier run that are kept; what is behind them is cut off.
     init(_ name: String, keeping length: Int = 0) throws(FileFailure) {
         self.name = name
+        place = Self.place(of: name)
+        partial = Self.partialName(of: name)
         self.length = length
         isStream = Self.isStream(name)
         guard !isStream else {
@@ -63,7 +68,6 @@ final class OutputFile {
             return
         }
         guard LibCFiles.status(ofPath: name)?.isDirectory != true else { throw FileFailure(name, code: EISDIR) }
-        let partial = Self.partialName(of: name)
         descriptor = try LibCFiles.openForAppending(partial)
         guard let size = LibCFiles.status(of: descriptor)?.size, size >= length else {
             throw FileFailure(partial, code: ESPIPE)
@@ -78,7 +82,6 @@ final class OutputFile {
     /// The last octets of what an earlier run has written.
     func tail() throws(FileFailure) -> [UInt8] {
         guard !isStream, length > 0 else { return [] }
-        let partial = Self.partialName(of: name)
         let source = try LibCFiles.openForReading(partial)
         defer { _ = close(source) }
         return try LibCFiles.read(source, at: max(0, length - 8), count: 8, name: partial)
@@ -118,15 +121,15 @@ final class OutputFile {
     /// Gives the file its name.
     func finish() throws(FileFailure) {
         try synchronize()
-        if !isStream { try LibCFiles.rename(Self.partialName(of: name), to: Self.place(of: name)) }
+        if !isStream { try LibCFiles.rename(partial, to: place) }
     }
 
     func discard() {
-        if !isStream { LibCFiles.remove(Self.partialName(of: name)) }
+        if !isStream { LibCFiles.remove(partial) }
     }
 
     private var shownName: String {
         if name == "-" { return "standard output" }
-        return isStream ? name : Self.partialName(of: name)
+        return isStream ? name : partial
     }
 }

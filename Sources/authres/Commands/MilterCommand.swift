@@ -109,7 +109,7 @@ struct MilterCommand: AsyncParsableCommand {
         let old = sites.value
         if let file = options.fileReadOnce {
             // An empty pipe would be a configuration without a setting, and a FIFO would never end.
-            old.logger.error("SIGHUP: the configuration stays as it was: \(file) is no regular file, to be read again")
+            old.logger.error("SIGHUP: the configuration stays as it was: \(file) is no file that can be read again")
             return
         }
         do {

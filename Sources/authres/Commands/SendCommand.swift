@@ -152,7 +152,9 @@ struct SendCommand: AsyncParsableCommand {
                 on: MultiThreadedEventLoopGroup.singleton
             )
         } catch {
-            StandardError.write("authres: \(endpoint): \(error)")
+            // A system call that failed names the endpoint itself.
+            let isNamed = if case .system? = error as? EndpointError { true } else { false }
+            StandardError.write("authres: \(isNamed ? "" : "\(endpoint): ")\(error)")
             throw Sysexit.unavailable
         }
     }
