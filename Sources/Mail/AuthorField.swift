@@ -18,9 +18,9 @@ public struct AuthorField: Hashable, Sendable {
     public let mailboxes: [Mailbox]
     /// True if by the grammar the author is clear, but readers in use take another one. Either an address, quotes and
     /// comments in it included, or the name of a group holds what looks like an address itself, as in
-    /// `"admin@bank.example"@evil.example` (nodemailer before 7.0.7, CVE-2025-13033, and all that search for the first
-    /// or last `@` or bracket). Or an encoded-word seems to reach over quotes and comments (Python's `email`). Or what
-    /// is written left to right is shown from right to left. A display name is a name, whatever it says (RFC 9989,
+    /// `"admin@bank.example"@evil.example` (nodemailer before 7.0.7, GHSA-mm7p-fcc7-pg87, and all that search for the
+    /// first or last `@` or bracket). Or an encoded-word seems to reach over quotes and comments (Python's `email`). Or
+    /// what is written left to right is shown from right to left. A display name is a name, whatever it says (RFC 9989,
     /// 11.4).
     public let isMisleading: Bool
 

@@ -1,11 +1,11 @@
 internal import NIOCore
 internal import NIOPosix
 
-/// Accepts nothing for a while after a connection could not be accepted, for lack of descriptors as a rule, and tells of
-/// it once.
+/// Accepts nothing for a while after a connection could not be accepted, for lack of descriptors as a rule, and tells
+/// of it once.
 ///
-/// NIO's `AcceptBackoffHandler` waits before it reads again, but NIO 2.101 goes on to poll for what it does not read: the
-/// error comes back at once, a hundred thousand times in a few seconds.
+/// NIO's `AcceptBackoffHandler` waits before it reads again, but NIO 2.101 goes on to poll for what it does not read:
+/// the error comes back at once, a hundred thousand times in a few seconds.
 final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 

@@ -6,7 +6,8 @@ enum LibC {
     private static let backlog: Int32 = 1024
 
     /// A socket that listens at the path, and can be connected to only by those who may: nobody can connect before
-    /// `listen`, and by then mode and group are set. The process's umask is left alone, since other threads create files.
+    /// `listen`, and by then mode and group are set. The process's umask is left alone, since other threads create
+    /// files.
     ///
     /// A socket that an earlier process left behind is removed if nobody listens on it.
     static func listen(atPath path: String, mode: UInt32, group: String?) throws(EndpointError) -> Int32 {
@@ -30,8 +31,8 @@ enum LibC {
         }
     }
 
-    /// Gives a listening socket the backlog that we want: NIO listens again with one of 128 on a socket that is handed to
-    /// it, and the 129th MTA would be turned away.
+    /// Gives a listening socket the backlog that we want: NIO listens again with one of 128 on a socket that is handed
+    /// to it, and the 129th MTA would be turned away.
     static func deepenBacklog(of descriptor: Int32) {
         _ = Glibc.listen(descriptor, backlog)
     }
@@ -45,7 +46,8 @@ enum LibC {
     /// A client went away before it was accepted.
     static let connectionAborted = ECONNABORTED
 
-    /// Raises the soft limit of open descriptors (1,024 by default, under systemd too) to `count`, or to the hard limit.
+    /// Raises the soft limit of open descriptors (1,024 by default, under systemd too) to `count`, or to the hard
+    /// limit.
     ///
     /// - Returns: The limit in force.
     static func allowDescriptors(_ count: Int) -> Int {
@@ -63,7 +65,8 @@ enum LibC {
         let descriptor = try makeSocket(AF_UNIX, "unix:\(path)")
         defer { close(descriptor) }
         let result = unsafe try withAddress(ofPath: path) { unsafe connect(descriptor, $0, $1) }
-        // Not refused for lack of a listener, but for lack of permission or of room in its queue: it is alive, or not ours.
+        // Not refused for lack of a listener, but for lack of permission or of room in its queue: it is alive, or not
+        // ours.
         guard result != 0, errno == ECONNREFUSED || errno == ENOENT else { throw .inUse(path) }
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("unlink", path) }
     }

@@ -30,8 +30,8 @@ public final class MilterServer: Sendable {
         self.socketFile = socketFile
     }
 
-    /// Lets the process have as many descriptors as so many connections take, as far as the hard limit goes. To be called
-    /// before the event loops are made: without descriptors they end the process.
+    /// Lets the process have as many descriptors as so many connections take, as far as the hard limit goes. To be
+    /// called before the event loops are made: without descriptors they end the process.
     ///
     /// - Returns: The number of descriptors there may be if it is smaller than that; nil if there are enough.
     /// - Throws: ``EndpointError/tooFewDescriptors(_:)`` if there are not enough to begin.

@@ -58,8 +58,8 @@ public struct Steps: OptionSet, Hashable, Sendable {
     public static let skip = Steps(rawValue: 0x400)
     /// The filter is told of recipients that the MTA has rejected, too.
     public static let rejectedRecipients = Steps(rawValue: 0x800)
-    /// A field's value comes and goes with the space after the colon. Without it one space is lost, and what is seen are
-    /// not the octets that were signed.
+    /// A field's value comes and goes with the space after the colon. Without it one space is lost, and what is seen
+    /// are not the octets that were signed.
     public static let leadingSpace = Steps(rawValue: 0x10_0000)
 }
 

@@ -2,8 +2,8 @@ internal import NIOCore
 
 /// Has the kernel acknowledge what comes over TCP at once.
 ///
-/// Postfix sends command after command, each in a segment that waits for the one before to be acknowledged (Nagle). To most
-/// we have no reply to acknowledge it with, and the kernel, once it has seen one, waits 40 ms for another.
+/// Postfix sends command after command, each in a segment that waits for the one before to be acknowledged (Nagle). To
+/// most we have no reply to acknowledge it with, and the kernel, once it has seen one, waits 40 ms for another.
 final class QuickAcknowledgement: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
 

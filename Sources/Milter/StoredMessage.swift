@@ -1,8 +1,8 @@
 public import Mail
 internal import NIOCore
 
-/// A message in the queue of an MTA, and what a filter's modifications make of it: by the rules of Postfix 3.7, observed
-/// on it one by one.
+/// A message in the queue of an MTA, and what a filter's modifications make of it: by the rules of Postfix 3.7,
+/// observed on it one by one.
 public struct StoredMessage: Hashable, Sendable {
     /// From the top; the MTA's own trace field among them.
     public private(set) var header: [HeaderField]

@@ -1,8 +1,8 @@
 import DNS
 import Synchronization
 
-/// Every answer that was used, for a zone file that gives the same verdicts again. Who asks through it gets the recorded
-/// answer, so that all messages of a run are judged by the same.
+/// Every answer that was used, for a zone file that gives the same verdicts again. Who asks through it gets the
+/// recorded answer, so that all messages of a run are judged by the same.
 final class AnswerRecord: Resolver {
     private let upstream: any Resolver
     private let state: Mutex<(all: [Question: Answer], new: [Question: Answer])>

@@ -25,7 +25,8 @@ struct ArchiveSource {
         cutter = MessageCutter(variant: variant, needsEmptyLine: task.needsEmptyLine, base: base)
     }
 
-    /// Sees from its beginning alone whether a file is an mbox, so that a run does not end at its last file after hours.
+    /// Sees from its beginning alone whether a file is an mbox, so that a run does not end at its last file after
+    /// hours.
     static func check(_ name: String, _ task: ArchiveTask) throws -> MboxVariant {
         var source = try ArchiveSource(name, task, base: 0) { false }
         do {

@@ -43,7 +43,8 @@ final class InputFile {
 
     private var shownName: String { isOwned ? name : Self.standardInputName }
 
-    /// The beginning, up to `count` octets, which ``next()`` gives again; fewer if `isStopped` while a pipe has nothing.
+    /// The beginning, up to `count` octets, which ``next()`` gives again; fewer if `isStopped` while a pipe has
+    /// nothing.
     func beginning(_ count: Int, until isStopped: () -> Bool = { false }) throws(FileFailure) -> [UInt8] {
         while ahead.count < count, !isAtEnd, !isStopped() {
             guard hasMore(within: Self.patience) else { continue }

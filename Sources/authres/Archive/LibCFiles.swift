@@ -25,9 +25,9 @@ enum LibCFiles {
         unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 
-    /// Standard input, output and error, where they are closed, are made `/dev/null`: the number would go to the next file
-    /// or socket that is opened, and what is written for a reader would go there. Input is opened for writing and the
-    /// others for reading, so that their use fails as it would have.
+    /// Standard input, output and error, where they are closed, are made `/dev/null`: the number would go to the next
+    /// file or socket that is opened, and what is written for a reader would go there. Input is opened for writing and
+    /// the others for reading, so that their use fails as it would have.
     static func openStandardDescriptors() {
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
             // The lowest number that is free is this one.

@@ -19,7 +19,8 @@ final class OutputFile {
     /// True if what is written is written where it is to be, and cannot be taken back.
     private let isStream: Bool
 
-    /// Where a file is or will be, symbolic links being followed: `/dev/stdout` is one. The same for all names of a file.
+    /// Where a file is or will be, symbolic links being followed: `/dev/stdout` is one. The same for all names of a
+    /// file.
     static func place(of name: String) -> String {
         if let place = LibCFiles.resolved(name) { return place }
         let slash = name.lastIndex(of: "/")

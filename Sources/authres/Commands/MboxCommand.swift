@@ -137,8 +137,8 @@ struct MboxCommand: AsyncParsableCommand {
         )
     }
 
-    /// What tells an input from a later one of the same name. A file that is missing ends the run before it has begun. A
-    /// FIFO is not opened: whoever writes to it would see it closed again.
+    /// What tells an input from a later one of the same name. A file that is missing ends the run before it has begun.
+    /// A FIFO is not opened: whoever writes to it would see it closed again.
     private func inputVersion(_ name: String) throws -> String {
         let status: LibCFiles.Status?
         do {

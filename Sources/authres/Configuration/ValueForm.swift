@@ -17,8 +17,8 @@ struct ValueForm<Value: Sendable>: Sendable {
         return value
     }
 
-    /// The same form where having no value is the default. A text that is no value is a mistake all the same: it must not
-    /// become a value that is nil.
+    /// The same form where having no value is the default. A text that is no value is a mistake all the same: it must
+    /// not become a value that is nil.
     var optional: ValueForm<Value?> {
         ValueForm<Value?>(description: description, read: { read($0).map(Optional.some) }, show: { $0.flatMap(show) })
     }

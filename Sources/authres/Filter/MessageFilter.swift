@@ -7,8 +7,8 @@ import Mail
 import Milter
 import NIOCore
 
-/// Examines the messages of one connection: what the MTA tells becomes events of an ``Examination``, its questions go to
-/// the resolver, its judgement becomes the answer. Lives on the connection's event loop.
+/// Examines the messages of one connection: what the MTA tells becomes events of an ``Examination``, its questions go
+/// to the resolver, its judgement becomes the answer. Lives on the connection's event loop.
 final class MessageFilter: MailFilter {
     private let sites: CurrentSite
     private let eventLoop: any EventLoop

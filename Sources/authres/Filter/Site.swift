@@ -24,7 +24,8 @@ final class Site: Sendable {
         resolver = try zone.map { ZoneResolver($0) } ?? Self.resolver(configuration)
     }
 
-    /// The same site under another configuration. Answers that are known stay known unless other servers are to be asked.
+    /// The same site under another configuration. Answers that are known stay known unless other servers are to be
+    /// asked.
     init(_ configuration: Configuration, after old: Site) throws {
         self.configuration = configuration
         logger = Self.logger(configuration)

@@ -1,7 +1,7 @@
 import AuthResults
 
-/// Examines a list of fields, one after the other: one a line, folded or not, with or without the name before it. Fields
-/// of other names and empty lines are passed over.
+/// Examines a list of fields, one after the other: one a line, folded or not, with or without the name before it.
+/// Fields of other names and empty lines are passed over.
 struct ListLinter {
     private let rules: LintRules
     /// The field at hand, its lines joined by line feeds; nil if it is of another name.

@@ -59,8 +59,8 @@ struct PositionCheck: Sendable {
         return ids.contains(where: ownIDs.contains)
     }
 
-    /// Where the Received field is that our hosts took the message in with: the border hop; the lowest, if all are ours;
-    /// and if nothing more can be told, the topmost, if it is ours.
+    /// Where the Received field is that our hosts took the message in with: the border hop; the lowest, if all are
+    /// ours; and if nothing more can be told, the topmost, if it is ours.
     private func border(of header: [HeaderField]) -> Int? {
         let envelope = recovery.envelope(of: header)
         if let hop = envelope.border { return hop.index }

@@ -10,8 +10,8 @@ struct SendFile: Sendable {
     /// The message as it is in the file.
     let source: Message
 
-    /// - Parameter flags: What was said on the command line; what it leaves open is taken from `envelope.json` beside the
-    ///   file, if there is one.
+    /// - Parameter flags: What was said on the command line; what it leaves open is taken from `envelope.json` beside
+    ///   the file, if there is one.
     /// - Throws: ``FileFailure``, or ``BadEnvelope``.
     init(_ name: String, flags: SendEnvelope) throws {
         let file = try InputFile(name)
