@@ -1,4 +1,5 @@
 public import DNS
+public import Mail
 
 /// The SMTP client, as the MTA saw it.
 public struct Client: Hashable, Sendable {
@@ -19,15 +20,19 @@ public struct Client: Hashable, Sendable {
     }
 }
 
-/// What the MTA says of SMTP AUTH (RFC 4954), by its macros `{auth_authen}` and `{auth_type}`.
+/// What the MTA says of SMTP AUTH (RFC 4954), by its macros `{auth_authen}` and `{auth_type}`, and what the client that
+/// has authenticated says by the AUTH parameter of MAIL.
 public struct Submission: Hashable, Sendable {
     /// The authenticated identity, as the MTA gave it.
     public let identity: [UInt8]
     /// The SASL mechanism, if told.
     public let mechanism: [UInt8]
+    /// Who submitted the message first, as the client says; nil if it does not.
+    public let author: AuthParameter?
 
-    public init(identity: [UInt8], mechanism: [UInt8] = []) {
+    public init(identity: [UInt8], mechanism: [UInt8] = [], author: AuthParameter? = nil) {
         self.identity = identity
         self.mechanism = mechanism
+        self.author = author
     }
 }

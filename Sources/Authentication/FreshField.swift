@@ -41,7 +41,10 @@ struct FreshField {
             "auth",
             "pass",
             comment: verdict.tellsMechanism ? verdict.mechanism : nil,
-            [property("smtp", "auth", verdict.identity.flatMap(PropertyValue.inert))]
+            [
+                property("smtp", "auth", verdict.identity.flatMap(PropertyValue.inert)),
+                property("smtp", "mailfrom", verdict.author.flatMap(PropertyValue.inert)),
+            ]
         )
     }
 

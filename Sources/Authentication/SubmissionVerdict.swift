@@ -1,3 +1,7 @@
+internal import AuthResults
+internal import DNS
+internal import Mail
+
 /// What is said of SMTP AUTH (RFC 8601, 2.7.4). Only success is ever reported: the MTA lets no message in that failed
 /// it.
 public struct SubmissionVerdict: Hashable, Sendable {
@@ -5,6 +9,9 @@ public struct SubmissionVerdict: Hashable, Sendable {
     public let identity: String?
     /// The SASL mechanism (RFC 4422, 3.1: 1 to 20 upper-case letters, digits, hyphens, underscores), if it is one.
     public let mechanism: String?
+    /// The mailbox that the client names in the AUTH parameter of MAIL (RFC 4954, 5), as it may stand in a field; nil if
+    /// it names none, vouches for none (`<>`), or its octets are not fit to be shown.
+    public let author: String?
     /// Whether the field tells the mechanism in a comment.
     let tellsMechanism: Bool
 
@@ -31,5 +38,15 @@ public struct SubmissionVerdict: Hashable, Sendable {
         }
         self.mechanism =
             (1...20).contains(mechanism.count) && isMechanism ? String(validating: mechanism, as: UTF8.self) : nil
+        author = submission.author.flatMap(Self.author)
+    }
+
+    /// A mailbox in ASCII with a domain, and without anything that a careless reader could split it at.
+    private static func author(_ parameter: AuthParameter) -> String? {
+        guard case .mailbox(let mailbox) = parameter, case .domain(let domain) = mailbox.host, domain.isHostName,
+            mailbox.localPart.allSatisfy({ $0 < 0x80 })
+        else { return nil }
+        let text = String(decoding: mailbox.localPart, as: UTF8.self) + "@" + domain.text
+        return text.utf8.count <= identityLimit ? PropertyValue.inert(text)?.text : nil
     }
 }

@@ -114,8 +114,16 @@ public struct EnvelopeRecovery: Hashable, Sendable {
         in header: [HeaderField]
     ) -> RecoveredEnvelope.Sourced<[UInt8]>? {
         guard let field = header[..<index].first(where: { $0.isNamed("Return-Path") }) else { return nil }
-        let path = field.value.trimmingWhiteSpace
-        return path.isEmpty ? nil : .init(Array(path), .returnPath)
+        /// RFC 5322, 2.2.3: the line breaks of folding are no part of the value.
+        let path = field.value.filter { $0 != .lineFeed && $0 != .carriageReturn }.trimmingWhiteSpace
+        return path.isEmpty ? nil : .init(Self.reversePath(Array(path)), .returnPath)
+    }
+
+    /// What final delivery writes for the null sender is `<>`, or, by Postfix's pipe(8), the bare word MAILER-DAEMON
+    /// (`null_sender`), which is an address of nobody's: one with a domain is a user's.
+    static func reversePath(_ written: [UInt8]) -> [UInt8] {
+        let isNull = ["<MAILER-DAEMON>", "MAILER-DAEMON"].contains { written.elementsEqual($0.utf8) }
+        return isNull ? Array("<>".utf8) : written
     }
 }
 
@@ -134,7 +142,9 @@ extension RecoveredEnvelope {
         self.client = .init(client.address, source)
         helo = client.helo.map { .init($0, source) }
         reverseName = client.reverseName.map { .init($0, source) }
-        mailFrom = received.envelopeFrom.map { .init($0, .envelopeFrom(received.layout)) }
+        mailFrom = received.envelopeFrom.map {
+            .init(EnvelopeRecovery.reversePath($0), .envelopeFrom(received.layout))
+        }
         receivedAt = received.date.map { .init($0, source) } ?? receivedAt
     }
 }
@@ -142,8 +152,11 @@ extension RecoveredEnvelope {
 extension MboxFromLine {
     /// The sender as a reverse-path; nil if the line names none: `-`, `???@???`, a user without a domain.
     var reversePath: [UInt8]? {
-        if sender.elementsEqual("MAILER-DAEMON".utf8) || sender.elementsEqual("<>".utf8) { return Array("<>".utf8) }
-        guard sender.contains(UInt8(ascii: "@")), !sender.contains(UInt8(ascii: "?")) else { return nil }
+        let path = EnvelopeRecovery.reversePath(sender)
+        if path.elementsEqual("<>".utf8) { return path }
+        guard let at = sender.lastIndex(of: UInt8(ascii: "@")), !sender[at...].contains(UInt8(ascii: "?")) else {
+            return nil
+        }
         return sender.first == UInt8(ascii: "<") ? sender : [UInt8(ascii: "<")] + sender + [UInt8(ascii: ">")]
     }
 }

@@ -3,6 +3,9 @@ public import DNS
 /// What a client calls itself in HELO or EHLO (RFC 5321, 4.1.1.1).
 ///
 ///     ehlo = "EHLO" SP ( Domain / address-literal ) CRLF
+///
+/// Real hosts have underscores in their names, and hyphens at either end, and put a dot behind them; the DNS has such
+/// names, and RFC 7208 section 4.3 calls none of it malformed.
 public enum HELOArgument: Hashable, Sendable {
     case domain(Domain)
     /// The text between the brackets.
@@ -18,10 +21,12 @@ public enum HELOArgument: Hashable, Sendable {
             return
         }
         var parser = ReversePathParser(argument)
-        switch try? parser.heloArgument() {
-        case .domain(let domain): self = .domain(domain)
-        case .addressLiteral(let literal): self = .addressLiteral(literal)
-        case nil: self = .invalid
+        if case .addressLiteral(let literal) = try? parser.heloArgument() {
+            self = .addressLiteral(literal)
+        } else if argument.allSatisfy(\.isNameOctet), let domain = Domain(argument) {
+            self = .domain(domain)
+        } else {
+            self = .invalid
         }
     }
 }

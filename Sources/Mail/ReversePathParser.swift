@@ -59,10 +59,32 @@ struct ReversePathParser {
     /// Mailbox = Local-part "@" ( Domain / address-literal )
     /// ```
     private mutating func mailbox() throws(SyntaxError) -> ReversePath.Mailbox {
-        let localPart = current == UInt8(ascii: "\"") ? try quotedString() : try dotString()
-        guard String(validating: localPart, as: UTF8.self) != nil else { throw error("UTF-8") }
+        let localPart = try self.localPart()
         try expect("@")
         return ReversePath.Mailbox(localPart: localPart, host: try host())
+    }
+
+    /// A mailbox and nothing else, as in the AUTH parameter (RFC 4954, 5).
+    mutating func wholeMailbox() throws(SyntaxError) -> ReversePath.Mailbox {
+        let mailbox = try self.mailbox()
+        guard index == octets.count else { throw error("nothing behind the address") }
+        return mailbox
+    }
+
+    /// A local-part and nothing else.
+    mutating func wholeLocalPart() throws(SyntaxError) -> [UInt8] {
+        let localPart = try self.localPart()
+        guard index == octets.count else { throw error("nothing behind the local-part") }
+        return localPart
+    }
+
+    /// ```
+    /// Local-part = Dot-string / Quoted-string
+    /// ```
+    private mutating func localPart() throws(SyntaxError) -> [UInt8] {
+        let localPart = current == UInt8(ascii: "\"") ? try quotedString() : try dotString()
+        guard String(validating: localPart, as: UTF8.self) != nil else { throw error("UTF-8") }
+        return localPart
     }
 
     private mutating func host() throws(SyntaxError) -> ReversePath.Host {

@@ -12,7 +12,7 @@ public struct SPFCheck: Sendable {
         case mailFrom
         /// The sender is null.
         case helo
-        case nothing(SPFResult, String)
+        case nothing(String)
     }
 
     private let subject: Subject
@@ -37,12 +37,16 @@ public struct SPFCheck: Sendable {
         receiver: String,
         receivedAt: Int64
     ) {
+        let name = HELOArgument(helo)
+        var heloName = helo
+        /// A dot behind a name is no part of it; within a name that a macro makes, it would be an empty label.
+        if case .domain = name, heloName.last == UInt8(ascii: ".") { heloName.removeLast() }
         func checkHost(localPart: [UInt8], _ domain: Domain, explains: Bool) -> CheckHost {
             let context = MacroContext(
                 client: client.unmapped,
                 localPart: localPart,
                 senderDomain: Array(domain.text.utf8),
-                helo: helo,
+                helo: heloName,
                 receiver: Array(receiver.utf8),
                 time: receivedAt
             )
@@ -54,10 +58,10 @@ public struct SPFCheck: Sendable {
         case .mailbox(let localPart, let domain):
             subject = .mailFrom
             self.mailFrom = checkHost(localPart: localPart, domain, explains: true)
-        case .notChecked(let result, let reason): subject = .nothing(result, reason)
+        case .notChecked(let reason): subject = .nothing(reason)
         }
         /// RFC 7208, 2.3: only a fully qualified name is checked.
-        if case .domain(let domain) = HELOArgument(helo), domain.parent != nil {
+        if case .domain(let domain) = name, domain.parent != nil {
             self.helo = checkHost(localPart: Self.postmaster, domain, explains: sender == .null)
         }
     }
@@ -87,8 +91,8 @@ public struct SPFCheck: Sendable {
                 return verdict(CheckHost.Outcome(result: .none, reason: reason), nil)
             }
             return verdict(outcome, .helo(helo.domain))
-        case .nothing(let result, let reason):
-            return verdict(CheckHost.Outcome(result: result, reason: reason), nil)
+        case .nothing(let reason):
+            return verdict(CheckHost.Outcome(result: .none, reason: reason), nil)
         }
     }
 

@@ -1,6 +1,6 @@
 /// The results of SPF that RFC 8601 section 2.7.2 registers; all but `policy` are those of RFC 7208, 2.6.
 public enum SPFResult: String, CaseIterable, Hashable, Sendable {
-    /// There is nothing to check: no domain, or no record.
+    /// There is nothing to check: no domain, none that every reader sees, or no record.
     case none
     /// The domain says nothing about the client. To be treated exactly as `none`.
     case neutral
@@ -14,6 +14,6 @@ public enum SPFResult: String, CaseIterable, Hashable, Sendable {
     case policy
     /// The DNS failed; another time it may not.
     case temperror
-    /// The record cannot be interpreted, or what is to be checked is not clear.
+    /// The record cannot be interpreted.
     case permerror
 }

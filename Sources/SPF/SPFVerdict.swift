@@ -24,7 +24,8 @@ public struct SPFVerdict: Hashable, Sendable {
     }
 
     public let result: SPFResult
-    /// Nil if there is no domain that could be named: MAIL FROM was not valid, or the client did not say who it is.
+    /// Nil if there is no domain that could be named: MAIL FROM has none that every reader sees, or the client did not
+    /// say who it is.
     public let identity: Identity?
     /// Why it is this result; in plain ASCII, with no text of the sender's or the DNS's but host names.
     public let reason: String?

@@ -64,6 +64,12 @@ import Testing
         silentSubmission.policy.checks.remove(.auth)
         var odd = submission
         odd.submission = Submission(identity: Array("ann\r\nX: y".utf8))
+        func says(_ parameter: String, of world: World) -> World {
+            var world = world
+            let author = AuthParameter(Array(parameter.utf8))
+            world.submission = Submission(identity: Array("ann".utf8), author: author)
+            return world
+        }
         var spaced = submission
         spaced.submission = Submission(identity: Array("ann lee".utf8))
         return [
@@ -103,7 +109,27 @@ import Testing
                 world: spaced,
                 field: "mx.example.org; auth=pass"
             ),
+            Exempt(
+                name: "the AUTH parameter of MAIL",
+                world: says("e+3Dmc2@Example.com", of: submission),
+                field: "mx.example.org; auth=pass smtp.auth=ann smtp.mailfrom=e=mc2@example.com"
+            ),
+            Exempt(
+                name: "the AUTH parameter beside SPF",
+                world: says("ann@a.example", of: checkedSubmission),
+                field: "mx.example.org; auth=pass smtp.auth=ann smtp.mailfrom=ann@a.example; \(pass); dkim=none; "
+                    + "arc=none; dmarc=none header.from=sender.example"
+            ),
         ]
+            // What vouches for nobody, what is no mailbox, and what no value can show without risk.
+            + [
+                "<>", "", "ann", "ann@localhost", "ann@[192.0.2.1]", "a+3@a.example", "+22a+20b+22@a.example",
+                "+22dmarc+3Dpass+22@a.example", "dmarc+3Dpass@a.example", "a+3Bb@a.example", "j+C3+B6rg@a.example",
+                "a'b@a.example", "+22a+40b+22@a.example", "ann@a_b.example",
+            ].map {
+                let world = says($0, of: submission)
+                return Exempt(name: "AUTH=\($0)", world: world, field: "mx.example.org; auth=pass smtp.auth=ann")
+            }
     }()
 
     @Test(arguments: exempt)

@@ -187,6 +187,23 @@ import Testing
             [("Return-Path", "\n\t"), ("Received", border)],
             "border=1/1 ip=192.0.2.1 received:1 helo=mail.example.net name=mail.example.net"
         ),
+        Case(
+            "Postfix's pipe(8) writes the null sender as a bare word",
+            [("Return-Path", "<MAILER-DAEMON>"), ("Received", border)],
+            "border=1/1 ip=192.0.2.1 received:1 helo=mail.example.net name=mail.example.net from=<> return-path"
+        ),
+        Case(
+            "with a host it is an address",
+            [("Return-Path", "<MAILER-DAEMON@example.net>"), ("Received", border)],
+            "border=1/1 ip=192.0.2.1 received:1 helo=mail.example.net name=mail.example.net"
+                + " from=<MAILER-DAEMON@example.net> return-path"
+        ),
+        Case(
+            "a Return-Path is unfolded, and otherwise left as it is",
+            [("Return-Path", "\n\t<\"a..b\"@example.net.>\n (x)"), ("Received", border)],
+            "border=1/1 ip=192.0.2.1 received:1 helo=mail.example.net name=mail.example.net"
+                + " from=<\"a..b\"@example.net.> (x) return-path"
+        ),
         Case("a Return-Path without a border", [("Return-Path", "<a@b>")], "the header has no Received field"),
     ]
 
@@ -200,7 +217,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("MAILER-DAEMON", "<>"), ("a@example.net", "<a@example.net>"), ("<a@example.net>", "<a@example.net>"),
+        ("MAILER-DAEMON", "<>"), ("<MAILER-DAEMON>", "<>"), ("<>", "<>"), ("mailer-daemon", nil),
+        ("MAILER-DAEMON@example.net", "<MAILER-DAEMON@example.net>"), ("a..b?@example.net", "<a..b?@example.net>"),
+        ("a@example.net", "<a@example.net>"), ("<a@example.net>", "<a@example.net>"),
         ("\"a b\"@example.net", "<\"a b\"@example.net>"), ("-", nil), ("???@???", nil), ("nobody", nil),
         ("a at example.net", nil),
     ])

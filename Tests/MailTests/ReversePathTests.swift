@@ -87,10 +87,16 @@ import Testing
         ("mail.example.org", HELOArgument.domain(Domain("mail.example.org")!)),
         ("localhost", .domain(Domain("localhost")!)),
         ("[192.0.2.1]", .addressLiteral("192.0.2.1")), ("[IPv6:2001:db8::1]", .addressLiteral("IPv6:2001:db8::1")),
-        ("", .invalid), ("mail.example.org.", .invalid), ("bücher.example", .invalid), ("a b", .invalid),
-        ("a;spf=pass", .invalid), ("a(b", .invalid),
-        ("mail_1.example.org", .invalid), ("[192.0.2.1", .invalid), ("192.0.2.1]", .invalid),
-        ("mail.example.org\0", .invalid),
+        ("mail.example.org.", .domain(Domain("mail.example.org")!)),
+        ("mail_1.example.org", .domain(Domain("mail_1.example.org")!)),
+        ("-mail-.Example.ORG", .domain(Domain("-mail-.example.org")!)),
+        ("", .invalid), (".", .invalid), ("mail.example.org..", .invalid), ("mail..example.org", .invalid),
+        (".mail.example.org", .invalid), ("bücher.example", .invalid), ("a b", .invalid), (" a.example", .invalid),
+        ("a.example ", .invalid), ("<a.example>", .invalid), ("a@a.example", .invalid), ("a.example\\", .invalid),
+        ("a.example:25", .invalid), ("a.example,b.example", .invalid), ("a;spf=pass", .invalid), ("a(b", .invalid),
+        ("[192.0.2.1", .invalid), ("192.0.2.1]", .invalid), ("[a.example]", .invalid), ("[192.0.2.1].", .invalid),
+        ("mail.example.org\0", .invalid), ("mail\n.example.org", .invalid),
+        ("\(String(repeating: "a", count: 64)).example", .invalid),
     ])
     func `a client is called by a domain or an address`(_ argument: String, expected: HELOArgument) {
         #expect(HELOArgument(Array(argument.utf8)) == expected)

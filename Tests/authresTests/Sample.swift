@@ -20,6 +20,8 @@ struct Sample: CustomTestStringConvertible, Sendable {
         struct Submission: Decodable {
             let authen: String
             let type: String
+            /// The AUTH parameter of MAIL, in xtext.
+            let param: String?
         }
 
         let ip: String

@@ -78,7 +78,10 @@ import Testing
             macros["auth_type"] = Array(auth.type.utf8)
         }
         return ClientMessage(
-            sender: EnvelopeAddress(Array(envelope.mailFrom.utf8)),
+            sender: EnvelopeAddress(
+                Array(envelope.mailFrom.utf8),
+                parameters: (envelope.auth?.param).map { [Array("AUTH=\($0)".utf8)] } ?? []
+            ),
             recipients: envelope.rcpt.map { EnvelopeAddress(Array($0.utf8)) },
             header: try sample.message().header,
             body: try sample.body(),

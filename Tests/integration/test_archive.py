@@ -468,6 +468,8 @@ class CheckTests(unittest.TestCase):
                 flags.append(f"{flag}={envelope[key]}")
         if "auth" in envelope:
             flags += [f"--auth-user={envelope['auth']['authen']}", f"--auth-type={envelope['auth']['type']}"]
+            if "param" in envelope["auth"]:
+                flags.append(f"--auth-param={envelope['auth']['param']}")
         return flags, self.settings(envelope)
 
     @staticmethod
@@ -492,6 +494,25 @@ class CheckTests(unittest.TestCase):
                 self.assertEqual((sent.returncode, checked.returncode), (0, 0), sent.stderr + checked.stderr)
                 # An MTA stores with LF, a file keeps its line ends.
                 self.assertEqual(checked.stdout.replace(b"\r\n", b"\n"), sent.stdout.replace(b"\r\n", b"\n"))
+
+    def test_the_null_sender_as_pipe_writes_it_is_judged_by_its_helo_name(self):
+        received = (b"Received: from mail_1.sender.example. (mail.sender.example [192.0.2.7])\n\tby mx.example.org (Postfix)"
+                    b" with ESMTP id 1;\n\tTue, 14 Nov 2023 22:13:20 +0000\n")
+        flags = ("--authserv-id", "mx.example.org", "--zone", os.path.join(MESSAGES, "helo-underscore", "zone"))
+        for path, told in ((b"<MAILER-DAEMON>", b"spf=pass smtp.helo=mail_1.sender.example;"),
+                           (b"<MAILER-DAEMON@sender.example>", b"spf=pass smtp.mailfrom=sender.example;"),
+                           (b'<"a..b"@sender.example>', b"spf=pass smtp.mailfrom=sender.example;"),
+                           (b"a..b@mail_1.sender.example.", b"spf=pass smtp.mailfrom=mail_1.sender.example;"),
+                           (b"<ann>", b'spf=none reason="MAIL FROM has no domain";')):
+            with self.subTest(path=path):
+                message = b"Return-Path: " + path + b"\n" + received + sample("plain-pass")
+                archive = b"From MAILER-DAEMON Tue Nov 14 22:13:20 2023\n" + message
+                self.assertIn(told, run("check", *flags, "-", stdin=message).stdout)
+                mbox = run("mbox", *flags, "--report", "json", "-", stdin=archive).stdout
+                self.assertIn(told.decode(), json.loads(mbox)["header_field"])
+        archive = b"From MAILER-DAEMON Tue Nov 14 22:13:20 2023\n" + received + sample("plain-pass")
+        mbox = run("mbox", *flags, "--from-line", "--report", "json", "-", stdin=archive).stdout
+        self.assertIn("spf=pass smtp.helo=mail_1.sender.example;", json.loads(mbox)["header_field"])
 
     def test_several_files_and_one_that_is_missing(self):
         name = os.path.join(MESSAGES, "plain-pass")

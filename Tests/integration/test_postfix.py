@@ -147,6 +147,56 @@ class PostfixTests(unittest.TestCase):
         self.assertRegex(own[0], r"^mx\.example\.org; auth=pass smtp\.auth=\"?ann")
         self.assertNotIn("spf=", own[0])
 
+    def test_the_auth_parameter_of_mail_is_told_of_whom_has_authenticated_only(self):
+        for user, parameter, told in (
+                (True, "ann+2Blunch@sender.example", "smtp.mailfrom=ann+lunch@sender.example"), (True, "<>", None),
+                (True, "ann@mx.example.org BODY=8BITMIME", "smtp.mailfrom=ann@mx.example.org"),
+                (True, "+22a+20b+22@sender.example", None), (True, "a+zz@sender.example", None),
+                (False, "ann@bank.example", None), (False, "<>", None)):
+            with self.subTest(user=user, parameter=parameter):
+                smtp = self.postfix.connect(client=GOOD["client"], hostname=GOOD["hostname"], helo=GOOD["helo"])
+                if user:
+                    self.assertEqual(smtp.docmd("AUTH", "PLAIN AGFubkBteC5leGFtcGxlLm9yZwBzZWNyZXQ=")[0], 235)
+                reply = self.postfix.play(smtp, sample("plain-pass"), mail_from=GOOD["mail_from"], parameters=" AUTH=" + parameter)
+                self.assertEqual(reply[0], 250, reply)
+                smtp.close()
+                type(self).count += 1
+                value = fields(self.postfix.delivered(self.count)[-1])[0]
+                if user:
+                    self.assertEqual(value, "mx.example.org; auth=pass smtp.auth=ann@mx.example.org" + (f" {told}" if told else ""))
+                else:
+                    self.assertNotIn("bank.example", value)
+                    self.assertNotIn("auth=", value)
+                    self.assertIn("spf=pass smtp.mailfrom=sender.example", value)
+
+    def test_spf_judges_the_domain_whatever_postfix_lets_in_before_it(self):
+        judged = "spf=pass smtp.mailfrom=sender.example;"
+        for mail_from, told in (
+                ("<a..b@sender.example>", judged), ("<ann.@sender.example>", judged), ("<.ann@sender.example>", judged),
+                ("<@sender.example>", judged), ("<a@sender.example.>", judged), ("ann@Sender.Example", judged),
+                ("ann@sender.example>", judged), ("<<ann@sender.example>>", judged), ("< ann @ sender.example >", judged),
+                ("(c)<ann@sender.example>", judged), ("<ann(c)@sender.example(c)>", judged), ("<a\x01b@sender.example>", judged),
+                ('<"a b"@sender.example>', judged), ('<"a@b.example".c@sender.example>', judged), ("<a)b:c@sender.example>", judged),
+                ("<@relay.example:a..b@sender.example>", judged), ("<%s@sender.example>" % ("a" * 200), judged),
+                ("<a@mail_1.sender.example>", 'spf=none reason="mail_1.sender.example does not exist" smtp.mailfrom=mail_1.sender.example;'),
+                ("<root>", 'spf=none reason="MAIL FROM has no domain";'), ("<ann%sender.example>", 'spf=none reason="MAIL FROM has no domain";'),
+                ("<sender.example!ann>", 'spf=none reason="MAIL FROM has no domain";'),
+                ("<MAILER-DAEMON>", 'spf=none reason="MAIL FROM has no domain";'),
+                ("<ann@b.example@sender.example>", 'spf=none reason="readers may see different domains in MAIL FROM";'),
+                ("<ann(b@sender.example>", 'spf=none reason="readers may see different domains in MAIL FROM";'),
+                ("<ann@sender\\.example>", 'spf=none reason="readers may see different domains in MAIL FROM";'),
+                ("<@sender.example:ann>", 'spf=none reason="readers may see different domains in MAIL FROM";'),
+                ("<ann@[192.0.2.7]>", 'spf=none reason="MAIL FROM has an address literal in place of a domain";')):
+            with self.subTest(mail_from=mail_from):
+                values = fields(self.stored(sample("plain-pass"), mail_from=mail_from))
+                self.assertEqual(len(values), 1)
+                self.assertIn(told, values[0])
+        for helo, told in (("mail_1.sender.example", 'spf=none reason="mail_1.sender.example does not exist" smtp.helo=mail_1.sender.example;'),
+                           ("sender.example.", "spf=pass smtp.helo=sender.example;"),
+                           ("[192.0.2.7]", 'spf=none reason="the sender is null and HELO is not a domain name";')):
+            with self.subTest(helo=helo):
+                self.assertIn(told, fields(self.stored(sample("plain-pass"), mail_from="<>", helo=helo))[0])
+
     def test_hostile_envelopes_get_nothing_into_the_field(self):
         for helo, mail_from in (("a (good.example [192.0.2.1])", GOOD["mail_from"]), ("a;spf=pass", GOOD["mail_from"]),
                                 (GOOD["helo"], "<any@sender.example(.attack.example>"),

@@ -20,6 +20,11 @@ struct EnvelopeOptions: ParsableArguments {
     @Option(name: .customLong("auth-type"), help: "The SASL mechanism by which he did.")
     var mechanism: String?
     @Option(
+        name: .customLong("auth-param"),
+        help: "The AUTH parameter that such a client gave to MAIL, in xtext (RFC 4954, 5; default: none)."
+    )
+    var authParameter: String?
+    @Option(
         name: .customLong("at"),
         help: """
             When signatures must be valid: received (the time of receipt that the header tells, else now), now, or a \
@@ -45,7 +50,11 @@ struct EnvelopeOptions: ParsableArguments {
 
     var submission: Submission? {
         guard authenticatedUser != nil || mechanism != nil else { return nil }
-        return Submission(identity: Array((authenticatedUser ?? "").utf8), mechanism: Array((mechanism ?? "").utf8))
+        return Submission(
+            identity: Array((authenticatedUser ?? "").utf8),
+            mechanism: Array((mechanism ?? "").utf8),
+            author: authParameter.map { AuthParameter(Array($0.utf8)) }
+        )
     }
 }
 

@@ -97,7 +97,7 @@ final class MessageFilter: MailFilter {
         examination.begin(
             mailFrom: sender.argument,
             macroAddress: macros["{mail_addr}"],
-            submission: Self.submission(macros),
+            submission: Self.submission(macros, sender.parameters),
             receivedAt: clock()
         )
         message = Message(
@@ -226,11 +226,14 @@ final class MessageFilter: MailFilter {
         IPAddress(String(decoding: text.prefix { $0 != UInt8(ascii: "%") }, as: UTF8.self))
     }
 
-    /// The MTA tells who has authenticated himself, and only of him.
-    private static func submission(_ macros: Macros) -> Submission? {
+    /// The MTA tells who has authenticated himself, and only of him. It passes the AUTH parameter of MAIL on for anybody,
+    /// still encoded, in the command and by a macro.
+    private static func submission(_ macros: Macros, _ parameters: [[UInt8]]) -> Submission? {
         let identity = macros["{auth_authen}"] ?? []
         let mechanism = macros["{auth_type}"] ?? []
-        return identity.isEmpty && mechanism.isEmpty ? nil : Submission(identity: identity, mechanism: mechanism)
+        guard !identity.isEmpty || !mechanism.isEmpty else { return nil }
+        let author = AuthParameter(in: parameters) ?? macros["{auth_author}"].map { AuthParameter($0) }
+        return Submission(identity: identity, mechanism: mechanism, author: author)
     }
 }
 

@@ -105,6 +105,9 @@ struct Explanation {
                 + (verdict.mechanism.map { " by \($0)" } ?? "")
                 + ". Only this is claimed: a user's submission is not a stranger's delivery."
         )
+        if let author = verdict.author {
+            say("It says that \(author) submitted the message (RFC 4954, 5: the AUTH parameter of MAIL).")
+        }
     }
 
     /// Why a check about the client did not run.
@@ -277,11 +280,18 @@ struct Explanation {
         }
     }
 
+    /// Controls, and what turns the direction of text or breaks its lines.
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+
     /// Text from outside, without what a terminal would obey.
     static func plain(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { plain, scalar in
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            plain += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            plain += isInvisible(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }
     }
 }

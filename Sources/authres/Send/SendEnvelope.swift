@@ -18,6 +18,8 @@ struct SendEnvelope: Decodable, Hashable {
     struct Submission: Decodable, Hashable {
         var authen: String
         var type: String?
+        /// The AUTH parameter that it gives to MAIL, in xtext (RFC 4954, 5).
+        var param: String?
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -64,6 +66,7 @@ struct SendEnvelope: Decodable, Hashable {
             values["auth_authen"] = submission.authen
             values["auth_type"] = submission.type ?? "PLAIN"
         }
+        if let parameter = submission?.param, parameter != "<>" { values["auth_author"] = parameter }
         if let address = mailAddress { values["mail_addr"] = address }
         values.merge(bareMacros) { _, given in given }
         return ClientSession(
@@ -75,7 +78,10 @@ struct SendEnvelope: Decodable, Hashable {
 
     func message(header: [HeaderField], body: [UInt8]) -> ClientMessage {
         ClientMessage(
-            sender: EnvelopeAddress(Array((mailFrom ?? "").utf8)),
+            sender: EnvelopeAddress(
+                Array((mailFrom ?? "").utf8),
+                parameters: (submission?.param).map { [Array("AUTH=\($0)".utf8)] } ?? []
+            ),
             recipients: (recipients ?? []).map { EnvelopeAddress(Array($0.utf8)) },
             header: header,
             body: body
