@@ -10,7 +10,7 @@ struct ARCValidation {
     private var answers: Answers
     private var fields: SignedFields
     /// The keys read so far: one host often has many sets.
-    private var keys: [KeyUse: Result<VerifyingKey, SignatureField.Defect>] = [:]
+    private var keys: [KeyUse: Result<[VerifyingKey], SignatureField.Defect>] = [:]
 
     private struct KeyUse: Hashable {
         let question: Question
@@ -86,11 +86,10 @@ struct ARCValidation {
             return length > digest.length ? "l= exceeds body" : "l= covers \(length) of \(digest.length) octets"
         }
         guard digest.octets == signature.bodyHash else { return "body hash did not verify" }
-        switch key(of: signature.field) {
+        switch keys(of: signature.field) {
         case .failure(let problem): return problem.reason
-        case .success(let key):
-            let hash = fields.hash(of: signature, at: place)
-            return key.verifies(signature.field.signature, over: hash) ? nil : "signature did not verify"
+        case .success(let keys):
+            return Self.problem(with: signature.field, over: fields.hash(of: signature, at: place), under: keys)
         }
     }
 
@@ -117,33 +116,51 @@ struct ARCValidation {
         if let problem = SignatureField.timeProblem(at: time, timestamp: seal.timestamp, expiration: nil) {
             return problem
         }
-        switch key(of: seal.field) {
+        switch keys(of: seal.field) {
         case .failure(let problem): return problem.reason
-        case .success(let key):
-            return key.verifies(seal.field.signature, over: hash) ? nil : "signature did not verify"
+        case .success(let keys):
+            return Self.problem(with: seal.field, over: hash, under: keys)
         }
     }
 
-    /// The key of a signature, if it may be used: failing that is the end, whatever the cause (RFC 8617, 5.2).
-    private mutating func key(of field: SignatureField) -> Result<VerifyingKey, SignatureField.Defect> {
-        let use = KeyUse(question: field.keyQuestion, algorithm: field.algorithm)
-        if let known = keys[use] { return known }
-        let key = read(use)
-        keys[use] = key
-        return key
+    private static func problem(
+        with field: SignatureField,
+        over hash: HeaderHash,
+        under keys: [VerifyingKey]
+    ) -> String? {
+        keys.contains { $0.verifies(field.signature, over: hash) } ? nil : "signature did not verify"
     }
 
-    private mutating func read(_ use: KeyUse) -> Result<VerifyingKey, SignatureField.Defect> {
+    /// The keys of a signature that may be used, one at least: failing that is the end, whatever the cause (RFC 8617,
+    /// 5.2).
+    private mutating func keys(of field: SignatureField) -> Result<[VerifyingKey], SignatureField.Defect> {
+        let use = KeyUse(question: field.keyQuestion, algorithm: field.algorithm)
+        if let known = keys[use] { return known }
+        let found = read(use)
+        keys[use] = found
+        return found
+    }
+
+    private mutating func read(_ use: KeyUse) -> Result<[VerifyingKey], SignatureField.Defect> {
         switch KeyRecord.read(use.question, for: use.algorithm, &answers) {
         case nil:
             return .failure(.init("no key for signature"))
         case .failure(let failure):
             return .failure(.init(failure.reason))
-        case .success(let record):
-            if case .rsa(let rsa) = record.key, rsa.bits < Self.rsaBitsMinimum {
-                return .failure(.init("weak key: \(rsa.bits) bits (RFC 8301)"))
+        case .success(let records):
+            var keys: [VerifyingKey] = []
+            var problem: SignatureField.Defect?
+            for record in records {
+                if case .rsa(let rsa) = record.key, rsa.bits < Self.rsaBitsMinimum {
+                    problem = problem ?? .init("weak key: \(rsa.bits) bits (RFC 8301)")
+                } else if let key = VerifyingKey(record) {
+                    keys.append(key)
+                } else {
+                    problem = problem ?? .init("key that cannot be used")
+                }
             }
-            return VerifyingKey(record).map { .success($0) } ?? .failure(.init("key that cannot be used"))
+            if keys.isEmpty, let problem { return .failure(problem) }
+            return .success(keys)
         }
     }
 }

@@ -7,8 +7,8 @@ struct SignaturePrefixes {
     let prefixes: [String?]
 
     private static let lengthMinimum = 8
-    /// Characters of the longest signature that can be verified, by a key of ``MailSignature/KeyRecord/rsaBitsLimit``
-    /// bits. What is longer verifies nothing, and would not fit into a line of 998 octets (RFC 5322, 2.1.1).
+    /// Characters that fit into a line of 998 octets (RFC 5322, 2.1.1). Signatures by keys of 5,600 bits are as long;
+    /// two longer ones that are alike so far count as one.
     private static let lengthMaximum = 936
 
     init(_ signatures: [(text: String?, result: DKIMResult)]) {

@@ -1,17 +1,17 @@
-internal import Mail
-internal import MailSignature
+package import Mail
+package import MailSignature
 
 extension DKIMCheck {
     /// A signature that may still pass.
-    struct Candidate: Sendable {
+    package struct Candidate: Sendable {
         /// Where its field stands in the header.
-        let index: Int
-        let signature: MessageSignature
-        let identity: DKIMIdentity
+        package let index: Int
+        package let signature: MessageSignature
+        package let identity: DKIMIdentity
     }
 
     /// Why a field is no candidate.
-    struct Rejection: Error {
+    package struct Rejection: Error {
         let result: DKIMResult
         let reason: String
         /// What could be read, if anything.
@@ -34,7 +34,7 @@ extension DKIMCheck {
 
 extension DKIMCheck.Candidate {
     /// Reads a DKIM-Signature as strictly as RFC 6376 section 6.1.1 wants it read.
-    init(_ field: HeaderField, at index: Int) throws(DKIMCheck.Rejection) {
+    package init(_ field: HeaderField, at index: Int) throws(DKIMCheck.Rejection) {
         let base: SignatureField
         do {
             base = try SignatureField(field.value)
@@ -53,12 +53,6 @@ extension DKIMCheck.Candidate {
         self.index = index
         guard base.algorithm != .rsaSHA1 else {
             throw DKIMCheck.Rejection(.policy, "rsa-sha1 must not be used (RFC 8301)", base, identity)
-        }
-        guard base.tags.isASCII else {
-            /// libopendkim refuses octets above 127 in a tag list, and the field cannot be given to it in another form,
-            /// since its octets are signed (RFC 8616).
-            let reason = "internationalised signature: not supported"
-            throw DKIMCheck.Rejection(.neutral, reason, base, identity)
         }
     }
 

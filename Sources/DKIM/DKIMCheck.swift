@@ -4,8 +4,8 @@ public import MailSignature
 
 /// The DKIM signatures of one message (RFC 6376, RFC 8301, RFC 8463).
 ///
-/// Every signature is parsed here first. What is settled by its own text, its key, its times or the body hash never
-/// reaches libopendkim; for the rest the library says whether the signature over the header verifies.
+/// Every signature is parsed here first. What is settled by its own text, its key, its times or the body hash goes no
+/// further; of the rest a ``HeaderVerifier`` says whether the signature over the header verifies.
 public struct DKIMCheck: Sendable {
     private enum Signature: Sendable {
         case settled(DKIMVerdict)
@@ -114,19 +114,20 @@ public struct DKIMCheck: Sendable {
         }
         guard let found = KeyRecord.read(signature.field.keyQuestion, for: signature.field.algorithm, &answers)
         else { return ending(.permerror, KeyRecord.Failure.noKey.reason) }
-        let key: KeyRecord
+        let keys: [KeyRecord]
         switch found {
         case .failure(let failure): return ending(failure.result, failure.reason)
-        case .success(let record): key = record
+        case .success(let records): keys = records
         }
-        verdict.keyBits = key.bits
-        verdict.isTesting = key.isTesting
-        if key.isStrict && candidate.identity.domain != signature.field.domain {
-            return ending(.permerror, "i= not allowed by key")
+        var usable: [KeyRecord] = []
+        var problem: KeyProblem?
+        for key in keys {
+            let found = Self.problem(with: key, for: candidate)
+            if found == nil { usable.append(key) }
+            problem = problem ?? found
         }
-        if case .rsa(let rsa) = key.key, rsa.bits < Self.rsaBitsMinimum {
-            return ending(.policy, "weak key: \(rsa.bits) bits (RFC 8301)")
-        }
+        verdict.use(usable.first ?? keys[0])
+        if usable.isEmpty, let problem { return ending(problem.result, problem.reason) }
         if let problem = signature.timeProblem(at: time) { return ending(.policy, problem) }
         /// RFC 8601, 2.7.1: a required header field is absent. What `h=` names and is absent is signed as such, but a
         /// message without an author is none that a signature could vouch for (RFC 6376, 3.8).
@@ -136,7 +137,12 @@ public struct DKIMCheck: Sendable {
         }
         if let length = signature.bodyLength, length > digest.length { return ending(.fail, "l= exceeds body") }
         guard digest.octets == signature.bodyHash else { return ending(.fail, "body hash did not verify") }
-        switch HeaderSignature(header: header, candidate: candidate, key: key).verify(&signedFields) {
+        let headerSignature = HeaderSignature(candidate, in: header, &signedFields)
+        guard let found = headerSignature.verify(under: usable) else {
+            return ending(.permerror, KeyRecord.Failure.noKey.reason)
+        }
+        verdict.use(found.key)
+        switch found.outcome {
         case .verified: break
         case .wrong: return ending(.fail, "signature did not verify")
         case .unverifiable(let reason): return ending(.neutral, reason)
@@ -150,8 +156,28 @@ public struct DKIMCheck: Sendable {
         return verdict
     }
 
+    private typealias KeyProblem = (result: DKIMResult, reason: String)
+
+    /// Why a signature may not be verified by a key that is in good form; nil if it may.
+    private static func problem(with key: KeyRecord, for candidate: Candidate) -> KeyProblem? {
+        if key.isStrict && candidate.identity.domain != candidate.signature.field.domain {
+            return (.permerror, "i= not allowed by key")
+        }
+        if case .rsa(let rsa) = key.key, rsa.bits < rsaBitsMinimum {
+            return (.policy, "weak key: \(rsa.bits) bits (RFC 8301)")
+        }
+        return nil
+    }
+
     /// RFC 8301, section 3.2.
     private static let rsaBitsMinimum = 1024
+}
+
+extension DKIMVerdict {
+    fileprivate mutating func use(_ key: KeyRecord) {
+        keyBits = key.bits
+        isTesting = key.isTesting
+    }
 }
 
 extension KeyRecord.Failure {

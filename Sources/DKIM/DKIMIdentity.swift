@@ -8,9 +8,6 @@ public struct DKIMIdentity: Hashable, Sendable {
     public let localPart: [UInt8]
     public let domain: Domain
 
-    /// Octets of an `i=` value: libopendkim reads past its buffer at 257.
-    private static let lengthLimit = 250
-
     init(domain: Domain) {
         localPart = []
         self.domain = domain
@@ -20,7 +17,6 @@ public struct DKIMIdentity: Hashable, Sendable {
     /// sig-i-tag = %x69 [FWS] "=" [FWS] [ Local-part ] "@" domain-name      ; in dkim-quoted-printable
     /// ```
     init(_ value: [UInt8], of signer: Domain) throws(SignatureField.Defect) {
-        guard value.count <= Self.lengthLimit else { throw SignatureField.Defect("i= is too long") }
         guard let text = Self.decoded(value),
             let at = text.lastIndex(of: UInt8(ascii: "@")), Self.isLocalPart(text[..<at]),
             let domain = SignatureField.domainName(Array(text[(at + 1)...]))
@@ -31,7 +27,7 @@ public struct DKIMIdentity: Hashable, Sendable {
     }
 
     /// dkim-quoted-printable (RFC 6376, 2.11), white space left out; nil where a `=` is not followed by two hexadecimal
-    /// digits. A `=` at the end makes libopendkim read on.
+    /// digits (RFC 5234, B.1: in either case).
     private static func decoded(_ text: [UInt8]) -> [UInt8]? {
         var octets: [UInt8] = []
         var index = 0
@@ -55,6 +51,7 @@ public struct DKIMIdentity: Hashable, Sendable {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
         case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
         default: nil
         }
     }

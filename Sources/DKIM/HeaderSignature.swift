@@ -1,67 +1,71 @@
-internal import Mail
-internal import MailSignature
+package import Mail
+package import MailSignature
 
-/// One signature over a header, ready for libopendkim: the signature's own field and the fields that it selects,
-/// nothing else.
-struct HeaderSignature {
-    enum Outcome {
+/// One signature over a header: the signature's own field, the fields that it selects, and what it signs.
+package struct HeaderSignature {
+    package enum Outcome: Hashable, Sendable {
         case verified
         case wrong
         /// Neither can be said, for a reason of ours.
         case unverifiable(String)
     }
 
-    let header: [HeaderField]
-    let candidate: DKIMCheck.Candidate
-    let key: KeyRecord
+    private let header: [HeaderField]
+    private let candidate: DKIMCheck.Candidate
+    /// The fields that it selects, in the order in which they stand in the header.
+    private let places: [Int]
+    private let hash: HeaderHash
 
-    /// Other signatures that one may cover: the library canonicalises the header for each of them as well.
-    private static let coveredSignaturesLimit = 5
-
-    /// The library's word counts only if it hashed the same octets as we did: what it reads otherwise than RFC 6376 has
-    /// it (bare CR, VT and FF as white space, tags by name in any case, a tag whose name ends in b, a signature that
-    /// covers itself) is no pass, and no proof against the signature.
-    func verify(_ signedFields: inout SignedFields) -> Outcome {
+    /// - Parameter signedFields: of the same header.
+    package init(_ candidate: DKIMCheck.Candidate, in header: [HeaderField], _ signedFields: inout SignedFields) {
         let signature = candidate.signature
         let selected = signedFields.selected(by: signature.signedNames, except: candidate.index)
-        let places = selected.sorted()
-        /// A NUL ends what the library hashes.
-        guard !places.contains(where: { header[$0].value.contains(0) }) else {
-            return .unverifiable("NUL in a signed field")
-        }
-        /// The library parses these, too, and not as carefully.
-        let covered = places.filter { header[$0].isNamed("DKIM-Signature") }
-        guard covered.count <= Self.coveredSignaturesLimit else {
-            return .unverifiable("covers too many signatures")
-        }
-        guard covered.allSatisfy({ Self.isWellFormed(header[$0]) }) else {
-            return .unverifiable("covers a malformed signature")
-        }
-        let findings = LibOpenDKIM.verify(
-            octets(of: header[candidate.index]),
-            over: places.map { octets(of: header[$0]) },
-            key: key.canonicalText,
-            timestamp: signature.timestamp ?? .max
-        )
-        let hash = signedFields.hash(
+        self.header = header
+        self.candidate = candidate
+        places = selected.sorted()
+        hash = signedFields.hash(
             of: selected,
             signature.headerCanonicalization,
             last: signature.field.unsigned(header[candidate.index])
         )
-        guard let findings, findings.headerHash == hash.octets else {
-            return .unverifiable("signature in a form that cannot be verified")
+    }
+
+    /// Tries each of several keys (RFC 6376, 6.1.2): the first that verifies the signature, or the first of all.
+    func verify(under keys: [KeyRecord]) -> (key: KeyRecord, outcome: Outcome)? {
+        var first: (key: KeyRecord, outcome: Outcome)?
+        for key in keys {
+            let outcome = verify(under: key).outcome
+            if outcome == .verified { return (key, outcome) }
+            first = first ?? (key, outcome)
         }
+        return first
+    }
+
+    /// What is found under one key, and whose word it is.
+    package func verify(under key: KeyRecord) -> (outcome: Outcome, verifier: HeaderVerifier) {
+        if let cause = HeaderVerifier.Cause(for: candidate, selecting: places, in: header, under: key) {
+            return (ownOutcome(under: key), .own(cause))
+        }
+        guard let outcome = libraryOutcome(under: key) else { return (ownOutcome(under: key), .own(.readOtherwise)) }
+        return (outcome, .library)
+    }
+
+    /// The library's word, which counts only if it hashed the same octets as we did; nil if it did not.
+    private func libraryOutcome(under key: KeyRecord) -> Outcome? {
+        let findings = LibOpenDKIM.verify(
+            octets(of: header[candidate.index]),
+            over: places.map { octets(of: header[$0]) },
+            key: key.canonicalText,
+            timestamp: candidate.signature.timestamp ?? .max
+        )
+        guard let findings, findings.headerHash == hash.octets else { return nil }
         return findings.isVerified ? .verified : .wrong
     }
 
-    /// True for what was parsed strictly; that rsa-sha1 is never verified does not matter here.
-    private static func isWellFormed(_ field: HeaderField) -> Bool {
-        do {
-            _ = try DKIMCheck.Candidate(field, at: 0)
-            return true
-        } catch {
-            return error.result == .policy
-        }
+    /// Our own word, for which ``HeaderVerifier/Cause`` has the reasons. It can be given of every signature.
+    package func ownOutcome(under key: KeyRecord) -> Outcome {
+        guard let verifyingKey = VerifyingKey(key) else { return .unverifiable("key that cannot be used") }
+        return verifyingKey.verifies(candidate.signature.field.signature, over: hash) ? .verified : .wrong
     }
 
     /// The field with CRLF folds and its leading space, as it came over the wire.

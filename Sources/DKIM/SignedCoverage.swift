@@ -22,7 +22,7 @@ extension MessageSignature {
         Self.singular.first { name in
             let isHidden = hidden.contains { $0.isNamed(name) }
             guard isHidden || header.count(of: name) > 1 else { return false }
-            let signed = signedNames.lazy.filter { HeaderField(name: $0, value: []).isNamed(name) }.count
+            let signed = count(of: name)
             return signed > 0 && (isHidden || signed < header.count(of: name))
         }
     }

@@ -51,18 +51,21 @@ public struct KeyRecord: Hashable, Sendable {
         }
     }
 
-    /// RSA keys that do not fit libopendkim's 1,024 octets of record; RFC 8301 asks for 4,096 bits.
-    public static let rsaBitsLimit = 5600
-    /// Octets of a record that are read.
-    private static let lengthLimit = 16_384
+    /// BoringSSL's limit (OPENSSL_RSA_MAX_MODULUS_BITS); RFC 8301 asks for 4,096 bits.
+    public static let rsaBitsLimit = 8192
+    /// Keys of one name that are tried for a signature: each costs a verification, and a zone may hold hundreds.
+    private static let triedLimit = 4
 
-    /// The key in an answer, for a signature by `algorithm`; nil as long as the question is open. Of several TXT
-    /// records the first that is a key record counts: RFC 6376 section 3.6.2.2 leaves the choice.
+    /// The keys in an answer that fit a signature by `algorithm`, one at least; nil as long as the question is open.
+    ///
+    /// There should be one. Of several each is to be tried: the order in which an answer has them is chance, and where
+    /// the first were to count, so would be the verdict (RFC 6376, 6.1.2, step 3 allows it, and 3.6.2.2 says no more
+    /// than that the result is undefined).
     public static func read(
         _ question: Question,
         for algorithm: SignatureAlgorithm,
         _ answers: inout Answers
-    ) -> Result<KeyRecord, Failure>? {
+    ) -> Result<[KeyRecord], Failure>? {
         guard let answer = answers(question) else { return nil }
         switch answer.outcome {
         case .failure(let failure): return .failure(.unavailable(failure))
@@ -71,19 +74,20 @@ public struct KeyRecord: Hashable, Sendable {
         }
         /// What is said of several that are all of no use: what is wrong with the first that is a key record at all.
         var failures: [Failure] = []
-        for text in answer.texts {
+        var keys: [KeyRecord] = []
+        for text in answer.texts where keys.count < Self.triedLimit {
             do {
-                return .success(try KeyRecord(text, for: algorithm))
+                keys.append(try KeyRecord(text, for: algorithm))
             } catch {
                 failures.append(error)
             }
         }
+        guard keys.isEmpty else { return .success(keys) }
         return .failure(failures.first { !$0.isSyntax } ?? failures.first ?? .noKey)
     }
 
     /// Reads the joined strings of one TXT record.
     public init(_ text: [UInt8], for algorithm: SignatureAlgorithm) throws(Failure) {
-        guard text.count <= Self.lengthLimit else { throw .syntax("record too long") }
         let tags: TagList
         do {
             tags = try TagList(text.withLineFeedFolds)

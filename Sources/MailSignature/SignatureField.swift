@@ -23,12 +23,10 @@ public struct SignatureField: Hashable, Sendable {
     /// Where the public key stands (RFC 6376, 3.6.2.1).
     public let keyQuestion: Question
 
-    /// Octets allowed in a signature field: beyond it libopendkim gives up the whole message.
-    public static let lengthLimit = 60_000
-
     /// Reads `a=`, `b=`, `d=` and `s=`; the rest is for the protocol to read from ``tags``.
     public init(_ value: [UInt8]) throws(Defect) {
         tags = try Self.tags(value)
+        try Self.checkInternationalization(of: tags)
         algorithm = try Self.algorithm(of: tags)
         let b = try Self.required("b", of: tags)
         guard let signature = TagValue.base64(b) else { throw Defect("b= is not base64") }
@@ -41,11 +39,23 @@ public struct SignatureField: Hashable, Sendable {
 
     /// The tags of a signature field, whatever they say.
     public static func tags(_ value: [UInt8]) throws(Defect) -> TagList {
-        guard value.count <= lengthLimit else { throw Defect("signature field too long") }
         do {
             return try TagList(value)
         } catch {
             throw Defect(error.reason)
+        }
+    }
+
+    /// Tags whose values may hold octets above 127, which are UTF-8 then (RFC 8616, 4): domain names, and what is
+    /// dkim-quoted-printable. VALCHAR (RFC 6376, 3.2) has none for the others.
+    private static let internationalizedTags: Set<String> = ["d", "s", "i", "z"]
+
+    private static func checkInternationalization(of tags: TagList) throws(Defect) {
+        guard !tags.isASCII else { return }
+        for tag in tags.tags where tag.value.contains(where: { $0 >= 0x80 }) {
+            guard internationalizedTags.contains(tag.name), String(validating: tag.value, as: UTF8.self) != nil else {
+                throw Defect("octets above 127 in \(TagList.shown(tag.name))=")
+            }
         }
     }
 
@@ -92,6 +102,8 @@ public struct SignatureField: Hashable, Sendable {
         guard isText, value.last != UInt8(ascii: "."), let domain = Domain(internationalized: value) else { return nil }
         let found = domain.labels
         let isPlain = found.allSatisfy { $0.utf8.first != 0x2D && $0.utf8.last != 0x2D }
-        return isPlain && found.count >= labels ? domain : nil
+        /// Not so where the mapping of UTS #46 made a dot of something else.
+        let isDivided = value.count { $0 == UInt8(ascii: ".") } == found.count - 1
+        return isPlain && isDivided && found.count >= labels ? domain : nil
     }
 }

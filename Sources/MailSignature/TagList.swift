@@ -34,6 +34,12 @@ public struct TagList: Hashable, Sendable {
         isASCII = octets.allSatisfy { $0 < 0x80 }
     }
 
+    /// A name as it stands in a reason. Who wrote it may have made it as long as he liked, and a reason is a part of
+    /// one line (RFC 5322, 2.1.1).
+    static func shown(_ name: String) -> String {
+        name.utf8.count <= 16 ? name : name.prefix(16) + "..."
+    }
+
     public func tag(_ name: String) -> Tag? {
         tags.first { $0.name == name }
     }
@@ -55,7 +61,7 @@ private struct TagListParser {
             let start = index
             let tag = try tagSpec()
             guard names.insert(tag.name).inserted else {
-                throw error("tag \(Self.shown(tag.name))= stands twice", at: start)
+                throw error("tag \(TagList.shown(tag.name))= stands twice", at: start)
             }
             tags.append(tag)
             guard index < octets.count else { return tags }
@@ -73,7 +79,7 @@ private struct TagListParser {
         let name = try tagName()
         try foldingWhiteSpace()
         guard index < octets.count, octets[index] == UInt8(ascii: "=") else {
-            throw error("no = after tag name \(Self.shown(name))", at: index)
+            throw error("no = after tag name \(TagList.shown(name))", at: index)
         }
         index += 1
         let start = index
@@ -95,7 +101,7 @@ private struct TagListParser {
     /// tag-value = [ tval *( 1*(WSP / FWS) tval ) ]
     /// tval      = 1*VALCHAR                        ; %x21-3A / %x3C-7E
     /// ```
-    /// UTF-8 is let pass here (RFC 8616); who cannot use it says so.
+    /// Octets above 127 are accepted here; which tags may have them (RFC 8616) is for the reader of the tags to say.
     private mutating func tagValue() throws(TagList.SyntaxError) -> [UInt8] {
         try foldingWhiteSpace()
         let start = index
@@ -140,12 +146,6 @@ private struct TagListParser {
     /// True if nothing but white space is left, as behind a final semicolon.
     private func atEnd() -> Bool {
         octets[index...].allSatisfy { $0.isWhiteSpace || $0 == UInt8(ascii: "\n") }
-    }
-
-    /// A name as it stands in a reason. Who wrote it may have made it as long as he liked, and a reason is a part of
-    /// one line (RFC 5322, 2.1.1).
-    private static func shown(_ name: String) -> String {
-        name.utf8.count <= 16 ? name : name.prefix(16) + "..."
     }
 
     private func error(_ reason: String, at offset: Int) -> TagList.SyntaxError {

@@ -1,4 +1,5 @@
 import TestSupport
+
 /// Random changes of octets: of messages and of key records.
 struct Mutation {
     private var random: SplitMix64

@@ -1,3 +1,4 @@
+import DNS
 import Mail
 
 /// What a signature signs, by the letter of RFC 6376 and with nothing of the code under test: the judge of the mutation
@@ -35,7 +36,7 @@ enum NaiveSignature {
             header: header,
             body: body(message.body, isRelaxed: ways.count > 1 && ways[1] == "relaxed"),
             signature: (tags["b"] ?? []).filter { !isSpace($0) },
-            name: text(tags["s"] ?? []).lowercased() + "._domainkey." + text(tags["d"] ?? []).lowercased()
+            name: name(tags["s"] ?? []) + "._domainkey." + name(tags["d"] ?? [])
         )
     }
 
@@ -87,6 +88,11 @@ enum NaiveSignature {
         while lines.last == [] { lines.removeLast() }
         if lines.isEmpty { return isRelaxed ? [] : [0x0D, 0x0A] }
         return lines.flatMap { $0 + [0x0D, 0x0A] }
+    }
+
+    /// The same name for a U-label as for its A-label (RFC 8616), both of which the DNS knows as the latter.
+    private static func name(_ octets: [UInt8]) -> String {
+        Domain(internationalized: octets)?.text ?? text(octets).lowercased()
     }
 
     private static func text(_ octets: [UInt8]) -> String {

@@ -59,7 +59,7 @@ def integer(number):
     return tagged(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big"))
 
 
-KEYS = {name: Key(name) for name in ("rsa512", "rsa1020", "rsa1024", "rsa2048", "rsa4096", "rsa6144", "ed25519")}
+KEYS = {name: Key(name) for name in ("rsa512", "rsa1020", "rsa1024", "rsa2048", "rsa4096", "rsa6144", "rsa8192", "rsa2048e40", "ed25519")}
 
 
 def canonical_field(way, field):
