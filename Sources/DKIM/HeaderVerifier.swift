@@ -70,7 +70,7 @@ extension HeaderVerifier.Cause {
             self = .largeKey
         } else if let cause = Self(for: candidate, header[candidate.index]) {
             self = cause
-        } else if let cause = Self(for: places.map { header[$0] }, candidate.signature) {
+        } else if let cause = Self(for: places, in: header, candidate.signature) {
             self = cause
         } else {
             return nil
@@ -105,10 +105,10 @@ extension HeaderVerifier.Cause {
     }
 
     /// What stands in the fields that a signature covers.
-    private init?(for fields: [HeaderField], _ signature: MessageSignature) {
+    private init?(for places: [Int], in header: [HeaderField], _ signature: MessageSignature) {
         let isRelaxed = signature.headerCanonicalization == .relaxed
-        for field in fields {
-            for octet in field.value where octet <= 0x0D {
+        for place in places {
+            for octet in header[place].value where octet <= 0x0D {
                 switch octet {
                 case 0:
                     self = .nul
@@ -119,14 +119,14 @@ extension HeaderVerifier.Cause {
                 default: break
                 }
             }
-            if !isRelaxed, field.name.contains(UInt8(ascii: "\t")) {
+            if !isRelaxed, header[place].name.contains(UInt8(ascii: "\t")) {
                 self = .tabBeforeColon
                 return
             }
         }
         let named = signature.count(of: "DKIM-Signature")
         guard named > 0 else { return nil }
-        let covered = fields.filter { $0.isNamed("DKIM-Signature") }
+        let covered = places.lazy.map { header[$0] }.filter { $0.isNamed("DKIM-Signature") }
         if named > covered.count {
             self = .itself
         } else if covered.count > Self.coveredSignaturesLimit || !covered.allSatisfy(Self.isWellFormed) {
@@ -144,7 +144,7 @@ extension HeaderVerifier.Cause {
 
     private static func isMisread(_ name: String) -> Bool {
         (name.utf8.count > 1 && name.utf8.last.map { $0 | 0x20 } == UInt8(ascii: "b"))
-            || (name != "bh" && name.lowercased() == "bh")
+            || (name.utf8.count == 2 && name != "bh" && name.lowercased() == "bh")
     }
 
     /// In what is dkim-quoted-printable: each `=` is followed by two digits.
