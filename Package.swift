@@ -67,11 +67,17 @@ let package = Package(
             "Authentication",
             ["SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults", "Mail", "DNS"]
         ),
+        module("StatusCodes"),
+        module(
+            "MailPolicy",
+            ["StatusCodes", "Authentication", "SPF", "DKIM", "ARC", "DMARC", "AuthResults", "Mail", "DNS"]
+        ),
         module("Milter", ["Mail", .nioCore, .nioPosix]),
         .executableTarget(
             name: "authres",
             dependencies: [
-                "Authentication", "Milter", "StubDNS", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults",
+                "Authentication", "MailPolicy", "StatusCodes", "Milter", "StubDNS", "SPF", "DKIM", "ARC", "DMARC",
+                "MailSignature", "AuthResults",
                 "Mail", "DNS", .nioCore, .nioPosix, .argumentParser, .logging, .unixSignals, .yams,
             ],
             swiftSettings: settings
@@ -99,11 +105,15 @@ let package = Package(
             "AuthenticationTests",
             ["Authentication", "StubDNS", "SPF", "DMARC", "AuthResults", "Mail", "DNS", "TestSupport", .yams]
         ),
+        tests("StatusCodesTests", ["StatusCodes"]),
+        tests("MailPolicyTests", ["MailPolicy", "StatusCodes", "Authentication", "AuthResults", "Mail", "DNS"]),
         tests("MilterTests", ["Milter", "Mail", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioTestUtils]),
         tests(
             "authresTests",
             [
-                "authres", "Authentication", "Milter", "StubDNS", "AuthResults", "Mail", "DNS", .nioCore, .nioPosix,
+                "authres", "Authentication", "MailPolicy", "StatusCodes", "Milter", "StubDNS", "AuthResults", "Mail",
+                "DNS", .nioCore,
+                .nioPosix,
                 .argumentParser,
             ]
         ),

@@ -14,7 +14,7 @@ public struct Client: Hashable, Sendable {
     }
 
     /// True if one of the networks contains the client.
-    func isIn(_ networks: [IPNetwork]) -> Bool {
+    package func isIn(_ networks: [IPNetwork]) -> Bool {
         guard let address else { return false }
         return networks.contains { $0.contains(address) }
     }

@@ -1,0 +1,134 @@
+package import Authentication
+package import DNS
+
+/// One thing that a rule asks of a message: a key and the values that fulfil it.
+package enum Condition: Hashable, Sendable {
+    /// The result of a method is one of these.
+    case result(Policy.Check, [String])
+    /// The DMARC policy that applies is one of these.
+    case dmarcPolicy([String])
+    case domain(DomainKey, [DomainPattern])
+    case clients([IPNetwork])
+    case peer([Peer])
+    case fact(FactKey, Bool)
+
+    /// Whose domain it is.
+    package enum DomainKey: String, CaseIterable, Hashable, Sendable {
+        case author = "from"
+        case mailFrom = "mail-from"
+        case helo
+        /// The last sealer of an ARC chain that passes: it vouches for the message as it is, and for what it was told
+        /// by those before it. Those before it cannot vouch for what came after them.
+        case arcSealer = "arc-sealer"
+    }
+
+    package enum FactKey: String, CaseIterable, Hashable, Sendable {
+        case isEncrypted = "tls"
+        case hasForgedFields = "forged-fields"
+        case isNullSender = "null-sender"
+    }
+
+    package var key: String {
+        switch self {
+        case .result(let check, _): check.rawValue
+        case .dmarcPolicy: "dmarc-policy"
+        case .domain(let key, _): key.rawValue
+        case .clients: "clients"
+        case .peer: "peer"
+        case .fact(let key, _): key.rawValue
+        }
+    }
+
+    /// The check that must run for it to be known; nil for what is known without any.
+    package var check: Policy.Check? {
+        switch self {
+        case .result(let check, _): check
+        case .dmarcPolicy, .domain(.author, _): .dmarc
+        case .domain(.arcSealer, _): .arc
+        case .domain(.mailFrom, _), .domain(.helo, _), .clients, .peer, .fact: nil
+        }
+    }
+
+    /// The values as they are written.
+    package var values: [String] {
+        switch self {
+        case .result(_, let results): results
+        case .dmarcPolicy(let policies): policies
+        case .domain(_, let patterns): patterns.map(\.description)
+        case .clients(let networks): networks.map(\.description)
+        case .peer(let peers): peers.map(\.rawValue)
+        case .fact(_, let value): [String(value)]
+        }
+    }
+
+    package func matches(_ facts: MessageFacts) -> Bool {
+        switch self {
+        case .result(let check, let results): facts.results[check].map(results.contains) ?? false
+        case .dmarcPolicy(let policies): facts.dmarcPolicy.map(policies.contains) ?? false
+        case .domain(let key, let patterns):
+            facts.domain(key).map { domain in patterns.contains { $0.matches(domain) } } ?? false
+        case .clients(let networks): facts.client.map { client in networks.contains { $0.contains(client) } } ?? false
+        case .peer(let peers): facts.peer.map(peers.contains) ?? false
+        case .fact(let key, let value): facts.fact(key) == value
+        }
+    }
+
+    /// True if every message that fulfils `other` fulfils this one.
+    func covers(_ other: Condition) -> Bool {
+        switch (self, other) {
+        case (.domain(_, let patterns), .domain(_, let others)):
+            key == other.key && others.allSatisfy { other in patterns.contains { $0.covers(other) } }
+        case (.clients(let networks), .clients(let others)):
+            others.allSatisfy { other in
+                networks.contains { $0.prefixLength <= other.prefixLength && $0.contains(other.address) }
+            }
+        // Who has sealed a chain that passes has sealed one that passes.
+        case (.result(.arc, let results), .domain(.arcSealer, _)): results.contains("pass")
+        case (.result(.auth, let results), .peer([.authenticated])): results.contains("pass")
+        default: key == other.key && other.values.allSatisfy(values.contains)
+        }
+    }
+
+    /// True if no message fulfils both.
+    func excludes(_ other: Condition) -> Bool {
+        switch (self, other) {
+        case (.result(.arc, let results), .domain(.arcSealer, _)): !results.contains("pass")
+        case (.fact(.isNullSender, true), .domain(.mailFrom, _)): true
+        // Only a record can have a policy (RFC 9989, 4.10).
+        case (.result(.dmarc, ["none"]), .dmarcPolicy): true
+        case (.domain, _), (.clients, _): false
+        default: key == other.key && !other.values.contains(where: values.contains)
+        }
+    }
+}
+
+extension MessageFacts {
+    func domain(_ key: Condition.DomainKey) -> Domain? {
+        switch key {
+        case .author: authorDomain
+        case .mailFrom: mailFromDomain
+        case .helo: helo
+        case .arcSealer: results[.arc] == "pass" ? arcSealers.last : nil
+        }
+    }
+
+    func fact(_ key: Condition.FactKey) -> Bool? {
+        switch key {
+        case .isEncrypted: isEncrypted
+        case .hasForgedFields: hasForgedFields
+        case .isNullSender: isNullSender
+        }
+    }
+
+    /// What the message has where a condition asks; nil if it is not known, or was not checked.
+    package func value(for condition: Condition) -> String? {
+        switch condition {
+        case .result(let check, _): results[check]
+        case .dmarcPolicy: dmarcPolicy
+        case .domain(let key, _): domain(key)?.text
+        case .clients: client?.description
+        case .peer: peer?.rawValue
+        case .fact(let key, _): fact(key).map { String($0) }
+        }
+    }
+}

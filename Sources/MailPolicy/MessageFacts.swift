@@ -1,0 +1,90 @@
+internal import ARC
+internal import AuthResults
+package import Authentication
+internal import DKIM
+internal import DMARC
+package import DNS
+internal import Mail
+internal import SPF
+
+/// What rules look at: one message, as it was judged.
+///
+/// What is not known matches no condition: a check that did not run has no result, which is not the result `none`.
+package struct MessageFacts: Hashable, Sendable {
+    /// Nil if nobody knows, as of many a stored message; then no rule is about it.
+    package var peer: Peer?
+    package var client: IPAddress?
+    /// What the Authentication-Results field says; of several signatures the best result.
+    package var results: [Policy.Check: String] = [:]
+    /// The policy that applies, after `sp=`, `np=` and `t=`.
+    package var dmarcPolicy: String?
+    package var authorDomain: Domain?
+    package var mailFromDomain: Domain?
+    package var helo: Domain?
+    package var isNullSender: Bool?
+    package var isEncrypted: Bool?
+    package var hasForgedFields = false
+    /// Who sealed a chain that passes, from the first to the last.
+    package var arcSealers: [Domain] = []
+
+    /// The domain that the SPF result is about.
+    package var spfDomain: Domain?
+    /// What that domain says to a rejected sender: printable ASCII, a stranger's words.
+    package var spfExplanation: String?
+    /// The domain of the signature with the best result.
+    package var dkimDomain: Domain?
+
+    package init() {}
+}
+
+extension MessageFacts {
+    package init(_ judgement: Judgement, _ envelope: PolicyEnvelope) {
+        peer = envelope.peer
+        client = envelope.client
+        isEncrypted = envelope.isEncrypted
+        hasForgedFields = !judgement.removed.isEmpty
+        if case .domain(let domain) = HELOArgument(envelope.helo) { helo = domain }
+        takeResults(judgement)
+        let verdicts = judgement.verdicts
+        takeSender(envelope.mailFrom, verdicts.spf)
+        if let dkim = verdicts.dkim {
+            dkimDomain = dkim.first { $0.result.rawValue == results[.dkim] }?.domain
+        }
+        if let arc = verdicts.arc { arcSealers = arc.sealers }
+        if let dmarc = verdicts.dmarc {
+            authorDomain = dmarc.authorDomain
+            dmarcPolicy = dmarc.policy?.rawValue
+        }
+    }
+
+    private mutating func takeResults(_ judgement: Judgement) {
+        guard let written = judgement.results else { return }
+        for result in written.results {
+            guard let check = Policy.Check(rawValue: result.method) else { continue }
+            if check == .dkim, let other = results[.dkim], Self.rank(other) <= Self.rank(result.result) { continue }
+            results[check] = result.result
+        }
+        /// Nothing is written of a client that has not authenticated itself (RFC 8601, 2.7.4: none).
+        if results[.auth] == nil { results[.auth] = "none" }
+    }
+
+    private mutating func takeSender(_ mailFrom: [UInt8]?, _ spf: SPFVerdict?) {
+        spfDomain = spf?.identity?.domain
+        spfExplanation = spf?.explanation
+        guard let mailFrom else { return }
+        switch SenderReading(mailFrom) {
+        case .null: isNullSender = true
+        case .mailbox(let mailbox):
+            isNullSender = false
+            if case .domain(let domain) = mailbox.host { mailFromDomain = domain }
+        case .withoutDomain, .malformedDomain, .ambiguous: isNullSender = false
+        }
+        /// The MTA is a reader too, which SPF has heard: what the two do not agree on is nobody's domain.
+        if let spf, spf.identity?.domain != mailFromDomain { mailFromDomain = nil }
+    }
+
+    /// The results of DKIM from the best: a pass, what may still become one, what is one in part, what is none.
+    private static func rank(_ result: String) -> Int {
+        ["pass", "temperror", "policy", "neutral", "fail", "permerror", "none"].firstIndex(of: result) ?? 7
+    }
+}
