@@ -38,7 +38,9 @@ final class FilterConnection: ChannelDuplexHandler {
         self.configuration = configuration
         self.filter = filter
         self.notify = notify
-        session = Session(configuration.wishes)
+        var wishes = configuration.wishes
+        wishes.actions.formUnion(filter.furtherActions)
+        session = Session(wishes)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

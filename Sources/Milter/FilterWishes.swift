@@ -38,7 +38,10 @@ public struct FilterWishes: Hashable, Sendable {
         if actions.contains(.addHeaders), !offer.actions.contains(.addHeaders) {
             missing.append("header insertion (SMFIF_ADDHDRS)")
         }
-        let others = actions.subtracting([.addHeaders, .changeHeaders])
+        if actions.contains(.quarantine), !offer.actions.contains(.quarantine) {
+            missing.append("quarantine (SMFIF_QUARANTINE)")
+        }
+        let others = actions.subtracting([.addHeaders, .changeHeaders, .quarantine])
         if !others.isSubset(of: offer.actions) {
             missing.append("actions 0x\(String(others.subtracting(offer.actions).rawValue, radix: 16))")
         }

@@ -11,6 +11,9 @@ public import NIOCore
 ///
 /// A call that throws is reported, and ends in a temporary failure: never in an unfiltered message.
 public protocol MailFilter: AnyObject {
+    /// What it may do to the messages of this connection beyond ``FilterWishes/actions``. Asked once, before anything is
+    /// negotiated.
+    var furtherActions: Actions { get }
     func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict
     /// May not come at all, and may come again, with another name and after STARTTLS.
     func helo(_ name: [UInt8], macros: Macros) throws -> Verdict
@@ -36,6 +39,7 @@ public protocol MailFilter: AnyObject {
 }
 
 extension MailFilter {
+    public var furtherActions: Actions { [] }
     public func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict { .continue }
     public func helo(_ name: [UInt8], macros: Macros) throws -> Verdict { .continue }
     public func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Verdict { .continue }

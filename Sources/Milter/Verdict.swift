@@ -74,6 +74,19 @@ public struct SMTPReply: Hashable, Sendable {
     }
 }
 
+extension SMTPReply {
+    /// What the MTA tells its client of the octets of a reply: `%%` is one percent sign.
+    public static func told(_ octets: [UInt8]) -> [UInt8] {
+        var told: [UInt8] = []
+        var isEscaped = false
+        for octet in octets {
+            isEscaped = octet == UInt8(ascii: "%") && !isEscaped
+            if !isEscaped { told.append(octet) }
+        }
+        return told
+    }
+}
+
 /// The answer to the end of a message.
 public struct MessageReply: Hashable, Sendable {
     /// Said before the verdict, in this order; without effect, and not said, if the message is not to be delivered.

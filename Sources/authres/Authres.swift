@@ -9,7 +9,7 @@ struct Authres: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             MilterCommand.self, CheckCommand.self, MboxCommand.self, LintCommand.self, SendCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, CodesCommand.self,
         ]
     )
 

@@ -18,6 +18,16 @@ extension Conversations {
             """#
         ),
         Transcript(
+            "an MTA that holds no messages has a filter that holds some",
+            #"""
+            @ quarantine x
+            > O \0\0\0\x06\0\0\0\x11\0\x1f\xff\xff
+            ! notice does not offer quarantine (SMFIF_QUARANTINE)
+            = disconnect
+            ! closed x
+            """#
+        ),
+        Transcript(
             "an MTA of the future",
             #"""
             @ nomacros x
@@ -121,7 +131,7 @@ extension Conversations {
             #"""
             @ actions all
             > O \0\0\0\x06\0\0\0\x1f\0\x1f\xff\xff
-            ! notice does not offer actions 0xe0
+            ! notice does not offer quarantine (SMFIF_QUARANTINE), actions 0xc0
             = disconnect
             ! closed x
             """#

@@ -18,6 +18,7 @@ final class RecordingFilter: MailFilter {
     /// Macros that are written behind the events that have them.
     var shownMacros: [String] = []
     var wantsBody = true
+    var furtherActions: Actions = []
     /// If set, the answer to the end of a message is given by it.
     var holdsAnswer = false
     private(set) var pending: EventLoopPromise<MessageReply>?

@@ -142,7 +142,7 @@ struct TranscriptPlayer {
         case "answered": configuration.wishes.answered = words[1] == "all" ? .all : .connect
         case "unwanted": configuration.wishes.unwanted = []
         case "nomacros": configuration.wishes.macroRequests = []
-        case "quarantine": configuration.wishes.actions.insert(.quarantine)
+        case "quarantine": filter.furtherActions = .quarantine
         case "show": filter.shownMacros = Array(words.dropFirst())
         case "hold": filter.holdsAnswer = true
         case "nobody": filter.wantsBody = false

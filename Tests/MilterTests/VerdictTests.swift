@@ -20,6 +20,11 @@ struct VerdictTests {
         #expect(reply.map { String(decoding: $0.octets, as: UTF8.self) } == expected)
     }
 
+    @Test(arguments: [("550 50%% x %%s", "550 50% x %s"), ("550 100%%%%", "550 100%%"), ("550 50% x", "550 50 x")])
+    func `the MTA tells its client one percent sign for two`(_ wire: String, _ told: String) {
+        #expect(String(decoding: SMTPReply.told(Array(wire.utf8)), as: UTF8.self) == told)
+    }
+
     /// Counts how often more is asked for.
     private final class ReadCounter: ChannelOutboundHandler {
         typealias OutboundIn = ByteBuffer

@@ -138,7 +138,9 @@ import Testing
     }
 
     /// Keys that have no value by default, and one that they take.
-    static let without = ["trusted-relays": "192.0.2.0/24", "dns.servers": "192.0.2.1"]
+    static let without = [
+        "trusted-relays": "192.0.2.0/24", "dns.servers": "192.0.2.1", "policy.help": "https://example.org/why",
+    ]
 
     @Test func `every key has a flag and a variable`() throws {
         for setting in Setting.all {

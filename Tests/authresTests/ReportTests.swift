@@ -1,5 +1,6 @@
 import DMARC
 import Foundation
+import MailPolicy
 import Testing
 
 @testable import authres
@@ -18,12 +19,13 @@ import Testing
         #expect(
             Set(object.keys) == [
                 "file", "message_id", "authserv_id", "header_field", "other_fields", "results", "removed", "envelope",
-                "judged_at", "spf_explanation", "dns",
+                "judged_at", "spf_explanation", "policy", "dns",
             ]
         )
         #expect(object["message_id"] as? String == "<1@sender.example>")
         #expect(object["judged_at"] as? String == "2023-11-14T22:13:20Z")
         #expect(object["spf_explanation"] is NSNull)
+        #expect(object["policy"] is NSNull)
         let envelope = try #require(object["envelope"] as? [String: Any])
         #expect(
             Set(envelope.keys) == [
@@ -40,7 +42,7 @@ import Testing
             Self.text,
             flags: ["--helo", "\u{1B}[2Jmail.sender.example"]
         )
-        let text = Explanation.text(of: examined, authservID: "mx.example.org")
+        let text = Explanation.text(of: examined, authservID: "mx.example.org", rules: PolicyRules())
         for words in [
             "spf: pass (RFC 7208, 2.6.3)", "asked sender.example TXT; answered: sender.example. 3600 IN TXT",
             "1 removed (RFC 8601, 5)", "dmarc: pass (RFC 9989", "The border hop is Received field 1",

@@ -2,6 +2,7 @@ import Authentication
 import DNS
 import Foundation
 import Mail
+import MailPolicy
 
 /// Examines stored messages: the second driver of the engine, beside the milter's `MessageFilter`.
 ///
@@ -11,6 +12,7 @@ struct MessageExaminer: Sendable {
     let resolver: any Resolver
     let authservID: String
     private let policy: Policy
+    private let rules: PolicyRules
     private let recovery: EnvelopeRecovery
     private let given: EnvelopeOptions
     /// Seconds since 1970.
@@ -28,6 +30,7 @@ struct MessageExaminer: Sendable {
         now: Int64 = Int64(Date().timeIntervalSince1970)
     ) {
         policy = site.configuration.policy
+        rules = site.configuration.rules
         authservID = policy.authservID ?? site.hostName
         let client = Client(address: nil)
         guard Examination(policy: policy, authservID: authservID, client: client) != nil else { return nil }
@@ -87,7 +90,29 @@ struct MessageExaminer: Sendable {
             envelope: envelope,
             judgedAt: time,
             trace: trace,
-            variant: variant
+            variant: variant,
+            rules: rules,
+            policyEnvelope: policyEnvelope(envelope)
+        )
+    }
+
+    /// What the rules of the policy look at. Of a message whose client is not known nobody can say what would have been
+    /// done with it, unless it came from within.
+    private func policyEnvelope(_ envelope: RecoveredEnvelope) -> PolicyEnvelope {
+        let isAuthenticated = envelope.isSubmission || given.submission != nil
+        let peer: Peer? =
+            switch (envelope.client, envelope.reason) {
+            case (nil, .fromWithin), (nil, .localDelivery): isAuthenticated ? .authenticated : .local
+            case (nil, _): isAuthenticated ? .authenticated : nil
+            case (let client?, _):
+                Peer(Client(address: client.value), isAuthenticated: isAuthenticated, policy: policy)
+            }
+        return PolicyEnvelope(
+            peer: peer,
+            client: envelope.client?.value,
+            helo: envelope.helo?.value ?? [],
+            mailFrom: envelope.mailFrom?.value,
+            isEncrypted: envelope.border?.isEncrypted
         )
     }
 

@@ -1,6 +1,7 @@
 import Authentication
 import DNS
 import Mail
+import MailPolicy
 
 /// The examination of a stored message that has been read to its end: what is missing are answers of the DNS.
 struct StoredExamination: Sendable {
@@ -9,19 +10,25 @@ struct StoredExamination: Sendable {
     private let judgedAt: Int64
     private let trace: TraceFields
     private let variant: MboxVariant?
+    private let rules: PolicyRules
+    private let policyEnvelope: PolicyEnvelope
 
     init(
         examination: Examination,
         envelope: RecoveredEnvelope,
         judgedAt: Int64,
         trace: TraceFields,
-        variant: MboxVariant?
+        variant: MboxVariant?,
+        rules: PolicyRules,
+        policyEnvelope: PolicyEnvelope
     ) {
         self.examination = examination
         self.envelope = envelope
         self.judgedAt = judgedAt
         self.trace = trace
         self.variant = variant
+        self.rules = rules
+        self.policyEnvelope = policyEnvelope
     }
 
     /// The engine has no judgement though no answer is missing: a fault of ours.
@@ -100,7 +107,9 @@ struct StoredExamination: Sendable {
             messageID: trace.messageID,
             borderIndex: envelope.border.map { trace.positions[$0.index] },
             variant: variant,
-            answers: examination.answersUsed
+            answers: examination.answersUsed,
+            policyEnvelope: policyEnvelope,
+            decision: rules.decide(judgement, policyEnvelope)
         )
     }
 }
@@ -119,4 +128,8 @@ struct ExaminedMessage: Sendable {
     let variant: MboxVariant?
     /// Every answer of the DNS that was used.
     let answers: [Question: Answer]
+    /// What the rules of the policy look at beyond the verdicts.
+    let policyEnvelope: PolicyEnvelope
+    /// What they would have done; nil if none matches.
+    let decision: PolicyDecision?
 }

@@ -3,6 +3,7 @@ import Authentication
 import DNS
 import Foundation
 import Mail
+import MailPolicy
 import StubDNS
 
 /// What is printed of each message.
@@ -62,7 +63,14 @@ struct CheckCommand: AsyncParsableCommand {
                 let message = try Self.read(name)
                 let examined = try await examiner.examine(message)
                 record?.add(examined.answers)
-                try write(examined, of: message, name: name, number: number, authservID: examiner.authservID)
+                try write(
+                    examined,
+                    of: message,
+                    name: name,
+                    number: number,
+                    authservID: examiner.authservID,
+                    rules: site.configuration.rules
+                )
             } catch let error as FileFailure {
                 StandardError.write("authres: \(error)")
                 failure = failure ?? Sysexit.noInput
@@ -92,13 +100,14 @@ struct CheckCommand: AsyncParsableCommand {
         of message: SpooledMessage,
         name: String,
         number: Int,
-        authservID: String
+        authservID: String,
+        rules: PolicyRules
     ) throws {
         if explain || (self.output == .header && files.count > 1) {
             try StandardOutput.write((number > 0 ? "\n" : "") + (files.count > 1 ? "==> \(name) <==\n" : ""))
         }
         if explain {
-            try StandardOutput.write(Explanation.text(of: examined, authservID: authservID))
+            try StandardOutput.write(Explanation.text(of: examined, authservID: authservID, rules: rules))
             return
         }
         switch self.output {

@@ -1,10 +1,13 @@
 import Authentication
 import Logging
+import MailPolicy
 
 /// Everything that can be configured, with its defaults. ``Setting/all`` says how each value is written and read.
 struct Configuration: Sendable {
     /// What the engine follows.
     var policy = Policy()
+    /// What is done with messages because of their verdicts.
+    var rules = PolicyRules()
     /// Names in the `by` clause of Received fields that this site's own hosts write; nil stands for the authserv-id.
     var ownHosts: [String]?
     /// Where the MTA finds the filter, for example `unix:/run/authres/milter.sock`.

@@ -1,3 +1,4 @@
+import MailPolicy
 import Yams
 
 /// Reads a YAML file into settings and mistakes; a mistake never hides the next one.
@@ -6,6 +7,13 @@ struct ConfigurationFile {
     let name: String
     private(set) var entries: [ConfigurationEntry] = []
     private(set) var mistakes: [ConfigurationMistake] = []
+    /// `policy.rules`, which only the file can give.
+    private(set) var rules: [Rule] = []
+    /// Where each rule begins.
+    private(set) var ruleOrigins: [ConfigurationOrigin] = []
+
+    /// The key of what is no single value and no list of values.
+    private static let ruleKey = "policy.rules"
 
     init(name: String, text: String) {
         self.name = name
@@ -32,7 +40,9 @@ struct ConfigurationFile {
                 continue
             }
             let key = path.map { "\($0).\(scalar.string)" } ?? scalar.string
-            if let setting = Setting.byKey[key] {
+            if key == Self.ruleKey {
+                read(rules: value)
+            } else if let setting = Setting.byKey[key] {
                 take(value, for: setting)
             } else if Setting.all.contains(where: { $0.key.hasPrefix(key + ".") }) {
                 read(value, at: key)
@@ -40,6 +50,13 @@ struct ConfigurationFile {
                 report(keyNode, "\(key): no such key; known here: \(Self.keys(below: path).joined(separator: ", "))")
             }
         }
+    }
+
+    private mutating func read(rules node: Node) {
+        let reader = RuleListReader(node, file: name)
+        rules = reader.rules
+        ruleOrigins = reader.origins
+        mistakes += reader.mistakes
     }
 
     private mutating func take(_ node: Node, for setting: Setting) {
@@ -69,7 +86,7 @@ struct ConfigurationFile {
     }
 
     /// Nothing at all, or a word that stands for it (YAML 1.2, 10.3.2): not a text of that name.
-    private static func isNull(_ scalar: Node.Scalar) -> Bool {
+    static func isNull(_ scalar: Node.Scalar) -> Bool {
         scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
 
@@ -99,13 +116,13 @@ struct ConfigurationFile {
 
     private static func keys(below path: String?) -> [String] {
         var seen: [String] = []
-        for setting in Setting.all {
+        for key in Setting.all.map(\.key) + [ruleKey] {
             let rest: Substring
             if let path {
-                guard setting.key.hasPrefix(path + ".") else { continue }
-                rest = setting.key.dropFirst(path.count + 1)
+                guard key.hasPrefix(path + ".") else { continue }
+                rest = key.dropFirst(path.count + 1)
             } else {
-                rest = setting.key[...]
+                rest = key[...]
             }
             let word = String(rest.prefix { $0 != "." })
             if !seen.contains(word) { seen.append(word) }

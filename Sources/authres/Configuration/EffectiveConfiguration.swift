@@ -2,6 +2,7 @@ import Authentication
 import DKIM
 import DNS
 import Foundation
+import MailPolicy
 
 /// Where a value came from.
 enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
@@ -50,6 +51,8 @@ struct EffectiveConfiguration: Sendable {
     private(set) var configuration = Configuration()
     /// Keys that are not here have their default.
     private(set) var origins: [String: ConfigurationOrigin] = [:]
+    /// Where each rule of the policy begins.
+    private(set) var ruleOrigins: [ConfigurationOrigin] = []
 
     /// - Parameters:
     ///   - file: the file as read, or nil if there is none.
@@ -75,7 +78,9 @@ struct EffectiveConfiguration: Sendable {
             }
             origins[entry.setting.key] = entry.origin
         }
-        mistakes += contradictions
+        configuration.rules.rules = file?.rules ?? []
+        ruleOrigins = file?.ruleOrigins ?? []
+        mistakes += contradictions + rulesWithoutCheck
         do {
             configuration.policy.seal = try seal()
         } catch {
@@ -120,6 +125,17 @@ struct EffectiveConfiguration: Sendable {
         ]
     }
 
+    /// Conditions on checks that are switched off: nothing would ever fulfil them.
+    private var rulesWithoutCheck: [ConfigurationMistake] {
+        zip(configuration.rules.rules, ruleOrigins).flatMap { rule, origin in
+            (rule.when + rule.except).compactMap { condition in
+                guard let check = condition.check, !configuration.policy.checks.contains(check) else { return nil }
+                let text = "rule \(rule.name): \(condition.key) is never known, since checks.\(check.rawValue) is false"
+                return ConfigurationMistake(origin: origin, text: text)
+            }
+        }
+    }
+
     private static func entries(
         of environment: [String: String],
         _ mistakes: inout [ConfigurationMistake]
@@ -159,12 +175,15 @@ struct EffectiveConfiguration: Sendable {
             let origin = origins[setting.key] ?? .builtIn
             let name = (isNested ? "  " : "") + (parts.last ?? "")
             lines.append(shown.map { "\(name): \($0)  # \(origin)" } ?? "# \(name): not set")
+            if setting.key == Setting.lastOfPolicy {
+                lines += RuleTable(configuration.rules.rules, origins: ruleOrigins).lines
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
     /// Text as YAML reads it back: plain where that is safe, else in double quotes.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let isPlain =
             text.utf8.allSatisfy { octet in
                 switch octet {

@@ -65,6 +65,9 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .customLong("seal-domain"), help: "Domain that signs our own field.") var sealDomain: String?
     @Option(name: .customLong("seal-selector"), help: "Selector of that key.") var sealSelector: String?
     @Option(name: .customLong("seal-key-file"), help: "PEM file with that key.") var sealKeyFile: String?
+    @Option(name: .customLong("policy-dry-run"), help: "Tell what the policy would do, and do nothing.")
+    var policyDryRun: String?
+    @Option(name: .customLong("policy-help"), help: "URL that rejected senders are told.") var policyHelp: String?
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: String?
 
@@ -102,6 +105,8 @@ struct SettingOptions: ParsableArguments {
             ("seal.domain", sealDomain.map { [$0] } ?? []),
             ("seal.selector", sealSelector.map { [$0] } ?? []),
             ("seal.key-file", sealKeyFile.map { [$0] } ?? []),
+            ("policy.dry-run", policyDryRun.map { [$0] } ?? []),
+            ("policy.help", policyHelp.map { [$0] } ?? []),
             ("log-level", logLevel.map { [$0] } ?? []),
         ]
         return given.compactMap { key, texts in

@@ -1,4 +1,5 @@
 import Authentication
+import MailPolicy
 
 extension Setting {
     /// Every key there is, in the order in which `authres config` shows them.
@@ -34,8 +35,13 @@ extension Setting {
         .scalar("seal.domain", \.seal.domain, ValueForm<String>.text.optional),
         .scalar("seal.selector", \.seal.selector, ValueForm<String>.text.optional),
         .scalar("seal.key-file", \.seal.keyFile, ValueForm<String>.text.optional),
+        .scalar("policy.dry-run", \.rules.isDryRun, .truth),
+        .scalar("policy.help", \.rules.help, ValueForm<String>.help.optional),
         .scalar("log-level", \.logLevel, .word),
     ]
+
+    /// The key after which the rules are shown.
+    static let lastOfPolicy = "policy.help"
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
 }

@@ -1,5 +1,6 @@
 import DNS
 import Logging
+import MailPolicy
 import Milter
 
 /// How the text of a setting's value is read and written: durations, sizes, networks, words.
@@ -55,6 +56,15 @@ extension ValueForm where Value == String {
                 text.isEmpty || !text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
                     || text.lowercased().hasPrefix("arc-") ? nil : text
             },
+            show: { $0 }
+        )
+    }
+
+    /// A URL that is told in replies.
+    static var help: ValueForm {
+        ValueForm(
+            description: "a URL such as https://example.org/why, of at most \(PolicyReply.helpLimit) ASCII characters",
+            read: { PolicyReply.isHelp($0) ? $0 : nil },
             show: { $0 }
         )
     }

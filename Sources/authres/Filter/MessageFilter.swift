@@ -4,6 +4,7 @@ import DNS
 import Foundation
 import Logging
 import Mail
+import MailPolicy
 import Milter
 import NIOCore
 
@@ -14,6 +15,9 @@ final class MessageFilter: MailFilter {
     private let eventLoop: any EventLoop
     /// Seconds since 1970.
     private let clock: () -> Int64
+
+    /// Messages may be held on this connection, if a rule wanted it when the MTA connected.
+    let furtherActions: Actions
 
     private var client = Client(address: nil)
     private var helo: [UInt8] = []
@@ -30,11 +34,14 @@ final class MessageFilter: MailFilter {
         var promise: EventLoopPromise<MessageReply>?
         var deadline: Scheduled<Void>?
         var log: MessageLog
+        /// What the rules of the policy look at beyond the verdicts.
+        let envelope: PolicyEnvelope
 
-        init(site: Site, examination: Examination, log: MessageLog) {
+        init(site: Site, examination: Examination, log: MessageLog, envelope: PolicyEnvelope) {
             self.site = site
             self.examination = examination
             self.log = log
+            self.envelope = envelope
         }
     }
 
@@ -63,6 +70,7 @@ final class MessageFilter: MailFilter {
         self.sites = sites
         self.eventLoop = eventLoop
         self.clock = clock
+        furtherActions = sites.value.configuration.rules.mayQuarantine ? .quarantine : []
     }
 
     // MARK: What the MTA tells
@@ -94,16 +102,24 @@ final class MessageFilter: MailFilter {
         if let name = macros["j"] { ownName = name }
         var examination = try newExamination(site)
         examination.helo(helo)
+        let submission = Self.submission(macros, sender.parameters)
         examination.begin(
             mailFrom: sender.argument,
             macroAddress: macros["{mail_addr}"],
-            submission: Self.submission(macros, sender.parameters),
+            submission: submission,
             receivedAt: clock()
         )
         message = Message(
             site: site,
             examination: examination,
-            log: MessageLog(client: client, tls: macros["{tls_version}"], cipher: macros["{cipher}"])
+            log: MessageLog(client: client, tls: macros["{tls_version}"], cipher: macros["{cipher}"]),
+            envelope: PolicyEnvelope(
+                peer: Peer(client, isAuthenticated: submission != nil, policy: site.configuration.policy),
+                client: client.address,
+                helo: helo,
+                mailFrom: sender.argument,
+                isEncrypted: macros["{tls_version}"] != nil
+            )
         )
         ask()
         return .continue
@@ -203,8 +219,12 @@ final class MessageFilter: MailFilter {
         guard let message, let promise = message.promise, let judgement = message.examination.judgement else { return }
         message.deadline?.cancel()
         self.message = nil
-        let modifications = Modification.modifications(for: judgement.edits)
-        promise.succeed(MessageReply(modifications: modifications, verdict: .continue))
+        let disposition = PolicyDisposition(
+            message.site.configuration.rules.decide(judgement, message.envelope),
+            mayQuarantine: furtherActions.contains(.quarantine)
+        )
+        promise.succeed(disposition.reply(judgement.edits))
+        message.log.disposition = disposition
         let now = ContinuousClock.now
         message.site.logger.info(
             "\(message.log.line(judgement, took: message.start.duration(to: now), after: message.end?.duration(to: now)))"

@@ -11,6 +11,8 @@ struct MessageLog {
     let client: Client
     let tls: [UInt8]?
     let cipher: [UInt8]?
+    /// What the policy has decided; nil before.
+    var disposition: PolicyDisposition?
 
     /// Removals that are listed; the number of all is told.
     private static let removalLimit = 5
@@ -44,6 +46,7 @@ struct MessageLog {
             let rest = judgement.removed.count > listed.count ? ["..."] : []
             words.append("[" + (listed + rest).joined(separator: "; ") + "]")
         }
+        words += disposition?.words ?? []
         words.append("time=\(took.milliseconds)")
         if let after { words.append("after-body=\(after.milliseconds)") }
         return words.joined(separator: " ")

@@ -6,6 +6,7 @@ import DMARC
 import DNS
 import Foundation
 import Mail
+import MailPolicy
 import MailSignature
 import SPF
 
@@ -14,19 +15,21 @@ import SPF
 struct Explanation {
     private let message: ExaminedMessage
     private let authservID: String
+    private let rules: PolicyRules
     private var lines: [String] = []
     /// Answers that no check has been told of yet.
     private var untold: Set<Question>
 
-    init(_ message: ExaminedMessage, authservID: String) {
+    init(_ message: ExaminedMessage, authservID: String, rules: PolicyRules) {
         self.message = message
         self.authservID = authservID
+        self.rules = rules
         untold = Set(message.answers.keys)
     }
 
     /// The text, with a line break at the end of each line.
-    static func text(of message: ExaminedMessage, authservID: String) -> String {
-        var explanation = Explanation(message, authservID: authservID)
+    static func text(of message: ExaminedMessage, authservID: String, rules: PolicyRules) -> String {
+        var explanation = Explanation(message, authservID: authservID, rules: rules)
         explanation.tell()
         return explanation.lines.map { $0 + "\n" }.joined()
     }
@@ -42,6 +45,7 @@ struct Explanation {
             say(
                 "The client is one of trusted-relays: the fields of the host that met the stranger stand, and none is added."
             )
+            tellPolicy()
             return
         }
         tellSubmission()
@@ -50,6 +54,7 @@ struct Explanation {
         tellDKIM()
         tellARC()
         tellDMARC()
+        tellPolicy()
         heading("Field", "what is put on top (RFC 8601, 2.2)")
         for field in message.judgement.edits.additions {
             for line in String(decoding: field.octets, as: UTF8.self).split(separator: "\n") { say(String(line)) }
@@ -92,6 +97,21 @@ struct Explanation {
             let id = removal.claimedID.map { ", id \"\(Self.plain($0))\"" } ?? ""
             say("field \(removal.index + 1), \(String(decoding: removal.name, as: UTF8.self))\(id): \(removal.reason)")
         }
+    }
+
+    /// What the rules say, one by one, from the first.
+    private mutating func tellPolicy() {
+        guard !rules.isEmpty else { return }
+        let decision = message.decision
+        let outcome =
+            decision.map { "\($0.match.action.rawValue) by rule \($0.match.rule)" + ($0.isDryRun ? " (dry run)" : "") }
+        heading("Policy", outcome ?? "no rule matches: the message goes on")
+        let facts = MessageFacts(message.judgement, message.policyEnvelope)
+        for (number, rule) in rules.rules.enumerated() {
+            let trial = rules.isDryRun || rule.isDryRun ? ", dry run" : ""
+            say("\(number + 1). \(rule.name) (\(rule.action.rawValue)\(trial)) \(Self.plain(rule.explanation(facts)))")
+        }
+        if let reply = decision?.match.reply { say("The sender is told: \(reply)") }
     }
 
     // MARK: Check by check

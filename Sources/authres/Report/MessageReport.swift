@@ -31,6 +31,8 @@ struct MessageReport: Encodable {
     let judgedAt: String
     /// What the domain says to a rejected sender (RFC 7208, 6.2): a stranger's text.
     let spfExplanation: String?
+    /// What the rules of the policy would have done; null if none matches.
+    let policy: PolicyReport?
     /// Answers of the DNS that were used; nil if they are not asked for.
     var dns: [AnswerReport]?
 
@@ -89,6 +91,7 @@ struct MessageReport: Encodable {
         case results, removed, envelope
         case judgedAt = "judged_at"
         case spfExplanation = "spf_explanation"
+        case policy
         case dns
     }
 
@@ -106,6 +109,7 @@ struct MessageReport: Encodable {
         try container.encode(envelope, forKey: .envelope)
         try container.encode(judgedAt, forKey: .judgedAt)
         try container.encode(spfExplanation, forKey: .spfExplanation)
+        try container.encode(policy, forKey: .policy)
         try container.encodeIfPresent(dns, forKey: .dns)
     }
 }
@@ -125,6 +129,7 @@ extension MessageReport {
         envelope = EnvelopeReport(message.envelope)
         judgedAt = Self.text(ofTime: message.judgedAt)
         spfExplanation = message.judgement.verdicts.spf?.explanation
+        policy = message.decision.map(PolicyReport.init)
         dns = tellsAnswers ? AnswerReport.reports(of: message.answers) : nil
     }
 

@@ -3,6 +3,7 @@ import Authentication
 import DMARC
 import DNS
 import Mail
+import MailPolicy
 
 /// What the summary counts of one message.
 struct MessageTally: Sendable {
@@ -14,6 +15,8 @@ struct MessageTally: Sendable {
     let forgeries: [Summary.Forgery]
     /// Why the client is not known; nil if it is.
     let unknownClient: String?
+    /// Rules that have matched, or would have.
+    let ruleMatches: [Summary.RuleMatch]
 
     init(_ message: ExaminedMessage, octets: Int) {
         self.octets = octets
@@ -26,6 +29,7 @@ struct MessageTally: Sendable {
             return Summary.Forgery(id: removal.claimedID, reason: removal.reason.description, place: place)
         }
         unknownClient = message.envelope.client == nil ? message.envelope.reason?.kind ?? "not told" : nil
+        ruleMatches = message.decision.map(Summary.RuleMatch.all) ?? []
     }
 }
 
@@ -48,6 +52,8 @@ struct Summary: Codable {
     var otherForgeries = 0
     /// Why the client was not known, by how many messages.
     var unknownClients: [String: Int] = [:]
+    /// By rule and action, messages.
+    var ruleMatches: [RuleMatch: Int] = [:]
 
     /// Different domains that are told apart; and as many different forgeries.
     static let nameLimit = 20_000
@@ -57,6 +63,24 @@ struct Summary: Codable {
         let id: String?
         let reason: String
         let place: Place
+    }
+
+    /// What a rule of the policy has done, or would have done.
+    struct RuleMatch: Hashable, Codable {
+        let rule: String
+        let action: String
+        let isDryRun: Bool
+
+        /// The rule that decided, and one above it that is only tried.
+        static func all(_ decision: PolicyDecision) -> [RuleMatch] {
+            let decided = RuleMatch(
+                rule: decision.match.rule,
+                action: decision.match.action.rawValue,
+                isDryRun: decision.isDryRun
+            )
+            let tried = decision.tried.map { RuleMatch(rule: $0.rule, action: $0.action.rawValue, isDryRun: true) }
+            return [decided] + (tried.map { [$0] } ?? [])
+        }
     }
 
     /// Where a removed field stood.
@@ -86,11 +110,13 @@ struct Summary: Codable {
             }
         }
         if let reason = tally.unknownClient { unknownClients[reason, default: 0] += 1 }
+        for match in tally.ruleMatches { ruleMatches[match, default: 0] += 1 }
     }
 
     /// Every count in it.
     var counts: [Int] {
         [messages, octets, warnings, otherDomains, otherForgeries] + forgeries.values + unknownClients.values
+            + ruleMatches.values
             + (Array(results.values) + Array(domains.values)).flatMap(\.values)
     }
 
@@ -100,6 +126,12 @@ struct Summary: Codable {
     var frequentDomains: [(name: String, count: Int, results: [String: Int])] {
         domains.map { ($0.key, $0.value.values.reduce(0, +), $0.value) }
             .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+    }
+
+    var frequentRuleMatches: [(match: RuleMatch, count: Int)] {
+        ruleMatches.map { ($0.key, $0.value) }.sorted {
+            ($1.count, $0.match.rule, $0.match.action) < ($0.count, $1.match.rule, $1.match.action)
+        }
     }
 
     var frequentForgeries: [(forgery: Forgery, count: Int)] {

@@ -35,6 +35,14 @@ struct SummaryReport {
             sections.append([["author's domain", "messages", "dmarc pass", "fail", "none"]] + rows)
             if rest > 0 { sections.append([["and \(rest.grouped) more domains"]]) }
         }
+        if !summary.ruleMatches.isEmpty {
+            sections.append(
+                [["rule", "action", "", "messages"]]
+                    + summary.frequentRuleMatches.map { match, count in
+                        [match.rule, match.action, match.isDryRun ? "dry run" : "", count.grouped]
+                    }
+            )
+        }
         if !summary.forgeries.isEmpty {
             let rows = summary.frequentForgeries.prefix(Self.rowLimit).map { forgery, count in
                 [forgery.id.map(Self.plain) ?? "-", forgery.reason, forgery.place.rawValue, count.grouped]
@@ -101,7 +109,15 @@ struct SummaryReport {
                 )
             },
             otherRemoved: summary.otherForgeries,
-            unknownClients: summary.unknownClients
+            unknownClients: summary.unknownClients,
+            policy: summary.frequentRuleMatches.map {
+                RuleMatch(
+                    rule: $0.match.rule,
+                    action: $0.match.action,
+                    isDryRun: $0.match.isDryRun,
+                    messages: $0.count
+                )
+            }
         )
         return Array(try encoder.encode(object)) + [UInt8(ascii: "\n")]
     }
@@ -118,6 +134,7 @@ struct SummaryReport {
         let removed: [Removed]
         let otherRemoved: Int
         let unknownClients: [String: Int]
+        let policy: [RuleMatch]
 
         private enum CodingKeys: String, CodingKey {
             case messages, octets, seconds
@@ -128,6 +145,20 @@ struct SummaryReport {
             case removed
             case otherRemoved = "other_removed"
             case unknownClients = "unknown_clients"
+            case policy
+        }
+    }
+
+    private struct RuleMatch: Encodable {
+        let rule: String
+        let action: String
+        let isDryRun: Bool
+        let messages: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case rule, action
+            case isDryRun = "dry_run"
+            case messages
         }
     }
 

@@ -56,7 +56,7 @@ struct EditReport {
         case .reject: "reject"
         case .temporaryFailure: "tempfail"
         case .discard: "discard"
-        case .replyCode(let text): printable(text)
+        case .replyCode(let text): printable(SMTPReply.told(text))
         case .shutdown: "shutdown"
         case .connectionFailure: "connection failure"
         case .negotiate, .skip, .progress, .modification: "\(reply.code)"
