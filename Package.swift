@@ -14,7 +14,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
@@ -54,67 +54,173 @@ let package = Package(
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
 
-        module("DNS", ["CIDN2"]),
-        module("StubDNS", ["DNS", "CAres"]),
-        module("Mail", ["DNS"]),
-        module("MailSignature", ["Mail", "DNS", .crypto, .cryptoExtras, .asn1]),
-        module("AuthResults", ["Mail"]),
-        module("SPF", ["Mail", "DNS", "CSPF2"]),
+        // Octets, names, mail.
+        module("Octets"),
+        module("DNS", ["Octets", "CIDN2"]),
+        module("StubDNS", ["DNS", "Octets", "CAres"]),
+        module("Mail", ["Octets"]),
+        module("MailAddresses", ["DNS", "Octets"]),
+        module("Trace", ["Mail", "DNS", "Octets"]),
+        module("Mailboxes", ["Mail", "Octets"]),
+
+        // The field.
+        module("AuthResults", ["Octets"]),
+        module("AuthResultsLint", ["AuthResults", "Octets"]),
+        module("FieldClaims", ["AuthResults", "Mail", "DNS", "Octets"]),
+
+        // The methods. None imports another.
+        module("MailSignature", ["Mail", "DNS", "Octets", .crypto, .cryptoExtras, .asn1]),
+        module("SPF", ["MailAddresses", "DNS", "Octets", "CSPF2"]),
         module("DKIM", ["MailSignature", "Mail", "DNS", "COpenDKIM"]),
-        module("ARC", ["MailSignature", "Mail", "DNS"]),
-        module("DMARC", ["DNS", "Mail"]),
+        module("ARC", ["MailSignature", "Mail", "DNS", "Octets"]),
+        module("DMARC", ["MailAddresses", "Mail", "DNS", "Octets"]),
+
+        // The engine.
+        module("FieldProvenance", ["DKIM", "MailSignature", "Trace", "Mail", "DNS"]),
         module(
             "Authentication",
-            ["SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults", "Mail", "DNS"]
+            [
+                "FieldProvenance", "FieldClaims", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults",
+                "MailAddresses", "Mail", "DNS", "Octets",
+            ]
         ),
+
+        // What is done because of it.
         module("StatusCodes"),
         module(
             "MailPolicy",
-            ["StatusCodes", "Authentication", "SPF", "DKIM", "ARC", "DMARC", "AuthResults", "Mail", "DNS"]
+            [
+                "StatusCodes", "Authentication", "SPF", "DKIM", "ARC", "DMARC", "AuthResults", "MailAddresses", "Mail",
+                "DNS",
+            ]
         ),
-        module("Milter", ["Mail", .nioCore, .nioPosix]),
+
+        // The drivers.
+        module("Files", [.unixSignals]),
+        module("Milter", ["Mail", "Octets", .nioCore, .nioPosix]),
+        module("MilterClient", ["Milter", "Files", "Mail", .nioCore, .nioPosix]),
+        module(
+            "Configuration",
+            [
+                "Authentication", "FieldProvenance", "DKIM", "MailPolicy", "StatusCodes", "Milter", "StubDNS", "DNS",
+                .logging, .yams,
+            ]
+        ),
+        module(
+            "Observability",
+            ["Authentication", "FieldClaims", "AuthResults", "Mail", "DNS", "Octets"]
+        ),
+        module(
+            "MilterFilter",
+            [
+                "Milter", "Configuration", "Observability", "MailPolicy", "StatusCodes", "Authentication",
+                "AuthResults",
+                "MailAddresses", "Mail", "DNS", "Octets", .nioCore, .logging,
+            ]
+        ),
+        module(
+            "StoredMail",
+            [
+                "Files", "Mailboxes", "Configuration", "MailPolicy", "Authentication", "FieldProvenance",
+                "FieldClaims", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults", "Trace",
+                "Mail", "DNS", "Octets",
+            ]
+        ),
+        module("Archive", ["StoredMail", "Files", "Mailboxes", "Authentication", "DKIM", "Mail", "DNS"]),
+        module(
+            "FileLint",
+            [
+                "AuthResultsLint", "FieldClaims", "AuthResults", "Configuration", "Authentication", "Mailboxes",
+                "Trace", "Mail", "DNS", "Octets",
+            ]
+        ),
         .executableTarget(
             name: "authres",
             dependencies: [
-                "Authentication", "MailPolicy", "StatusCodes", "Milter", "StubDNS", "SPF", "DKIM", "ARC", "DMARC",
-                "MailSignature", "AuthResults",
-                "Mail", "DNS", .nioCore, .nioPosix, .argumentParser, .logging, .unixSignals, .yams,
+                "MilterFilter", "MilterClient", "Milter", "Archive", "StoredMail", "FileLint", "Configuration", "Files",
+                "Authentication", "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults", "MailAddresses",
+                "FieldClaims", "Mailboxes", "Trace",
+                "Mail", "StubDNS", "DNS",
+                .nioCore, .nioPosix, .argumentParser, .logging, .unixSignals,
             ],
             swiftSettings: settings
         ),
 
         .target(name: "TestSupport", dependencies: ["DNS"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "SigningSupport",
+            dependencies: ["DKIM", "MailSignature", "Mail", "DNS"],
+            path: "Tests/SigningSupport",
+            swiftSettings: settings
+        ),
+        tests("ArchitectureTests"),
         tests("DNSTests", ["DNS", "TestSupport"]),
         tests("StubDNSTests", ["StubDNS", "DNS", "TestSupport"]),
         tests("MailTests", ["Mail", "DNS", "TestSupport"]),
-        tests("MailSignatureTests", ["MailSignature", "Mail", "DNS", "TestSupport", .crypto]),
+        tests("MailAddressesTests", ["MailAddresses", "Mail", "DNS"]),
+        tests("TraceTests", ["Trace", "Mailboxes", "MailAddresses", "Mail", "DNS", "TestSupport"]),
+        tests("MailboxesTests", ["Mailboxes", "Mail", "TestSupport"]),
         tests("AuthResultsTests", ["AuthResults", "Mail", "TestSupport"]),
+        tests("AuthResultsLintTests", ["AuthResultsLint", "AuthResults", "TestSupport"]),
+        tests("FieldClaimsTests", ["FieldClaims", "AuthResults", "Mail", "TestSupport"]),
+        tests("MailSignatureTests", ["MailSignature", "Mail", "DNS", "TestSupport", .crypto]),
         tests("SPFTests", ["SPF", "Mail", "DNS", "TestSupport"]),
         tests(
             "DKIMTests",
-            ["DKIM", "MailSignature", "Mail", "DNS", "TestSupport"],
-            resources: [.copy("Corpus"), .copy("SealKeys")]
+            ["DKIM", "MailSignature", "Mail", "DNS", "SigningSupport", "TestSupport"],
+            resources: [.copy("Corpus")]
         ),
         tests(
             "ARCTests",
             ["ARC", "MailSignature", "Mail", "DNS", "TestSupport", .crypto, .cryptoExtras],
             resources: [.copy("Chains")]
         ),
-        tests("DMARCTests", ["DMARC", "Mail", "DNS", "TestSupport"]),
+        tests("DMARCTests", ["DMARC", "MailAddresses", "Mail", "DNS", "TestSupport"]),
+        tests(
+            "FieldProvenanceTests",
+            ["FieldProvenance", "Trace", "DKIM", "MailSignature", "Mail", "DNS", "SigningSupport"],
+            resources: [.copy("SealKeys")]
+        ),
         tests(
             "AuthenticationTests",
-            ["Authentication", "StubDNS", "SPF", "DMARC", "AuthResults", "Mail", "DNS", "TestSupport", .yams]
+            [
+                "Authentication", "FieldClaims", "StubDNS", "SPF", "DKIM", "DMARC", "AuthResults", "Mail", "DNS",
+                "TestSupport", .yams,
+            ]
         ),
         tests("StatusCodesTests", ["StatusCodes"]),
         tests("MailPolicyTests", ["MailPolicy", "StatusCodes", "Authentication", "AuthResults", "Mail", "DNS"]),
-        tests("MilterTests", ["Milter", "Mail", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioTestUtils]),
+        tests(
+            "MilterTests",
+            ["Milter", "MilterClient", "Mail", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioTestUtils]
+        ),
+        tests("MilterClientTests", ["MilterClient", "Milter", "Mail", .nioCore, .nioPosix]),
+        tests(
+            "FileLintTests",
+            ["FileLint", "AuthResultsLint", "AuthResults", "Configuration", "Authentication", "Mailboxes", "Mail"]
+        ),
+        tests(
+            "StoredMailTests",
+            [
+                "StoredMail", "Configuration", "Files", "MailPolicy", "Authentication", "DMARC", "AuthResults", "Trace",
+                "Mail",
+                "DNS",
+            ]
+        ),
+        tests(
+            "ArchiveTests",
+            [
+                "Archive", "StoredMail", "Configuration", "Files", "Authentication", "AuthResults", "Mailboxes", "Mail",
+                "DNS", "TestSupport",
+            ]
+        ),
+        tests("FilesTests", ["Files", "TestSupport"]),
         tests(
             "authresTests",
             [
-                "authres", "Authentication", "MailPolicy", "StatusCodes", "Milter", "StubDNS", "AuthResults", "Mail",
-                "DNS", .nioCore,
-                .nioPosix,
-                .argumentParser,
+                "authres", "MailPolicy", "StatusCodes", "MilterFilter", "MilterClient", "Milter", "StoredMail",
+                "Configuration", "Authentication",
+                "AuthResults", "Mail", "DNS", .nioCore, .nioPosix, .argumentParser,
             ]
         ),
     ],

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// The number that tells ARC Sets apart (RFC 8617, 4.2.1).
 enum ARCInstance {
     /// Sets that a message may have (RFC 8617, 4.2.1).
@@ -7,7 +9,7 @@ enum ARCInstance {
     /// position = 1*2DIGIT      ; 1 - 50
     /// ```
     static func position(_ digits: some Collection<UInt8>) -> Int? {
-        guard (1...2).contains(digits.count), digits.allSatisfy(isDigit) else { return nil }
+        guard (1...2).contains(digits.count), digits.allSatisfy(\.isDigit) else { return nil }
         let number = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
         return (1...limit).contains(number) ? number : nil
     }
@@ -21,10 +23,6 @@ enum ARCInstance {
         var reader = InstanceReader(octets: value)
         return reader.arcInfo()
     }
-
-    static func isDigit(_ octet: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(octet)
-    }
 }
 
 private struct InstanceReader {
@@ -35,7 +33,7 @@ private struct InstanceReader {
         guard commentsAndSpace(), take(UInt8(ascii: "i")), commentsAndSpace(), take(UInt8(ascii: "=")),
             commentsAndSpace()
         else { return nil }
-        let digits = octets[index...].prefix(while: ARCInstance.isDigit)
+        let digits = octets[index...].prefix(while: \.isDigit)
         index = digits.endIndex
         guard commentsAndSpace(), take(UInt8(ascii: ";")) else { return nil }
         return ARCInstance.position(digits)

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// The value of an Authentication-Results field (RFC 8601): who reports, and what was found.
 public struct AuthenticationResults: Hashable, Sendable {
     /// The name of the field, as it is written.
@@ -89,12 +91,12 @@ public struct PropertyValue: Hashable, Sendable {
     /// ```
     /// pvalue = [CFWS] ( value / [ [ local-part ] "@" ] domain-name ) [CFWS]
     /// ```
-    enum Form: Hashable, Sendable {
+    package enum Form: Hashable, Sendable {
         case value(String)
         case mailbox(localPart: String?, domain: String)
     }
 
-    let form: Form
+    package let form: Form
 
     /// Any text without control characters; it is quoted where the grammar needs it.
     public static func value(_ text: String) -> PropertyValue? {

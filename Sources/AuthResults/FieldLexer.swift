@@ -1,14 +1,16 @@
+internal import Octets
+
 /// The productions that RFC 8601 takes from RFC 2045, RFC 5321 and RFC 5322.
 extension FieldParser {
-    var current: UInt8? {
+    package var current: UInt8? {
         index < octets.count ? octets[index] : nil
     }
 
-    func error(_ rule: String, _ expected: String) -> SyntaxError {
+    package func error(_ rule: String, _ expected: String) -> SyntaxError {
         SyntaxError(rule: rule, offset: index, expected: expected)
     }
 
-    mutating func expect(_ character: Unicode.Scalar, for rule: String) throws(SyntaxError) {
+    package mutating func expect(_ character: Unicode.Scalar, for rule: String) throws(SyntaxError) {
         guard current == UInt8(ascii: character) else { throw error(rule, String(character)) }
         index += 1
     }
@@ -16,7 +18,7 @@ extension FieldParser {
     /// ```
     /// Keyword = Ldh-str
     /// ```
-    mutating func keyword(for rule: String) throws(SyntaxError) -> String {
+    package mutating func keyword(for rule: String) throws(SyntaxError) -> String {
         let start = index
         while let octet = current, octet.isLDH { index += 1 }
         let word = String(decoding: octets[start..<index], as: UTF8.self)
@@ -30,7 +32,7 @@ extension FieldParser {
     /// ```
     /// authres-version = 1*DIGIT [CFWS]
     /// ```
-    mutating func number(for rule: String) throws(SyntaxError) -> Int {
+    package mutating func number(for rule: String) throws(SyntaxError) -> Int {
         let start = index
         while let octet = current, octet.isDigit { index += 1 }
         guard index > start else { throw error(rule, "digits") }
@@ -42,7 +44,7 @@ extension FieldParser {
     /// ```
     /// value = token / quoted-string      (RFC 2045, 5.1; UTF-8 within quotes by RFC 6532)
     /// ```
-    mutating func value(for rule: String) throws(SyntaxError) -> String {
+    package mutating func value(for rule: String) throws(SyntaxError) -> String {
         if current == UInt8(ascii: "\"") { return try quotedString(for: rule) }
         let start = index
         while let octet = current, octet.isTokenCharacter { index += 1 }
@@ -101,7 +103,7 @@ extension FieldParser {
     /// ```
     /// True if there was any.
     @discardableResult
-    mutating func skipCFWS() throws(SyntaxError) -> Bool {
+    package mutating func skipCFWS() throws(SyntaxError) -> Bool {
         let start = index
         comment = nil
         while let octet = current {

@@ -1,15 +1,17 @@
+internal import Octets
+
 /// Reads a field strictly, one method a production of RFC 8601, section 2.2, over octets.
 ///
 /// Departures from the ABNF, all on the side of reading: white space between propspecs may be absent or be there, as
 /// the published text and erratum 6026 have it; folds are LF or CRLF, and may be empty as in the obsolete syntax of RFC
 /// 5322.
-struct FieldParser {
-    let octets: [UInt8]
-    var index = 0
+package struct FieldParser {
+    package let octets: [UInt8]
+    package var index = 0
     /// The text of the first comment of the last CFWS read.
-    var comment: String?
+    package var comment: String?
 
-    init(_ octets: [UInt8]) {
+    package init(_ octets: [UInt8]) {
         self.octets = octets
     }
 
@@ -36,7 +38,7 @@ struct FieldParser {
     }
 
     /// RFC 6532: what is not ASCII is UTF-8.
-    func checkEncoding() throws(SyntaxError) {
+    package func checkEncoding() throws(SyntaxError) {
         guard String(validating: octets, as: UTF8.self) == nil else { return }
         throw SyntaxError(rule: "authres-payload", offset: octets.validUTF8Prefix, expected: "UTF-8")
     }
@@ -44,7 +46,7 @@ struct FieldParser {
     /// ```
     /// authserv-id = value
     /// ```
-    mutating func authservID() throws(SyntaxError) -> String {
+    package mutating func authservID() throws(SyntaxError) -> String {
         let start = index
         let id = try value(for: "authserv-id")
         guard !id.isEmpty else {
@@ -57,7 +59,7 @@ struct FieldParser {
     /// ```
     /// [ CFWS authres-version ]; authres-version = 1*DIGIT [CFWS]
     /// ```
-    mutating func authresVersion() throws(SyntaxError) -> Int? {
+    package mutating func authresVersion() throws(SyntaxError) -> Int? {
         guard try skipCFWS(), let octet = current, octet.isDigit else { return nil }
         let version = try number(for: "authres-version")
         try skipCFWS()
@@ -115,7 +117,7 @@ struct FieldParser {
     /// ```
     /// [CFWS] [ "/" [CFWS] method-version ] [CFWS]
     /// ```
-    mutating func methodVersion() throws(SyntaxError) -> Int? {
+    package mutating func methodVersion() throws(SyntaxError) -> Int? {
         try skipCFWS()
         guard current == UInt8(ascii: "/") else { return nil }
         index += 1
@@ -129,7 +131,7 @@ struct FieldParser {
     /// reasonspec = "reason" [CFWS] "=" [CFWS] value
     /// ```
     /// Nil, with nothing read, if there is none. White space must stand between it and a propspec.
-    mutating func reasonspec() throws(SyntaxError) -> String? {
+    package mutating func reasonspec() throws(SyntaxError) -> String? {
         let start = index
         while let octet = current, octet.isLDH { index += 1 }
         let word = octets[start..<index]

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Writes a field: the one place that decides on quotes, white space and folds.
 struct FieldSerializer {
     private(set) var octets: [UInt8] = []
@@ -94,7 +96,7 @@ struct FieldSerializer {
         case .mailbox(let localPart, let domain):
             guard let localPart else { return "@" + domain }
             let isDotAtom = localPart.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-                .allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isAtomText && $0 < 0x80 } }
+                .allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isAtext } }
             return (isDotAtom ? localPart : quoted(localPart)) + "@" + domain
         }
     }

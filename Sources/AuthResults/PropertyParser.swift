@@ -1,3 +1,5 @@
+internal import Octets
+
 /// What a result is about (RFC 8601, 2.2), with the productions of RFC 5322 and RFC 6376 that it takes in.
 extension FieldParser {
     /// ```
@@ -11,7 +13,7 @@ extension FieldParser {
     }
 
     /// A propspec up to its equals sign.
-    mutating func propertyName() throws(SyntaxError) -> (type: String, name: String) {
+    package mutating func propertyName() throws(SyntaxError) -> (type: String, name: String) {
         let type = try keyword(for: "ptype")
         try skipCFWS()
         try expect(".", for: "propspec")
@@ -27,7 +29,7 @@ extension FieldParser {
     /// ```
     /// Both branches begin alike: what stands before an `@` is a local-part, whatever else it could have been. The
     /// white space at the end is left to the caller (erratum 6026).
-    mutating func pvalue() throws(SyntaxError) -> PropertyValue {
+    package mutating func pvalue() throws(SyntaxError) -> PropertyValue {
         try skipCFWS()
         let start = index
         let isQuoted = current == UInt8(ascii: "\"")
@@ -35,7 +37,7 @@ extension FieldParser {
         if isQuoted {
             text = try quotedString(for: "pvalue")
         } else {
-            while let octet = current, octet.isAtomText || octet == UInt8(ascii: ".") { index += 1 }
+            while let octet = current, octet.isInternationalAtext || octet == UInt8(ascii: ".") { index += 1 }
             text = String(decoding: octets[start..<index], as: UTF8.self)
         }
         let end = index
@@ -94,7 +96,7 @@ extension FieldParser {
     private mutating func word() throws(SyntaxError) -> String {
         if current == UInt8(ascii: "\"") { return try quotedString(for: "local-part") }
         let start = index
-        while let octet = current, octet.isAtomText { index += 1 }
+        while let octet = current, octet.isInternationalAtext { index += 1 }
         guard index > start else { throw error("local-part", "an atom or a quoted-string") }
         return String(decoding: octets[start..<index], as: UTF8.self)
     }

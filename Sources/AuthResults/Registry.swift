@@ -62,7 +62,7 @@ public enum Registry {
     }
 
     /// True if a registered method or property and an equals sign stand somewhere in the text, as in `a-dmarc=pass`.
-    static func isNamed(in text: String) -> Bool {
+    package static func isNamed(in text: String) -> Bool {
         text.lowercased().split(separator: "=", omittingEmptySubsequences: false).dropLast().contains { word in
             names.contains { word.hasSuffix($0) || word.hasSuffix($0 + "/1") }
         }

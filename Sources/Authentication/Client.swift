@@ -1,5 +1,6 @@
 public import DNS
-public import Mail
+internal import Mail
+public import MailAddresses
 
 /// The SMTP client, as the MTA saw it.
 public struct Client: Hashable, Sendable {

@@ -2,6 +2,8 @@ internal import ARC
 internal import DKIM
 internal import DMARC
 public import DNS
+internal import FieldClaims
+internal import FieldProvenance
 public import Mail
 internal import MailSignature
 internal import SPF

@@ -2,6 +2,7 @@ public import ARC
 public import AuthResults
 public import DKIM
 public import DMARC
+public import FieldClaims
 public import Mail
 public import SPF
 

@@ -1,16 +1,13 @@
-public import DKIM
+internal import DKIM
 public import DNS
+public import FieldClaims
+public import FieldProvenance
 
 /// What the receiving site has decided: the part of the configuration that the engine follows.
 public struct Policy: Sendable {
     /// The methods that can be switched off one by one.
     public enum Check: String, CaseIterable, Hashable, Sendable {
         case auth, iprev, spf, dkim, arc, dmarc
-    }
-
-    /// What becomes of Authentication-Results fields of other sites.
-    public enum ForeignFields: String, CaseIterable, Hashable, Sendable {
-        case keep, remove
     }
 
     /// Bounds on what one message may cost.

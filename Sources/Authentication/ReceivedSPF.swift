@@ -1,6 +1,8 @@
 internal import AuthResults
 internal import DNS
 internal import Mail
+internal import MailAddresses
+internal import Octets
 internal import SPF
 
 /// The Received-SPF field (RFC 7208, 9.1), for readers that know no other.
@@ -67,7 +69,7 @@ struct ReceivedSPF {
         let isDotAtom =
             !text.isEmpty
             && text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-                .allSatisfy { !$0.isEmpty && $0.allSatisfy(isAtomText) }
+                .allSatisfy { !$0.isEmpty && $0.allSatisfy(isDotAtomSafe) }
         if isDotAtom { return text }
         var quoted = "\""
         for scalar in text.unicodeScalars where scalar.value >= 0x20 && scalar.value != 0x7F {
@@ -77,12 +79,8 @@ struct ReceivedSPF {
         return quoted + "\""
     }
 
-    private static func isAtomText(_ octet: UInt8) -> Bool {
-        switch octet {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "+"):
-            true
-        default: false
-        }
+    /// Less than atext: what no reader of the field takes for anything but a letter of a word.
+    private static func isDotAtomSafe(_ octet: UInt8) -> Bool {
+        octet.isLDH || octet == UInt8(ascii: "_") || octet == UInt8(ascii: "+")
     }
 }

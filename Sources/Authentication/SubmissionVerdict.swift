@@ -1,6 +1,7 @@
 internal import AuthResults
 internal import DNS
 internal import Mail
+internal import MailAddresses
 
 /// What is said of SMTP AUTH (RFC 8601, 2.7.4). Only success is ever reported: the MTA lets no message in that failed
 /// it.
@@ -13,7 +14,7 @@ public struct SubmissionVerdict: Hashable, Sendable {
     /// it names none, vouches for none (`<>`), or its octets are not fit to be shown.
     public let author: String?
     /// Whether the field tells the mechanism in a comment.
-    let tellsMechanism: Bool
+    package let tellsMechanism: Bool
 
     /// Identities longer than this are left out rather than shown in part: RFC 4616 allows 255 characters.
     static let identityLimit = 255

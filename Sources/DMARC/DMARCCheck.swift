@@ -1,5 +1,6 @@
 public import DNS
 public import Mail
+internal import MailAddresses
 
 /// DMARC (RFC 9989): does a domain that the message has authenticated belong with the one its author claims?
 ///

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// The tags of a DMARC record that a decision needs.
 /// ```
 /// dmarc-record = dmarc-version *(dmarc-sep dmarc-tag) [dmarc-sep]      (RFC 9989, 4.8)
@@ -118,20 +120,6 @@ struct DMARCTags {
 }
 
 extension UInt8 {
-    /// ALPHA
-    fileprivate var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
-
-    /// DIGIT
-    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-
-    /// HEXDIG, in either case
-    fileprivate var isHexadecimal: Bool {
-        isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self | 0x20)
-    }
-
-    /// WSP
-    fileprivate var isWhiteSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
-
     /// ```
     /// scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
     /// ```
@@ -142,20 +130,5 @@ extension UInt8 {
     /// unreserved / gen-delims / sub-delims (RFC 3986, 2.2 and 2.3)
     fileprivate var isURICharacter: Bool {
         isLetter || isDigit || "-._~:/?#[]@!$&'()*+,;=".utf8.contains(self)
-    }
-}
-
-extension ArraySlice<UInt8> {
-    /// The slice without white space at its ends.
-    fileprivate var trimmed: Self {
-        var slice = self
-        while slice.first?.isWhiteSpace == true { slice = slice.dropFirst() }
-        while slice.last?.isWhiteSpace == true { slice = slice.dropLast() }
-        return slice
-    }
-
-    /// True if this is `word`, which is in lower-case letters, in any case.
-    fileprivate func isWord(_ word: String) -> Bool {
-        count == word.utf8.count && elementsEqual(word.utf8) { $0.isLetter && $0 | 0x20 == $1 }
     }
 }

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// A domain name as it is asked for in the DNS: ASCII, lower case, without the trailing dot.
 ///
 /// A value of this type is safe to hand to any resolver: every label has 1 to 63 octets, the whole at most 253
@@ -115,7 +117,7 @@ public struct Domain: Hashable, Sendable {
         return labels.count >= 2
             && labels.allSatisfy { label in
                 label.utf8.first != UInt8(ascii: "-") && label.utf8.last != UInt8(ascii: "-")
-                    && label.utf8.allSatisfy(\.isLetterDigitOrHyphen)
+                    && label.utf8.allSatisfy(\.isLDH)
             }
     }
 
@@ -127,16 +129,4 @@ public struct Domain: Hashable, Sendable {
 
 extension Domain: CustomStringConvertible {
     public var description: String { text }
-}
-
-extension UInt8 {
-    /// RFC 5321 section 4.1.2: ALPHA / DIGIT / "-".
-    var isLetterDigitOrHyphen: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
-    }
 }

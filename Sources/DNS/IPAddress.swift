@@ -1,3 +1,5 @@
+internal import Octets
+
 /// An IPv4 address; its octets in network order.
 public struct IPv4Address: Hashable, Sendable {
     /// The address as a number, most significant octet first.
@@ -38,7 +40,7 @@ public enum IPAddress: Hashable, Sendable {
 
     /// Reads an address as `inet_pton` does: dotted quad or IPv6 text without brackets, zone or port.
     public init?(_ text: some StringProtocol) {
-        guard let octets = LibC.parseAddress(String(text)) else { return nil }
+        guard let octets = LibCAddresses.parseAddress(String(text)) else { return nil }
         self.init(octets: octets)
     }
 
@@ -98,7 +100,7 @@ public enum IPAddress: Hashable, Sendable {
 extension IPAddress: CustomStringConvertible {
     /// The text of `inet_ntop`: for IPv6 the form of RFC 5952.
     public var description: String {
-        LibC.text(ofAddress: octets)
+        LibCAddresses.text(ofAddress: octets)
     }
 }
 
@@ -121,7 +123,7 @@ public struct IPNetwork: Hashable, Sendable {
         if parts.count == 1 {
             self.init(address: address, prefixLength: address.bitWidth)
         } else {
-            guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(parts[1]) else {
+            guard parts[1].utf8.allSatisfy(\.isDigit), let length = Int(parts[1]) else {
                 return nil
             }
             self.init(address: address, prefixLength: length)

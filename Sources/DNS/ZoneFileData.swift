@@ -1,3 +1,5 @@
+internal import Octets
+
 /// The columns of a record whose form is the same wherever they stand: names, times, data.
 extension ZoneFileReader {
     func recordData(
@@ -127,8 +129,6 @@ extension ZoneFileReader {
 }
 
 extension UInt8 {
-    var isLetter: Bool { (0x61...0x7A).contains(self | 0x20) }
-
     /// An octet that a label of a ``Domain`` may hold.
     fileprivate var isNameOctet: Bool {
         (0x20...0x7E).contains(self) && self != UInt8(ascii: "\\") && self != UInt8(ascii: ".")

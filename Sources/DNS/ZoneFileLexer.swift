@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Cuts a master file into entries and these into tokens (RFC 1035, 5.1): comments are dropped, parentheses join
 /// lines, quotes join octets. Escapes are left in the tokens; what they mean depends on what the token is.
 struct ZoneFileLexer {
@@ -31,7 +33,7 @@ struct ZoneFileLexer {
     /// The next entry that is not empty; nil at the end. After a mistake, reading goes on with the next line.
     mutating func entry() throws(ZoneFileError.Mistake) -> Entry? {
         while index < octets.count {
-            var entry = Entry(line: line, hasOwner: !octets[index].isZoneFileBlank)
+            var entry = Entry(line: line, hasOwner: !octets[index].isWhiteSpace)
             /// Lines on which the parentheses now open were opened.
             var open: [Int] = []
             scan: while index < octets.count {
@@ -142,10 +144,6 @@ extension ZoneFileLexer.Token {
 }
 
 extension UInt8 {
-    var isDigit: Bool { (0x30...0x39).contains(self) }
-
-    fileprivate var isZoneFileBlank: Bool { self == 0x20 || self == 0x09 }
-
     fileprivate var endsZoneFileToken: Bool {
         switch self {
         case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"), UInt8(ascii: ";"),

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// The words in the columns of class and type.
 extension ZoneFileReader {
     /// A class (RFC 1035, 3.2.4), also by its number (RFC 3597, 5).

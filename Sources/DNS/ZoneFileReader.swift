@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Reads master files (RFC 1035, section 5) into a ``ZoneFile``.
 struct ZoneFileReader {
     typealias Mistake = ZoneFileError.Mistake

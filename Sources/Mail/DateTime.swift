@@ -1,3 +1,5 @@
+internal import Octets
+
 /// A moment as mail writes it, in seconds since 1970 (UTC).
 public struct DateTime: Hashable, Sendable {
     public let secondsSince1970: Int64
@@ -22,7 +24,7 @@ public struct DateTime: Hashable, Sendable {
     ///   - year: 1 to 9999.
     ///   - month: 1 to 12.
     ///   - offset: Seconds that the clock is ahead of UTC.
-    init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, offset: Int) {
+    package init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, offset: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), (0...23).contains(hour), (0...59).contains(minute),
             (0...60).contains(second), day >= 1, day <= Self.days(ofMonth: month, year: year)
         else { return nil }
@@ -62,7 +64,7 @@ public struct DateTime: Hashable, Sendable {
 
     /// Seconds ahead of UTC of a zone in letters. Military letters and unknown words count as `-0000`, which is what
     /// RFC 5322, section 4.3, says of them.
-    static func offset(ofZone word: ArraySlice<UInt8>) -> Int {
+    package static func offset(ofZone word: ArraySlice<UInt8>) -> Int {
         switch String(decoding: word.map(\.asciiLowercased), as: UTF8.self) {
         case "edt": -4 * 3600
         case "est", "cdt": -5 * 3600
@@ -75,23 +77,7 @@ public struct DateTime: Hashable, Sendable {
 }
 
 extension ArraySlice<UInt8> {
-    /// True if these are the ASCII letters of `word`, which is in lower case, in any case.
-    func isWord(_ word: String) -> Bool {
-        count == word.utf8.count && zip(self, word.utf8).allSatisfy { $0.asciiLowercased == $1 }
-    }
-
-    func hasPrefix(_ prefix: String) -> Bool {
+    package func hasPrefix(_ prefix: String) -> Bool {
         starts(with: prefix.utf8)
     }
-
-    /// The number that these digits write; nil if they are not digits alone, or more than 18, so that it always fits.
-    var decimal: Int? {
-        guard !isEmpty, count <= 18, allSatisfy(\.isDigit) else { return nil }
-        return reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
-    }
-}
-
-extension UInt8 {
-    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-    var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(asciiLowercased) }
 }

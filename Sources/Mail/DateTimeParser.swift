@@ -1,3 +1,5 @@
+internal import Octets
+
 /// RFC 5322, sections 3.3 and 4.3.
 struct DateTimeParser {
     private let octets: [UInt8]

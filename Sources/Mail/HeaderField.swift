@@ -1,3 +1,5 @@
+internal import Octets
+
 /// One field of a header (RFC 5322, 2.2), octet for octet as it was received but for the line breaks: a fold is a LF,
 /// whatever the source wrote, so that the milter (which sends LF) and a file with CRLF give the same value. A CR that
 /// is not part of a line break stays where it is.
@@ -27,12 +29,5 @@ public struct HeaderField: Hashable, Sendable {
     /// The octets `name:value`, without a final line break.
     public var octets: [UInt8] {
         name + [UInt8(ascii: ":")] + value
-    }
-}
-
-extension UInt8 {
-    /// The octet with `A` to `Z` in lower case; no other octet is changed.
-    public var asciiLowercased: UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }
 }

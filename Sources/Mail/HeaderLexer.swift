@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Cuts a message that arrives in pieces into the lines of its header and its body.
 ///
 /// Where the header ends is a matter of agreement: a field that one program sees and the next does not is how a forged
@@ -51,7 +53,7 @@ struct HeaderLexer: Sendable {
             defer { input = [] }
             return .body(input)
         case .insideLine:
-            if let lineFeed = LibC.firstIndex(of: .lineFeed, in: input, from: input.startIndex) {
+            if let lineFeed = LibCSearch.firstIndex(of: .lineFeed, in: input, from: input.startIndex) {
                 place = .betweenLines
                 return .rest(input.removePrefix(through: lineFeed))
             }
@@ -72,7 +74,7 @@ struct HeaderLexer: Sendable {
     private mutating func line(_ input: inout ArraySlice<UInt8>) -> Piece? {
         let room = Self.lineLimit - partialLine.count
         let window = input.prefix(room)
-        let lineFeed = LibC.firstIndex(of: .lineFeed, in: window, from: window.startIndex)
+        let lineFeed = LibCSearch.firstIndex(of: .lineFeed, in: window, from: window.startIndex)
         if lineFeed == nil, window.count < room {
             partialLine += window
             input = []
@@ -114,28 +116,5 @@ struct HeaderLexer: Sendable {
         guard index > line.startIndex else { return nil }
         while index < line.endIndex, line[index].isWhiteSpace { index += 1 }
         return index < line.endIndex && line[index] == UInt8(ascii: ":") ? index : nil
-    }
-}
-
-extension UInt8 {
-    static let lineFeed = UInt8(ascii: "\n")
-    static let carriageReturn = UInt8(ascii: "\r")
-
-    /// WSP (RFC 5234, B.1): a space or a tab.
-    var isWhiteSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
-}
-
-extension ArraySlice<UInt8> {
-    /// Takes off and returns everything up to the octet at `index`, which is in the slice.
-    mutating func removePrefix(through index: Int) -> Self {
-        defer { self = self[(index + 1)...] }
-        return self[...index]
-    }
-
-    /// The slice without a line break at its end, LF or CRLF.
-    var withoutLineBreak: Self {
-        guard last == .lineFeed else { return self }
-        let line = dropLast()
-        return line.last == .carriageReturn ? line.dropLast() : line
     }
 }

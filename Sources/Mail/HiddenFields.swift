@@ -1,3 +1,5 @@
+internal import Octets
+
 extension HeaderField {
     /// Fields inside of the value, for a reader to whom a bare CR ends a line, as it does to Python's `email`, or to
     /// whom a LF does that no white space follows. An MTA that hands the field on has taken neither for a line break;
@@ -17,10 +19,6 @@ extension HeaderField {
         }
         return fields
     }
-}
-
-extension UInt8 {
-    fileprivate var isLineBreak: Bool { self == .carriageReturn || self == .lineFeed }
 }
 
 extension ArraySlice<UInt8> {

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Gives text the line breaks of the wire: a LF without a CR before it becomes CRLF (RFC 5321, 2.3.8). Nothing else is
 /// changed, a bare CR neither. Text that has CRLF already is handed on without being copied.
 struct LineBreakConverter: Sendable {
@@ -30,7 +32,7 @@ struct LineBreakConverter: Sendable {
 
     private func bareLineFeed(in source: ArraySlice<UInt8>, from start: Int) -> Int? {
         var start = start
-        while let lineFeed = LibC.firstIndex(of: .lineFeed, in: source, from: start) {
+        while let lineFeed = LibCSearch.firstIndex(of: .lineFeed, in: source, from: start) {
             let before = lineFeed == source.startIndex ? last : source[lineFeed - 1]
             if before != .carriageReturn { return lineFeed }
             start = lineFeed + 1

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// The line that begins a message in an mbox, `From sender date` (RFC 4155, appendix A; in the field also with zones,
 /// years of two digits, and words after the year).
 public struct MboxFromLine: Hashable, Sendable {
@@ -11,12 +13,12 @@ public struct MboxFromLine: Hashable, Sendable {
     public let date: DateTime?
 
     /// Octets that such a line may have; a longer one is text.
-    static let lengthLimit = 1024
+    package static let lengthLimit = 1024
 
     /// Reads a line that begins with `From `; nil if it does not, or has no date.
     ///
     ///     From SP [sender] SP weekday SP month SP day SP time *(SP zone) SP year *(SP word)
-    init?(_ line: ArraySlice<UInt8>) {
+    package init?(_ line: ArraySlice<UInt8>) {
         guard line.count <= Self.lengthLimit, line.hasPrefix("From ") else { return nil }
         let words = Self.words(of: line.dropFirst(5).withoutLineBreak)
         for index in words.indices {
@@ -30,7 +32,7 @@ public struct MboxFromLine: Hashable, Sendable {
     }
 
     /// Reads Thunderbird's line: `From ` and nothing else.
-    init?(bare line: ArraySlice<UInt8>) {
+    package init?(bare line: ArraySlice<UInt8>) {
         guard line.count <= Self.lengthLimit, line.hasPrefix("From ") else { return nil }
         guard Self.words(of: line.dropFirst(5).withoutLineBreak).isEmpty else { return nil }
         self.init(lenient: line)
@@ -38,13 +40,13 @@ public struct MboxFromLine: Hashable, Sendable {
 
     /// True if Thunderbird has written it: `From - date` in the past, ``init(bare:)`` since 2024. Both are found in one
     /// mbox.
-    var isThunderbirds: Bool {
+    package var isThunderbirds: Bool {
         date == nil ? Self(bare: octets[...]) != nil : sender == [UInt8(ascii: "-")]
     }
 
     /// For a line that begins with `From `, is no longer than ``lengthLimit`` and is the first of an mbox: if it has no
     /// date, the first word is the sender.
-    init(lenient line: ArraySlice<UInt8>) {
+    package init(lenient line: ArraySlice<UInt8>) {
         if let strict = Self(line) {
             self = strict
         } else {

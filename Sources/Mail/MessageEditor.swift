@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Applies ``HeaderEdits`` to a message that streams by; everything that is not edited is handed on octet for octet.
 ///
 /// What comes out has the header that Postfix stores after the same edits. Three rules are easily missed:
@@ -39,7 +41,7 @@ public struct MessageEditor: Sendable {
 
     /// - Parameter quotesFromLine: True for a message in an mbox: below an empty line that the editor adds, a line that
     ///   begins with `From ` would begin another message.
-    init(_ edits: HeaderEdits, quotesFromLine: Bool) {
+    package init(_ edits: HeaderEdits, quotesFromLine: Bool) {
         self.edits = edits
         self.quotesFromLine = quotesFromLine
         for removal in edits.removals {

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Reads one message that arrives in pieces: the fields of its header one by one, then its body as it stands on the
 /// wire, with CRLF at the end of each line. The same message with LF gives the same events, so that a file and a milter
 /// are judged alike; where the header ends is decided as Postfix does (a line that is no field begins the body).
@@ -147,7 +149,7 @@ public struct ScannedField: Hashable, Sendable {
     /// True if the field is longer than the scanner keeps; `field` is its beginning.
     public internal(set) var isTruncated = false
 
-    init(field: HeaderField, octets: Range<Int>) {
+    package init(field: HeaderField, octets: Range<Int>) {
         self.field = field
         self.octets = octets
     }

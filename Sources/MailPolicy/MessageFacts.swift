@@ -5,6 +5,7 @@ internal import DKIM
 internal import DMARC
 package import DNS
 internal import Mail
+internal import MailAddresses
 internal import SPF
 
 /// What rules look at: one message, as it was judged.

@@ -1,4 +1,5 @@
 public import Mail
+internal import Octets
 
 extension Canonicalization {
     /// A header field as it is hashed (RFC 6376, 3.4.1 and 3.4.2), its final CRLF left out.

@@ -1,4 +1,5 @@
 internal import Mail
+internal import Octets
 
 /// A signature over a header and a body: DKIM-Signature, and ARC-Message-Signature, which has the same tags but for
 /// `v=` and `i=` (RFC 8617, 4.1.2).
@@ -107,11 +108,5 @@ public struct MessageSignature: Hashable, Sendable {
         }
         let digits = value.drop { $0 == UInt8(ascii: "0") }
         return digits.count > 18 ? .max : digits.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }
-    }
-}
-
-extension UInt8 {
-    var asciiLowercase: UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }
 }

@@ -1,5 +1,6 @@
 public import DNS
 internal import FoundationEssentials
+internal import Octets
 
 /// The tags that DKIM-Signature (RFC 6376, 3.5), ARC-Message-Signature and ARC-Seal (RFC 8617, 4.1) have in common,
 /// each checked against its grammar.

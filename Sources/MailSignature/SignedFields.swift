@@ -1,4 +1,5 @@
 public import Mail
+internal import Octets
 
 /// A header as its signatures see it: fields by name, and each field canonicalised once, however many signatures cover
 /// it. All of it is linear in the header and the `h=` tags, whatever a sender puts into either.
@@ -12,7 +13,7 @@ public struct SignedFields: Sendable {
         self.header = header
         var places = [[UInt8]: [Int]](minimumCapacity: header.count)
         for (place, field) in header.enumerated() {
-            var name = field.name.map(\.asciiLowercase)
+            var name = field.name.map(\.asciiLowercased)
             while let last = name.last, last.isWhiteSpace { name.removeLast() }
             places[name, default: []].append(place)
         }
@@ -30,7 +31,7 @@ public struct SignedFields: Sendable {
     public func selected(by names: [[UInt8]], except own: Int?) -> [Int] {
         var left = places
         return names.compactMap { name in
-            let name = name.map(\.asciiLowercase)
+            let name = name.map(\.asciiLowercased)
             let place = left[name]?.popLast()
             return place != nil && place == own ? left[name]?.popLast() : place
         }

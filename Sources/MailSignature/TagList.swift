@@ -1,3 +1,5 @@
+internal import Octets
+
 /// A tag-list (RFC 6376, 3.2): what DKIM-Signature, ARC-Message-Signature, ARC-Seal and key records are written in.
 ///
 /// The reader is as strict as the text: RFC 6376 section 3.2 makes a list with a repeated tag invalid as a whole, and
@@ -151,17 +153,4 @@ private struct TagListParser {
     private func error(_ reason: String, at offset: Int) -> TagList.SyntaxError {
         TagList.SyntaxError(reason: reason, offset: offset)
     }
-}
-
-extension UInt8 {
-    /// RFC 5234: WSP.
-    var isWhiteSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
-
-    /// RFC 5234: ALPHA.
-    var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
-
-    /// RFC 5234: DIGIT.
-    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-
-    var isAlphanumeric: Bool { isLetter || isDigit }
 }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Mail
+internal import Octets
 
 /// Readers of tag values that DKIM and ARC share.
 enum TagValue {

@@ -19,7 +19,7 @@ final class AcceptPause: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What is closed by us comes here too, and a client that has gone before it was accepted is nobody's loss.
-        guard let error = error as? IOError, error.errnoCode != LibC.connectionAborted else { return }
+        guard let error = error as? IOError, error.errnoCode != LibCSockets.connectionAborted else { return }
         notify(ServerNotice(.acceptFailed(error)))
         let channel = context.channel
         let length = length

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Where a milter listens, or is to be reached: `unix:/path` (or `local:/path`), `inet:port@host`, `inet6:port@host`,
 /// or `fd:3` for a socket that is listened on already (systemd's LISTEN_FDS begin at 3).
 public enum Endpoint: Hashable, Sendable {
@@ -39,7 +41,7 @@ public enum Endpoint: Hashable, Sendable {
 
     /// `Int32(_:)` would take a sign.
     private static func isNumber(_ text: Substring) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        !text.isEmpty && text.utf8.allSatisfy(\.isDigit)
     }
 }
 

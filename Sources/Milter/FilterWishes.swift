@@ -23,13 +23,13 @@ public struct FilterWishes: Hashable, Sendable {
     }
 
     /// The oldest version that we speak; 1 had no negotiated steps.
-    static let versions: ClosedRange<UInt32> = 2...6
+    package static let versions: ClosedRange<UInt32> = 2...6
 
     /// The part of the offer that is taken.
     ///
     /// - Throws: ``ProtocolError/refused(missing:)`` if the filter could not do its work: without header changes forged
     ///   fields would stay, and without the leading space what is verified would not be what was signed.
-    func answer(to offer: Negotiation) throws(ProtocolError) -> Negotiation {
+    package func answer(to offer: Negotiation) throws(ProtocolError) -> Negotiation {
         var missing: [String] = []
         if offer.version < Self.versions.lowerBound { missing.append("protocol version 2 or later") }
         if actions.contains(.changeHeaders), !offer.actions.contains(.changeHeaders) {

@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 
 /// `uint32 length` (big-endian, the code counts) · code · data. Strings in the data end with a NUL and have no charset:
 /// they are octets here, since a repaired octet is a forged one.
@@ -8,10 +8,10 @@ public enum Frame {
     public static let payloadLimit = 65_535
 
     /// The number of octets before the data: length and code.
-    static let prefixLength = 5
+    package static let prefixLength = 5
 
     /// The length and code of the frame that begins at the reader index; nil if they are not there yet.
-    static func prefix(of buffer: ByteBuffer) throws(ProtocolError) -> (payload: Int, code: UInt8)? {
+    package static func prefix(of buffer: ByteBuffer) throws(ProtocolError) -> (payload: Int, code: UInt8)? {
         guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else { return nil }
         guard length > 0 else { throw .emptyFrame }
         guard length <= payloadLimit + 1 else { throw .oversizedFrame(Int(length)) }

@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 
 /// The macros of one stage, as they arrive. They come before every header field and every body chunk, mostly unchanged,
 /// so they are kept as octets and read only when one is asked for.
@@ -6,7 +6,7 @@ public struct MacroValues: Hashable, Sendable {
     /// The code of the command that they precede.
     public var stage: Command.Code
     /// Names and values in turn, each ended by a NUL.
-    private(set) var octets: ByteBuffer
+    package private(set) var octets: ByteBuffer
 
     public init(_ stage: Command.Code, _ values: [(name: String, value: [UInt8])]) {
         self.stage = stage
@@ -17,7 +17,7 @@ public struct MacroValues: Hashable, Sendable {
         }
     }
 
-    init(from data: inout ByteBuffer) throws(ProtocolError) {
+    package init(from data: inout ByteBuffer) throws(ProtocolError) {
         let malformed = ProtocolError.malformed(Command.Code.macros.rawValue)
         guard let stage = data.readInteger(as: UInt8.self).flatMap(Command.Code.init(rawValue:)) else {
             throw malformed
@@ -29,7 +29,7 @@ public struct MacroValues: Hashable, Sendable {
         guard ends.isMultiple(of: 2), isTerminated else { throw malformed }
     }
 
-    func write(to buffer: inout ByteBuffer) {
+    package func write(to buffer: inout ByteBuffer) {
         buffer.writeInteger(stage.rawValue)
         buffer.writeImmutableBuffer(octets)
     }
@@ -76,7 +76,7 @@ public struct Macros: Hashable, Sendable {
     }
 
     /// Takes the values of a stage in place of those that the stage had before.
-    mutating func set(_ values: MacroValues) {
+    package mutating func set(_ values: MacroValues) {
         switch values.stage {
         case .connect, .helo: Self.set(values, in: &connection)
         case .negotiate, .macros, .mail, .rcpt, .data, .header, .endOfHeader, .body, .endOfMessage, .unknown, .abort,

@@ -7,7 +7,7 @@ public final class MilterServer: Sendable {
     private let listener: any Channel
     private let loops: [NIOLoopBound<LoopConnections>]
     /// What is to be removed when the server ends; nil for all but Unix sockets.
-    private let socketFile: (path: String, identity: LibC.FileIdentity)?
+    private let socketFile: (path: String, identity: LibCSockets.FileIdentity)?
 
     /// Descriptors that are needed besides those of the connections: event loops, the log, name servers.
     private static let otherDescriptors = 256
@@ -23,7 +23,7 @@ public final class MilterServer: Sendable {
     private init(
         listener: any Channel,
         loops: [NIOLoopBound<LoopConnections>],
-        socketFile: (path: String, identity: LibC.FileIdentity)?
+        socketFile: (path: String, identity: LibCSockets.FileIdentity)?
     ) {
         self.listener = listener
         self.loops = loops
@@ -37,7 +37,7 @@ public final class MilterServer: Sendable {
     /// - Throws: ``EndpointError/tooFewDescriptors(_:)`` if there are not enough to begin.
     public static func allowDescriptors(forConnections count: Int) throws(EndpointError) -> Int? {
         let wanted = count + Self.otherDescriptors
-        let allowed = LibC.allowDescriptors(wanted)
+        let allowed = LibCSockets.allowDescriptors(wanted)
         guard allowed >= Self.leastDescriptors else { throw .tooFewDescriptors(allowed) }
         return allowed < wanted ? allowed : nil
     }
@@ -108,14 +108,14 @@ public final class MilterServer: Sendable {
         _ bootstrap: ServerBootstrap,
         at endpoint: Endpoint,
         access: SocketAccess
-    ) async throws -> (any Channel, (path: String, identity: LibC.FileIdentity)?) {
+    ) async throws -> (any Channel, (path: String, identity: LibCSockets.FileIdentity)?) {
         switch endpoint {
         case .unix(let path):
-            let socket = try LibC.listen(atPath: path, mode: access.mode, group: access.group)
-            let identity = LibC.identity(ofPath: path)
+            let socket = try LibCSockets.listen(atPath: path, mode: access.mode, group: access.group)
+            let identity = LibCSockets.identity(ofPath: path)
             return (try await serve(socket, bootstrap), identity.map { (path, $0) })
         case .descriptor(let descriptor):
-            return (try await serve(try LibC.listeningSocket(descriptor), bootstrap), nil)
+            return (try await serve(try LibCSockets.listeningSocket(descriptor), bootstrap), nil)
         case .inet, .inet6:
             do {
                 return (try await bootstrap.bind(to: try endpoint.socketAddress()).get(), nil)
@@ -123,7 +123,7 @@ public final class MilterServer: Sendable {
                 throw EndpointError.system(
                     call: "bind",
                     endpoint: "\(endpoint)",
-                    reason: LibC.text(ofError: error.errnoCode)
+                    reason: LibCSockets.text(ofError: error.errnoCode)
                 )
             }
         }
@@ -131,7 +131,7 @@ public final class MilterServer: Sendable {
 
     private static func serve(_ socket: Int32, _ bootstrap: ServerBootstrap) async throws -> any Channel {
         let channel = try await bootstrap.withBoundSocket(socket).get()
-        LibC.deepenBacklog(of: socket)
+        LibCSockets.deepenBacklog(of: socket)
         return channel
     }
 
@@ -140,7 +140,7 @@ public final class MilterServer: Sendable {
     ///
     /// - Parameter grace: After this time what is left is closed too; its MTAs defer the messages.
     public func shutDown(within grace: TimeAmount) async {
-        if let socketFile { LibC.removeSocket(atPath: socketFile.path, ifStill: socketFile.identity) }
+        if let socketFile { LibCSockets.removeSocket(atPath: socketFile.path, ifStill: socketFile.identity) }
         try? await listener.close().get()
         for loop in loops {
             // A connection whose acceptance was under way is refused from the moment its loop is told.
@@ -154,13 +154,13 @@ public final class MilterServer: Sendable {
 
 extension Endpoint {
     /// The address to bind or to connect to; the host's name is looked up, which may block.
-    func socketAddress() throws -> SocketAddress {
+    package func socketAddress() throws -> SocketAddress {
         switch self {
         case .unix(let path): try SocketAddress(unixDomainSocketPath: path)
         case .inet(let host, let port):
-            try SocketAddress(ipAddress: try LibC.address(ofHost: host, isIPv6: false), port: Int(port))
+            try SocketAddress(ipAddress: try LibCSockets.address(ofHost: host, isIPv6: false), port: Int(port))
         case .inet6(let host, let port):
-            try SocketAddress(ipAddress: try LibC.address(ofHost: host, isIPv6: true), port: Int(port))
+            try SocketAddress(ipAddress: try LibCSockets.address(ofHost: host, isIPv6: true), port: Int(port))
         case .descriptor(let number): throw EndpointError.notListening(number)
         }
     }

@@ -38,7 +38,7 @@ public enum Modification: Hashable, Sendable {
         }
     }
 
-    var code: Reply.Code {
+    package var code: Reply.Code {
         switch self {
         case .addHeader: .addHeader
         case .changeHeader: .changeHeader
@@ -110,7 +110,7 @@ public enum Modification: Hashable, Sendable {
         return EnvelopeAddress(strings.removeFirst(), parameters: strings)
     }
 
-    func write(to buffer: inout ByteBuffer) {
+    package func write(to buffer: inout ByteBuffer) {
         switch self {
         case .addHeader(let field): Self.write(field, to: &buffer)
         case .changeHeader(let index, let field), .insertHeader(let index, let field):

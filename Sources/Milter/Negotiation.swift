@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 
 /// What the two sides agree on before anything else (`SMFIC_OPTNEG`): the MTA offers, the filter takes a part of it.
 /// Postfix treats a filter that takes more than was offered as broken, and defers all mail.
@@ -130,7 +130,7 @@ extension Negotiation {
         }
     }
 
-    func write(to buffer: inout ByteBuffer) {
+    package func write(to buffer: inout ByteBuffer) {
         buffer.writeInteger(version)
         buffer.writeInteger(actions.rawValue)
         buffer.writeInteger(steps.rawValue)

@@ -7,7 +7,7 @@ internal import NIOCore
 final class QuickAcknowledgement: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
 
-    private static let option = NIOBSDSocket.Option(rawValue: LibC.quickAcknowledgement)
+    private static let option = NIOBSDSocket.Option(rawValue: LibCSockets.quickAcknowledgement)
 
     func flush(context: ChannelHandlerContext) {
         context.flush()

@@ -62,7 +62,7 @@ public enum Reply: Hashable, Sendable {
 }
 
 extension Reply {
-    init(_ code: Code, from data: inout ByteBuffer) throws(ProtocolError) {
+    package init(_ code: Code, from data: inout ByteBuffer) throws(ProtocolError) {
         switch code {
         case .negotiate: self = .negotiate(try Negotiation(from: &data))
         case .continue: self = .continue

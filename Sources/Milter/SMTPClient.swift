@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 
 /// The SMTP client as the MTA presents it.
 public struct SMTPClient: Hashable, Sendable {
@@ -43,7 +43,7 @@ public struct SMTPClient: Hashable, Sendable {
         case unknown = 0x55  // U
     }
 
-    init(from data: inout ByteBuffer) throws(ProtocolError) {
+    package init(from data: inout ByteBuffer) throws(ProtocolError) {
         let malformed = ProtocolError.malformed(Command.Code.connect.rawValue)
         guard
             let hostname = data.readTerminatedString(),
@@ -66,7 +66,7 @@ public struct SMTPClient: Hashable, Sendable {
         }
     }
 
-    func write(to buffer: inout ByteBuffer) {
+    package func write(to buffer: inout ByteBuffer) {
         buffer.writeString(terminated: hostname)
         switch origin {
         case .inet(let address, let port): Self.write(.inet, port, address, to: &buffer)

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// What a server has to tell those who run it.
 public struct ServerNotice: Sendable {
     public enum Cause: Sendable {

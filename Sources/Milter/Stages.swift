@@ -44,12 +44,12 @@ public struct Stages: OptionSet, Hashable, Sendable {
     }
 
     /// The stages at which the MTA does not wait for a reply, by what was negotiated.
-    init(unansweredIn steps: Steps) {
+    package init(unansweredIn steps: Steps) {
         self = Self.bits.filter { steps.contains($0.unanswered) }.reduce(into: []) { $0.formUnion($1.stage) }
     }
 
     /// The stages of which the MTA does not tell, by what was negotiated.
-    init(unsentIn steps: Steps) {
+    package init(unsentIn steps: Steps) {
         self = Self.bits.filter { steps.contains($0.unsent) }.reduce(into: []) { $0.formUnion($1.stage) }
     }
 }

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// What a filter decides, for a connection, a message or a recipient.
 public enum Verdict: Hashable, Sendable {
     /// Go on; at the end of the message: deliver it.
@@ -47,7 +49,7 @@ public struct SMTPReply: Hashable, Sendable {
             guard
                 parts.count == 3, parts[0] == "\(code / 100)",
                 parts.allSatisfy({
-                    (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x30...0x39).contains($0) }
+                    (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy(\.isDigit)
                 })
             else { return nil }
         }
@@ -58,7 +60,7 @@ public struct SMTPReply: Hashable, Sendable {
 
     /// The text on the wire: lines divided by CRLF, a `-` after the code of all but the last. `%` begins a format in
     /// libmilter's heirs and is doubled; control characters, which could end a line, are left out.
-    var octets: [UInt8] {
+    package var octets: [UInt8] {
         var octets: [UInt8] = []
         for (index, line) in lines.enumerated() {
             if index > 0 { octets += [UInt8(ascii: "\r"), UInt8(ascii: "\n")] }

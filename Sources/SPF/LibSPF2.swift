@@ -1,6 +1,7 @@
 internal import CSPF2
 internal import DNS
 internal import Glibc
+internal import Octets
 
 /// libspf2, for the loop of RFC 7208 section 4.6: it goes through the terms, compares addresses, follows includes and
 /// redirects, and says which qualifier counts.

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Text with macros (RFC 7208, 7): the form in which records name domains, and explanations are written.
 struct MacroString: Hashable, Sendable {
     enum Piece: Hashable, Sendable {
@@ -100,18 +102,4 @@ struct Macro: Hashable, Sendable {
         let digits = Array("0123456789ABCDEF".utf8)
         return [UInt8(ascii: "%"), digits[Int(octet >> 4)], digits[Int(octet & 0xF)]]
     }
-}
-
-extension UInt8 {
-    /// RFC 5234: ALPHA.
-    var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
-
-    /// RFC 5234: DIGIT.
-    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-
-    /// RFC 7208, 12: alphanum.
-    var isAlphanumeric: Bool { isLetter || isDigit }
-
-    /// The octet, a letter in lower case.
-    var lowercased: UInt8 { isLetter ? self | 0x20 : self }
 }

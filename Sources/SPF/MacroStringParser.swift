@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Reads a macro-string (RFC 7208, 7.1), one method a production.
 struct MacroStringParser {
     /// Where a macro-string breaks its grammar.

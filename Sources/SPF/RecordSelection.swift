@@ -1,4 +1,5 @@
 internal import DNS
+internal import Octets
 
 extension SPFRecord {
     /// The record in the answer to a TXT question (RFC 7208, 4.4 to 4.6).

@@ -1,5 +1,5 @@
 public import DNS
-internal import Mail
+internal import MailAddresses
 
 /// The SPF check of one message (RFC 7208): MAIL FROM, and the HELO name as an identity of its own.
 ///

@@ -1,4 +1,5 @@
 internal import DNS
+internal import Octets
 
 /// Reads a record by the ABNF of RFC 7208, section 12, one method a production. An error anywhere makes the whole
 /// record a permerror (4.6), so nothing is let pass.
@@ -25,7 +26,7 @@ struct SPFRecordParser {
     ///
     ///     version = "v=spf1"
     static func isRecord(_ octets: [UInt8]) -> Bool {
-        guard octets.prefix(6).elementsEqual("v=spf1".utf8, by: { $0.lowercased == $1 }) else { return false }
+        guard octets.prefix(6).elementsEqual("v=spf1".utf8, by: { $0.asciiLowercased == $1 }) else { return false }
         return octets.count == 6 || octets[6] == UInt8(ascii: " ")
     }
 
@@ -224,11 +225,6 @@ extension UInt8 {
 }
 
 extension ArraySlice<UInt8> {
-    /// True if the octets are this word, in any case. The word is in lower case.
-    func isWord(_ word: String) -> Bool {
-        count == word.utf8.count && elementsEqual(word.utf8, by: { $0.lowercased == $1 })
-    }
-
     /// The longest end of the slice that satisfies the predicate.
     func suffix(while predicate: (UInt8) -> Bool) -> Self {
         var start = endIndex

@@ -1,5 +1,6 @@
 internal import DNS
-internal import Mail
+internal import MailAddresses
+internal import Octets
 
 /// Which MAIL FROM is checked, if any.
 ///
@@ -51,7 +52,7 @@ enum Sender: Hashable {
         case .domain(let domain):
             return Domain(internationalized: seen) == domain
         case .addressLiteral(let literal):
-            return seen.elementsEqual("[\(literal)]".utf8, by: { $0.lowercased == $1.lowercased })
+            return seen.elementsEqual("[\(literal)]".utf8, by: { $0.asciiLowercased == $1.asciiLowercased })
         }
     }
 

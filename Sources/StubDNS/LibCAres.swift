@@ -145,7 +145,7 @@ struct Arrival {
     }
 
     /// The sockets that are open now, with what is awaited of them.
-    func sockets() -> [LibC.Watched] {
+    func sockets() -> [LibCThreads.Watched] {
         var sockets = [ares_socket_t](repeating: -1, count: Int(ARES_GETSOCK_MAXNUM))
         let bits = unsafe ares_getsock(channel, &sockets, ARES_GETSOCK_MAXNUM)
         return sockets.enumerated().compactMap { place, socket in
@@ -153,12 +153,12 @@ struct Arrival {
             let isForReading = bits & (1 << place) != 0
             let isForWriting = bits & (1 << (place + Int(ARES_GETSOCK_MAXNUM))) != 0
             guard isForReading || isForWriting else { return nil }
-            return LibC.Watched(descriptor: socket, isForReading: isForReading, isForWriting: isForWriting)
+            return LibCThreads.Watched(descriptor: socket, isForReading: isForReading, isForWriting: isForWriting)
         }
     }
 
     /// Reads and writes what can be, and sees to the time-outs.
-    func process(_ ready: [LibC.Watched]) {
+    func process(_ ready: [LibCThreads.Watched]) {
         for socket in ready {
             if !isTCP && socket.isForReading { takeRefusals(from: socket.descriptor) }
             unsafe ares_process_fd(
@@ -173,7 +173,7 @@ struct Arrival {
     /// Takes errors that are told by a header alone, as by servers that refuse EDNS without reading further (RFC 6891,
     /// 7). c-ares looks for its question in a reply: it would pass them over, and wait in vain.
     private func takeRefusals(from socket: ares_socket_t) {
-        while let header = LibC.takeDatagram(from: socket, ofLength: 12) {
+        while let header = LibCThreads.takeDatagram(from: socket, ofLength: 12) {
             let isReply = header[2] & 0x80 != 0
             let isError = ![0, 3].contains(header[3] & 0x0F)
             guard isReply, isError, let delivery = arrivals.deliveries[UInt16(header[0]) << 8 | UInt16(header[1])],

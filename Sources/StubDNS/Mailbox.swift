@@ -25,11 +25,11 @@ final class Mailbox: Sendable {
 
     private let state = Mutex(State())
     /// Readable when there is something to take.
-    let wakeUp: LibC.Event
+    let wakeUp: LibCThreads.Event
 
     /// Nil if the system has no descriptor left.
     init?() {
-        guard let wakeUp = LibC.Event() else { return nil }
+        guard let wakeUp = LibCThreads.Event() else { return nil }
         self.wakeUp = wakeUp
     }
 

@@ -1,4 +1,5 @@
 public import DNS
+internal import Octets
 
 /// Where a name server listens.
 public struct NameServer: Hashable, Sendable {
@@ -40,7 +41,7 @@ public struct NameServer: Hashable, Sendable {
             self.init(address: address)
         } else {
             let digits = rest.dropFirst()
-            guard rest.first == ":", digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits),
+            guard rest.first == ":", digits.utf8.allSatisfy(\.isDigit), let port = UInt16(digits),
                 port > 0
             else { return nil }
             self.init(address: address, port: port)

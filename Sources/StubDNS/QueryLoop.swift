@@ -151,9 +151,9 @@ final class QueryLoop {
     private func wait() {
         let channels = servers.flatMap(\.channels)
         let sockets = channels.map { $0.sockets() }
-        let wakeUp = LibC.Watched(descriptor: mailbox.wakeUp.descriptor, isForReading: true, isForWriting: false)
-        let ready = LibC.poll([wakeUp] + sockets.joined(), milliseconds: inFlight.isEmpty ? nil : Self.tick)
-        var readiness: [Int32: LibC.Watched] = [:]
+        let wakeUp = LibCThreads.Watched(descriptor: mailbox.wakeUp.descriptor, isForReading: true, isForWriting: false)
+        let ready = LibCThreads.poll([wakeUp] + sockets.joined(), milliseconds: inFlight.isEmpty ? nil : Self.tick)
+        var readiness: [Int32: LibCThreads.Watched] = [:]
         for socket in ready { readiness[socket.descriptor] = socket }
         for (channel, sockets) in zip(channels, sockets) where !channel.isDone || !sockets.isEmpty {
             channel.process(sockets.compactMap { readiness[$0.descriptor] })

@@ -46,7 +46,7 @@ public final class StubResolver: Resolver {
         self.mailbox = mailbox
         let patience = Patience(timeout: timeout, tries: tries)
         let asked = list
-        guard LibC.startThread({ QueryLoop(mailbox: mailbox, servers: asked, patience: patience).run() }) else {
+        guard LibCThreads.startThread({ QueryLoop(mailbox: mailbox, servers: asked, patience: patience).run() }) else {
             throw .outOfResources
         }
     }

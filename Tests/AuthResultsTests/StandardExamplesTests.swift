@@ -1,4 +1,5 @@
 import AuthResults
+import FieldClaims
 import Testing
 
 /// RFC 8601, appendix B.

@@ -1,5 +1,6 @@
 import AuthResults
 import Authentication
+import FieldClaims
 import Mail
 import TestSupport
 import Testing

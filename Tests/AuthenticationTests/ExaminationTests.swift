@@ -1,7 +1,9 @@
 import AuthResults
 import Authentication
 import DNS
+import FieldClaims
 import Mail
+import MailAddresses
 import Testing
 
 @Suite struct ExaminationTests {

@@ -1,6 +1,7 @@
 import Authentication
 import DMARC
 import DNS
+import SPF
 import Testing
 
 /// The attacks that Chen, Paxson and Jiang published with "Composition Kills" (USENIX Security 2020), envelope and all.

@@ -1,5 +1,6 @@
 import DNS
 import Foundation
+import SigningSupport
 import Testing
 
 /// The signed messages of `Corpus/cases.jsonl`, made by `Corpus/make-corpus`.

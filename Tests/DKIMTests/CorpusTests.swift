@@ -1,4 +1,5 @@
 import DKIM
+import SigningSupport
 import Testing
 
 @Suite struct CorpusTests {

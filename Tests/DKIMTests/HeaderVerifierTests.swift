@@ -2,6 +2,7 @@ import DKIM
 import DNS
 import Mail
 import MailSignature
+import SigningSupport
 import Testing
 
 /// Which way a signature goes, and that both ways come to the same end.

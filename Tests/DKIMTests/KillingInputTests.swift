@@ -2,6 +2,7 @@ import DKIM
 import DNS
 import Mail
 import MailSignature
+import SigningSupport
 import Testing
 
 /// Messages that end a process which hands them to libopendkim as they come, and messages that keep it busy. What is

@@ -1,6 +1,7 @@
 import DKIM
 import DNS
 import Foundation
+import SigningSupport
 import Testing
 
 /// Messages that pass, changed at random. What still passes must sign what was signed, under the key that signed it;

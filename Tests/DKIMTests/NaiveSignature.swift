@@ -1,5 +1,6 @@
 import DNS
 import Mail
+import SigningSupport
 
 /// What a signature signs, by the letter of RFC 6376 and with nothing of the code under test: the judge of the mutation
 /// test. It reads tags as loosely as can be, since it only has to say what was signed, not whether it is well-formed.

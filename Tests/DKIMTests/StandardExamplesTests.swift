@@ -2,6 +2,7 @@ import DKIM
 import DNS
 import Mail
 import MailSignature
+import SigningSupport
 import Testing
 
 /// The signed messages that the standards print.

@@ -1,4 +1,5 @@
 import Mail
+import TestSupport
 import Testing
 
 @Suite struct MessageScannerTests {
@@ -166,12 +167,5 @@ struct Scanned: Equatable {
             endsOfHeader += 1
         case .body(let octets): body += octets
         }
-    }
-}
-
-extension [UInt8] {
-    /// The octets in pieces of `size`, the last one shorter.
-    func pieces(of size: Int) -> [ArraySlice<UInt8>] {
-        stride(from: 0, to: count, by: Swift.min(size, Swift.max(count, 1))).map { self[$0...].prefix(size) }
     }
 }

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Milter
+@testable import MilterClient
 
 /// Octets that no peer should send: they end a connection, and nothing else.
 struct CodecMutationTests {

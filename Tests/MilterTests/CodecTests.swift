@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Milter
+@testable import MilterClient
 
 struct CodecTests {
     @Test func `a command is read as it was written`() throws {

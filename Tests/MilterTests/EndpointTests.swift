@@ -4,6 +4,7 @@ import NIOPosix
 import Testing
 
 @testable import Milter
+@testable import MilterClient
 
 @Suite(.timeLimit(.minutes(1)))
 struct EndpointTests {
@@ -63,7 +64,10 @@ struct EndpointTests {
         let path = directory + "/s"
         let alive = try await start(.unix(path: path))
         await #expect(throws: EndpointError.inUse(path)) { _ = try await start(.unix(path: path)) }
-        let client = try await MilterClient.connect(to: .unix(path: path), on: MultiThreadedEventLoopGroup.singleton)
+        let client = try await MilterConnection.connect(
+            to: .unix(path: path),
+            on: MultiThreadedEventLoopGroup.singleton
+        )
         await client.quit()
         await alive.shutDown(within: .seconds(1))
 
@@ -110,9 +114,12 @@ struct EndpointTests {
 
     @Test func `a socket that is listened on already is served`() async throws {
         let path = directory + "/s"
-        let socket = try LibC.listen(atPath: path, mode: 0o600, group: nil)
+        let socket = try LibCSockets.listen(atPath: path, mode: 0o600, group: nil)
         let server = try await start(.descriptor(socket))
-        let client = try await MilterClient.connect(to: .unix(path: path), on: MultiThreadedEventLoopGroup.singleton)
+        let client = try await MilterConnection.connect(
+            to: .unix(path: path),
+            on: MultiThreadedEventLoopGroup.singleton
+        )
         await client.quit()
         await server.shutDown(within: .seconds(1))
         #expect(FileManager.default.fileExists(atPath: path), "it belongs to whoever made it")

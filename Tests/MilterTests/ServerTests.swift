@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import Milter
+@testable import MilterClient
 
 /// The server on real sockets, with a client that does as Postfix does.
 @Suite(.timeLimit(.minutes(1)))
@@ -144,7 +145,7 @@ struct ServerTests {
         #expect(server.log.notices.withLock { $0 } == ["more than 2 connections, one refused"])
         await second.quit()
         try await server.log.until { $0.count("disconnect") == 1 }
-        var third: MilterClient?
+        var third: MilterConnection?
         for _ in 0..<100 where third == nil {
             third = try? await server.client()
             if third == nil { try await Task.sleep(for: .milliseconds(5)) }

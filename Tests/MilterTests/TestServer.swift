@@ -5,6 +5,7 @@ import NIOPosix
 import Synchronization
 
 @testable import Milter
+@testable import MilterClient
 
 /// Removes all A-R fields and puts one on top that says how long the body was.
 final class CountingFilter: MailFilter {
@@ -123,8 +124,8 @@ struct TestServer: Sendable {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    func client(offer: Negotiation = .fullOffer) async throws -> MilterClient {
-        let client = try await MilterClient.connect(to: endpoint, offer: offer, timeout: .seconds(20), on: group)
+    func client(offer: Negotiation = .fullOffer) async throws -> MilterConnection {
+        let client = try await MilterConnection.connect(to: endpoint, offer: offer, timeout: .seconds(20), on: group)
         return client
     }
 

@@ -4,6 +4,7 @@ import DNS
 import Foundation
 import Testing
 
+@testable import Configuration
 @testable import authres
 
 @Suite struct ConfigurationTests {
@@ -144,7 +145,7 @@ import Testing
 
     @Test func `every key has a flag and a variable`() throws {
         for setting in Setting.all {
-            let shown = setting.show(Configuration()).first ?? Self.without[setting.key] ?? "mx.example.org"
+            let shown = setting.show(ServiceConfiguration()).first ?? Self.without[setting.key] ?? "mx.example.org"
             let mistakes = try Self.mistakes("", environment: [setting.environmentName: shown])
             // A seal takes three keys together.
             #expect(mistakes.count == (setting.key.hasPrefix("seal.") ? 1 : 0), "\(mistakes)")

@@ -1,3 +1,4 @@
+import Configuration
 import MailPolicy
 import StatusCodes
 import Testing

@@ -5,6 +5,9 @@ import NIOCore
 import NIOPosix
 import Testing
 
+@testable import Configuration
+@testable import MilterClient
+@testable import MilterFilter
 @testable import authres
 
 /// Every sample message through the filter, on a real socket, as an MTA plays it.
@@ -36,7 +39,7 @@ import Testing
             notify: { Issue.record("\($0)") },
             makeFilter: { MessageFilter(sites, on: $0, clock: { 1_700_000_100 }) }
         )
-        let client = try await MilterClient.connect(to: endpoint, on: MultiThreadedEventLoopGroup.singleton)
+        let client = try await MilterConnection.connect(to: endpoint, on: MultiThreadedEventLoopGroup.singleton)
         let session = try session(of: sample)
         _ = try await client.begin(session)
         let outcome = try await client.send(try message(of: sample), in: session)

@@ -1,10 +1,15 @@
 import ArgumentParser
 import Authentication
+import Configuration
 import DNS
+import FieldClaims
+import Files
 import Foundation
 import Mail
 import MailPolicy
+import StoredMail
 import StubDNS
+import Trace
 
 /// What is printed of each message.
 enum CheckOutput: String, CaseIterable, ExpressibleByArgument {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,13 @@
 import ArgumentParser
 import AuthResults
+import AuthResultsLint
 import Authentication
+import Configuration
+import FileLint
+import Files
 import Mail
+import Mailboxes
+import Trace
 
 struct LintCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -49,22 +55,25 @@ struct LintCommand: AsyncParsableCommand {
         case .message:
             var linter = MessageLinter(rules: rules, firstLine: 1)
             while case let octets = try file.next(), !octets.isEmpty, !linter.isDone { linter.take(octets[...]) }
-            try report.add(linter.end(), of: file.name)
+            try StandardOutput.write(report.lines(for: linter.end(), of: file.name))
         case .mbox:
             var linter = MboxLinter(rules: rules, variant: MboxDetection(beginning: beginning).variant)
             while case let octets = try file.next(), !octets.isEmpty {
-                try report.add(linter.take(octets), of: file.name)
+                try StandardOutput.write(report.lines(for: linter.take(octets), of: file.name))
             }
-            try report.add(linter.end(), of: file.name)
+            try StandardOutput.write(report.lines(for: linter.end(), of: file.name))
             if linter.hasPreamble {
                 StandardError.write("authres: \(file.name): what stands above the first From_ line is no message")
             }
         case .list:
             var linter = ListLinter(rules: rules)
             while case let octets = try file.next(), !octets.isEmpty {
-                try report.add(linter.take(octets), of: file.name)
+                try StandardOutput.write(report.lines(for: linter.take(octets), of: file.name))
             }
-            try report.add(linter.end(), of: file.name)
+            try StandardOutput.write(report.lines(for: linter.end(), of: file.name))
         }
     }
 }
+
+extension LintFormat: ExpressibleByArgument {}
+extension LintOutput: ExpressibleByArgument {}

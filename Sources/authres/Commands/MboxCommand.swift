@@ -1,8 +1,13 @@
+import Archive
 import ArgumentParser
+import Configuration
 import DNS
+import Files
 import Foundation
 import Glibc
 import Mail
+import Mailboxes
+import StoredMail
 
 /// The form of a report.
 enum ReportForm: String, CaseIterable, ExpressibleByArgument {
@@ -80,7 +85,7 @@ struct MboxCommand: AsyncParsableCommand {
     func run() async throws {
         let task = try makeTask()
         let site = try Site.forStoredMail(options, zoneOptions)
-        let interruption = await Interruption.trap()
+        let interruption = await Interruption.trap(exitCode: Sysexit.temporary.rawValue)
         let now = Int64(Date().timeIntervalSince1970)
         let checkpoint = try earlierRun(task) ?? Checkpoint(task: task.identity, now: now)
         do {
@@ -256,5 +261,14 @@ struct MboxCommand: AsyncParsableCommand {
             : "continue with the same arguments and --resume"
         let count = await run.summary.messages.grouped
         StandardError.write("authres: interrupted after \(count) messages, at \(place); \(how)")
+    }
+}
+
+extension ArchiveFailure {
+    fileprivate var exitCode: ExitCode {
+        switch self {
+        case .noMbox, .shorter: Sysexit.data
+        case .mixedVariants: Sysexit.usage
+        }
     }
 }

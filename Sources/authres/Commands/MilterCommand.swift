@@ -1,8 +1,11 @@
 import ArgumentParser
+import Configuration
 import DNS
+import Files
 import Foundation
 import Logging
 import Milter
+import MilterFilter
 import NIOCore
 import NIOPosix
 import StubDNS

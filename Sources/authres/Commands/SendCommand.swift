@@ -1,6 +1,8 @@
 import ArgumentParser
+import Files
 import Foundation
 import Milter
+import MilterClient
 import NIOCore
 import NIOPosix
 
@@ -144,9 +146,9 @@ struct SendCommand: AsyncParsableCommand {
         }
     }
 
-    private func connect(_ endpoint: Endpoint) async throws -> MilterClient {
+    private func connect(_ endpoint: Endpoint) async throws -> MilterConnection {
         do {
-            return try await MilterClient.connect(
+            return try await MilterConnection.connect(
                 to: endpoint,
                 timeout: .seconds(Int64(timeout)),
                 on: MultiThreadedEventLoopGroup.singleton

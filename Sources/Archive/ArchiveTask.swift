@@ -1,0 +1,48 @@
+internal import Files
+internal import Mail
+package import Mailboxes
+
+/// What is to be done with which archives.
+package struct ArchiveTask: Sendable {
+    /// Paths, or `-` for standard input.
+    package let files: [String]
+    /// Nil if it is to be detected.
+    package let variant: MboxVariant?
+    package let needsEmptyLine: Bool
+    /// Where the mbox with edited headers goes; nil for none, `-` for standard output.
+    package let output: String?
+    /// Where the report goes, likewise.
+    package let report: String?
+    package let reportsAnswers: Bool
+    /// Where the answers of the DNS that were used go; nil for nowhere.
+    package let recordName: String?
+    /// Everything that the result depends on, as text, so that a run is continued only as it was begun.
+    package let identity: [String]
+
+    package init(
+        files: [String],
+        variant: MboxVariant?,
+        needsEmptyLine: Bool,
+        output: String?,
+        report: String?,
+        reportsAnswers: Bool,
+        recordName: String?,
+        identity: [String]
+    ) {
+        self.files = files
+        self.variant = variant
+        self.needsEmptyLine = needsEmptyLine
+        self.output = output
+        self.report = report
+        self.reportsAnswers = reportsAnswers
+        self.recordName = recordName
+        self.identity = identity
+    }
+
+    /// The file that keeps how far the run has come; nil if it could not be continued, since a part of what it writes
+    /// goes where it cannot be cut off.
+    package var checkpointName: String? {
+        let names = [output, report].compactMap(\.self)
+        return names.contains(where: OutputFile.isStream) ? nil : names.first.map(Checkpoint.name)
+    }
+}

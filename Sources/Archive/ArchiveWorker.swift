@@ -1,0 +1,113 @@
+internal import Authentication
+internal import DKIM
+internal import DNS
+internal import Files
+internal import Mail
+internal import Mailboxes
+internal import StoredMail
+
+/// Examines messages of one mbox, many at a time.
+struct ArchiveWorker: Sendable {
+    let examiner: MessageExaminer
+    let record: AnswerRecord?
+    /// The file as it was named.
+    let file: String
+    let variant: MboxVariant
+    /// True if nothing has told the variant, so that another may be right.
+    let isVariantGuessed: Bool
+    /// Whether a line of JSON is wanted of each message, and the answers of the DNS in it.
+    let report: Report
+
+    enum Report { case none, plain, withAnswers }
+
+    /// What is left of a message that was examined.
+    struct Result: Sendable {
+        let message: CutMessage
+        let edits: HeaderEdits
+        let tally: MessageTally
+        /// The line of the report, its line break included; empty if none is wanted.
+        let line: [UInt8]
+    }
+
+    /// Examines the messages; those that wait for the DNS wait together.
+    func examine(_ messages: [CutMessage]) async throws -> [Result] {
+        var results: [Result?] = Array(repeating: nil, count: messages.count)
+        var waiting: [(index: Int, examination: StoredExamination)] = []
+        for (index, message) in messages.enumerated() {
+            var examination = try begin(message, variant)
+            if let examined = try examination.finishAtOnce(examiner.resolver) {
+                results[index] = try await finish(message, examined)
+            } else {
+                waiting.append((index, examination))
+            }
+        }
+        guard !waiting.isEmpty else { return results.compactMap(\.self) }
+        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+            for (index, examination) in waiting {
+                let message = messages[index]
+                group.addTask {
+                    var examination = examination
+                    return (index, try await finish(message, try await examination.finish(examiner.resolver)))
+                }
+            }
+            for try await (index, result) in group { results[index] = result }
+        }
+        return results.compactMap(\.self)
+    }
+
+    private func begin(_ message: CutMessage, _ variant: MboxVariant) throws -> StoredExamination {
+        try examiner.begin(message.content, variant: variant, fromLine: message.fromLine)
+    }
+
+    private func finish(_ message: CutMessage, _ examined: ExaminedMessage) async throws -> Result {
+        let examined = try await withRightQuoting(message, examined)
+        record?.add(examined.answers)
+        var line: [UInt8] = []
+        if report != .none {
+            var report = MessageReport(
+                examined,
+                file: file,
+                authservID: examiner.authservID,
+                tellsAnswers: report == .withAnswers
+            )
+            report.offset = message.offset
+            report.variant = examined.variant?.rawValue
+            line = try report.line() + [UInt8(ascii: "\n")]
+        }
+        return Result(
+            message: message,
+            edits: examined.judgement.edits,
+            tally: MessageTally(examined, octets: message.end - message.offset),
+            line: line
+        )
+    }
+
+    /// Where the variant is a guess, a signature that fails may fail for the quoting: then the message is tried as it
+    /// stands, and as mboxo. A body for which a signature verifies is the one that was signed.
+    private func withRightQuoting(_ message: CutMessage, _ examined: ExaminedMessage) async throws -> ExaminedMessage {
+        guard isVariantGuessed, examined.signatures(.fail) > 0, message.content.mayHaveQuotedLine else {
+            return examined
+        }
+        for other in [MboxVariant.mboxcl2, .mboxo] where other != variant {
+            var examination = try begin(message, other)
+            let candidate = try await examination.finish(examiner.resolver)
+            if candidate.signatures(.pass) > examined.signatures(.pass) { return candidate }
+        }
+        return examined
+    }
+}
+
+extension ExaminedMessage {
+    fileprivate func signatures(_ result: DKIMResult) -> Int {
+        judgement.verdicts.dkim?.count { $0.result == result } ?? 0
+    }
+}
+
+extension SpooledMessage {
+    /// True if there may be a line `>From `; a message in a file is not searched.
+    fileprivate var mayHaveQuotedLine: Bool {
+        guard let octets = try? piece(at: 0), octets.count == count else { return true }
+        let quote = Array(">From ".utf8)
+        return octets.indices.contains { octets[$0] == quote[0] && octets[$0...].starts(with: quote) }
+    }
+}

@@ -1,0 +1,132 @@
+package import MailPolicy
+internal import Yams
+
+/// Reads a YAML file into settings and mistakes; a mistake never hides the next one.
+package struct ConfigurationFile {
+    /// The name shown in mistakes.
+    package let name: String
+    package private(set) var entries: [ConfigurationEntry] = []
+    package private(set) var mistakes: [ConfigurationMistake] = []
+    /// `policy.rules`, which only the file can give.
+    package private(set) var rules: [Rule] = []
+    /// Where each rule begins.
+    package private(set) var ruleOrigins: [ConfigurationOrigin] = []
+
+    /// The key of what is no single value and no list of values.
+    private static let ruleKey = "policy.rules"
+
+    package init(name: String, text: String) {
+        self.name = name
+        do {
+            guard let root = try Yams.compose(yaml: text) else { return }
+            read(root, at: nil)
+        } catch let error as YamlError {
+            report(yaml: error)
+        } catch {
+            mistakes.append(ConfigurationMistake(origin: .file(name, line: 1, column: 1), text: "\(error)"))
+        }
+    }
+
+    /// Levels of keys: `checks.spf` is the deepest there is, so the recursion ends after two.
+    private mutating func read(_ node: Node, at path: String?) {
+        guard case .mapping(let mapping) = node else {
+            // All keys below it may be commented out.
+            if path != nil, case .scalar(let scalar) = node, Self.isNull(scalar) { return }
+            return report(node, path.map { "\($0): takes keys below it" } ?? "the file must be a list of `key: value`")
+        }
+        for (keyNode, value) in mapping {
+            guard case .scalar(let scalar) = keyNode else {
+                report(keyNode, "a key must be a word")
+                continue
+            }
+            let key = path.map { "\($0).\(scalar.string)" } ?? scalar.string
+            if key == Self.ruleKey {
+                read(rules: value)
+            } else if let setting = Setting.byKey[key] {
+                take(value, for: setting)
+            } else if Setting.all.contains(where: { $0.key.hasPrefix(key + ".") }) {
+                read(value, at: key)
+            } else {
+                report(keyNode, "\(key): no such key; known here: \(Self.keys(below: path).joined(separator: ", "))")
+            }
+        }
+    }
+
+    private mutating func read(rules node: Node) {
+        let reader = RuleListReader(node, file: name)
+        rules = reader.rules
+        ruleOrigins = reader.origins
+        mistakes += reader.mistakes
+    }
+
+    private mutating func take(_ node: Node, for setting: Setting) {
+        var entry = ConfigurationEntry(setting: setting, texts: [], origin: origin(of: node))
+        switch node {
+        case .scalar(let scalar):
+            if !Self.isNull(scalar) {
+                entry.texts = [scalar.string]
+            } else if !setting.isList {
+                return report(node, "\(setting.key): has no value")
+            }
+        case .sequence(let sequence):
+            guard setting.isList else { return report(node, "\(setting.key): takes one value, not a list") }
+            for element in sequence {
+                guard case .scalar(let scalar) = element, !Self.isNull(scalar) else {
+                    return report(element, "\(setting.key): an element must be a plain value")
+                }
+                entry.texts.append(scalar.string)
+                entry.elementOrigins.append(origin(of: element))
+            }
+        case .mapping:
+            return report(node, "\(setting.key): takes \(setting.isList ? "a list" : "one value"), not keys")
+        case .alias:
+            return report(node, "\(setting.key): aliases are not read")
+        }
+        entries.append(entry)
+    }
+
+    /// Nothing at all, or a word that stands for it (YAML 1.2, 10.3.2): not a text of that name.
+    static func isNull(_ scalar: Node.Scalar) -> Bool {
+        scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+
+    private func origin(of node: Node) -> ConfigurationOrigin {
+        .file(name, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+    }
+
+    private mutating func report(_ node: Node, _ text: String) {
+        mistakes.append(ConfigurationMistake(origin: origin(of: node), text: text))
+    }
+
+    private mutating func report(yaml error: YamlError) {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            let origin = ConfigurationOrigin.file(name, line: mark.line, column: mark.column)
+            mistakes.append(ConfigurationMistake(origin: origin, text: "not YAML: \(problem)"))
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let origin = ConfigurationOrigin.file(name, line: context.mark.line, column: context.mark.column)
+            let keys = duplicates.map { String(describing: $0) }.sorted().joined(separator: ", ")
+            mistakes.append(ConfigurationMistake(origin: origin, text: "given more than once: \(keys)"))
+        default:
+            let origin = ConfigurationOrigin.file(name, line: 1, column: 1)
+            mistakes.append(ConfigurationMistake(origin: origin, text: "not YAML: \(error)"))
+        }
+    }
+
+    private static func keys(below path: String?) -> [String] {
+        var seen: [String] = []
+        for key in Setting.all.map(\.key) + [ruleKey] {
+            let rest: Substring
+            if let path {
+                guard key.hasPrefix(path + ".") else { continue }
+                rest = key.dropFirst(path.count + 1)
+            } else {
+                rest = key[...]
+            }
+            let word = String(rest.prefix { $0 != "." })
+            if !seen.contains(word) { seen.append(word) }
+        }
+        return seen
+    }
+}

@@ -1,0 +1,217 @@
+internal import Authentication
+internal import DKIM
+internal import DNS
+internal import FieldProvenance
+internal import Foundation
+internal import MailPolicy
+
+/// Where a value came from.
+package enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
+    case builtIn
+    case file(String, line: Int, column: Int)
+    case environment(String)
+    case flag(String)
+
+    package var description: String {
+        switch self {
+        case .builtIn: "default"
+        case .file(let name, let line, let column): "\(name):\(line):\(column)"
+        case .environment(let name): name
+        case .flag(let name): name
+        }
+    }
+}
+
+/// One value given for one key, not yet read.
+package struct ConfigurationEntry: Sendable {
+    package let setting: Setting
+    package var texts: [String]
+    package let origin: ConfigurationOrigin
+    /// Where each text stands, if they stand apart.
+    var elementOrigins: [ConfigurationOrigin] = []
+
+    package init(setting: Setting, texts: [String], origin: ConfigurationOrigin) {
+        self.setting = setting
+        self.texts = texts
+        self.origin = origin
+    }
+}
+
+/// One thing that is wrong, where, and what to do.
+package struct ConfigurationMistake: Error, Hashable, CustomStringConvertible {
+    package let origin: ConfigurationOrigin
+    package let text: String
+
+    package init(origin: ConfigurationOrigin, text: String) {
+        self.origin = origin
+        self.text = text
+    }
+
+    package var description: String { "\(origin): \(text)" }
+}
+
+/// Every mistake of a configuration at once: whoever mends one should not meet the next only at the next start.
+package struct ConfigurationError: Error, Hashable, CustomStringConvertible {
+    package let mistakes: [ConfigurationMistake]
+
+    package init(mistakes: [ConfigurationMistake]) {
+        self.mistakes = mistakes
+    }
+
+    package var description: String { mistakes.map(\.description).joined(separator: "\n") }
+}
+
+/// The configuration in force and where each value came from. Flags go before the environment, the environment before
+/// the file, the file before the defaults.
+package struct EffectiveConfiguration: Sendable {
+    package private(set) var configuration = ServiceConfiguration()
+    /// Keys that are not here have their default.
+    private(set) var origins: [String: ConfigurationOrigin] = [:]
+    /// Where each rule of the policy begins.
+    private(set) var ruleOrigins: [ConfigurationOrigin] = []
+
+    /// - Parameters:
+    ///   - file: the file as read, or nil if there is none.
+    ///   - environment: the variables of the process; those that begin with `AUTHRES_` must be known.
+    ///   - flags: what the command line gave.
+    package init(
+        file: ConfigurationFile?,
+        environment: [String: String],
+        flags: [ConfigurationEntry]
+    ) throws(ConfigurationError) {
+        var mistakes = file?.mistakes ?? []
+        var entries = file?.entries ?? []
+        entries += Self.entries(of: environment, &mistakes)
+        entries += flags
+        for entry in entries {
+            let wrong = entry.setting.read(entry.texts, &configuration)
+            mistakes += wrong.map { mistake in
+                let places = entry.elementOrigins
+                return ConfigurationMistake(
+                    origin: places.indices.contains(mistake.index) ? places[mistake.index] : entry.origin,
+                    text: "\(entry.setting.key): \(mistake.text)"
+                )
+            }
+            origins[entry.setting.key] = entry.origin
+        }
+        configuration.rules.rules = file?.rules ?? []
+        ruleOrigins = file?.ruleOrigins ?? []
+        mistakes += contradictions + rulesWithoutCheck
+        do {
+            configuration.policy.seal = try seal()
+        } catch {
+            mistakes.append(error)
+        }
+        guard mistakes.isEmpty else { throw ConfigurationError(mistakes: mistakes) }
+    }
+
+    /// The seal, if all that it takes is given.
+    private func seal() throws(ConfigurationMistake) -> FieldSeal? {
+        guard let domain = configuration.seal.domain, let selector = configuration.seal.selector,
+            let file = configuration.seal.keyFile
+        else { return nil }
+        func mistake(_ key: String, _ text: String) -> ConfigurationMistake {
+            ConfigurationMistake(origin: origins[key] ?? .builtIn, text: "\(key): \(text)")
+        }
+        guard let domain = Domain(internationalized: Array(domain.utf8)) else {
+            throw mistake("seal.domain", "\"\(domain)\" is not a domain name")
+        }
+        guard let selector = Domain(selector) else {
+            throw mistake("seal.selector", "\"\(selector)\" is not a selector")
+        }
+        guard let pem = FileManager.default.contents(atPath: file) else {
+            throw mistake("seal.key-file", "\(file) cannot be read")
+        }
+        do {
+            return try FieldSeal(domain: domain, selector: selector, privateKeyPEM: Array(pem))
+        } catch {
+            throw mistake("seal.key-file", "\(file): \(error)")
+        }
+    }
+
+    /// Mistakes that no single value shows.
+    private var contradictions: [ConfigurationMistake] {
+        let seal = configuration.seal
+        let given = [seal.domain, seal.selector, seal.keyFile].filter { $0 != nil }.count
+        guard given != 0 && given != 3 else { return [] }
+        let origin =
+            ["seal.domain", "seal.selector", "seal.key-file"].lazy.compactMap { origins[$0] }.first ?? .builtIn
+        return [
+            ConfigurationMistake(origin: origin, text: "seal: needs domain, selector and key-file, all three or none")
+        ]
+    }
+
+    /// Conditions on checks that are switched off: nothing would ever fulfil them.
+    private var rulesWithoutCheck: [ConfigurationMistake] {
+        zip(configuration.rules.rules, ruleOrigins).flatMap { rule, origin in
+            (rule.when + rule.except).compactMap { condition in
+                guard let check = condition.check, !configuration.policy.checks.contains(check) else { return nil }
+                let text = "rule \(rule.name): \(condition.key) is never known, since checks.\(check.rawValue) is false"
+                return ConfigurationMistake(origin: origin, text: text)
+            }
+        }
+    }
+
+    private static func entries(
+        of environment: [String: String],
+        _ mistakes: inout [ConfigurationMistake]
+    ) -> [ConfigurationEntry] {
+        let byName = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.environmentName, $0) })
+        var entries: [ConfigurationEntry] = []
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("AUTHRES_") {
+            let origin = ConfigurationOrigin.environment(name)
+            guard let setting = byName[name] else {
+                mistakes.append(ConfigurationMistake(origin: origin, text: "no such setting; see `authres config`"))
+                continue
+            }
+            let texts = setting.isList ? elements(of: value) : [value]
+            entries.append(ConfigurationEntry(setting: setting, texts: texts, origin: origin))
+        }
+        return entries
+    }
+
+    /// The elements of a list in one string, separated by commas or spaces.
+    package static func elements(of list: String) -> [String] {
+        list.split { $0 == "," || $0 == " " }.map(String.init)
+    }
+
+    /// The whole configuration as a file that can be used, each line with its source.
+    package var yaml: String {
+        var lines: [String] = []
+        var group: Substring = ""
+        for setting in Setting.all {
+            let parts = setting.key.split(separator: ".")
+            let isNested = parts.count == 2
+            if isNested, parts[0] != group {
+                lines.append("\(parts[0]):")
+            }
+            group = isNested ? parts[0] : ""
+            let values = setting.show(configuration).map(Self.quoted)
+            let shown = setting.isList ? "[" + values.joined(separator: ", ") + "]" : values.first
+            let origin = origins[setting.key] ?? .builtIn
+            let name = (isNested ? "  " : "") + (parts.last ?? "")
+            lines.append(shown.map { "\(name): \($0)  # \(origin)" } ?? "# \(name): not set")
+            if setting.key == Setting.lastOfPolicy {
+                lines += RuleTable(configuration.rules.rules, origins: ruleOrigins).lines
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Text as YAML reads it back: plain where that is safe, else in double quotes.
+    static func quoted(_ text: String) -> String {
+        let isPlain =
+            text.utf8.allSatisfy { octet in
+                switch octet {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "1")...UInt8(ascii: "9"), UInt8(ascii: "0"), UInt8(ascii: "."), UInt8(ascii: "/"),
+                    UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            } && text.utf8.first != UInt8(ascii: "0") && text.utf8.first != UInt8(ascii: "-")
+        if isPlain { return text }
+        let escaped = text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+        return "\"\(escaped)\""
+    }
+}

@@ -1,0 +1,37 @@
+package import Authentication
+package import Logging
+package import MailPolicy
+
+/// Everything that can be configured, with its defaults. ``Setting/all`` says how each value is written and read.
+package struct ServiceConfiguration: Sendable {
+    /// What the engine follows.
+    package var policy = Policy()
+    /// What is done with messages because of their verdicts.
+    package var rules = PolicyRules()
+    /// Names in the `by` clause of Received fields that this site's own hosts write; nil stands for the authserv-id.
+    package var ownHosts: [String]?
+    /// Where the MTA finds the filter, for example `unix:/run/authres/milter.sock`.
+    package var socket = "unix:/run/authres/milter.sock"
+    /// Permission bits of a Unix socket.
+    package var socketMode: UInt16 = 0o660
+    /// The group that owns a Unix socket; nil leaves the process's own.
+    package var socketGroup: String?
+    /// Name servers as `ADDRESS` or `ADDRESS:PORT`; none stands for those of /etc/resolv.conf.
+    var nameServers: [String] = []
+    /// How long one name server is waited for before the question is asked again.
+    var nameServerTimeout: Duration = .seconds(5)
+    /// Connections of MTAs that are served at once.
+    package var connections = 2000
+    package var logLevel = Logger.Level.info
+    /// The DKIM key that seals our own field; nil leaves it unsealed.
+    package var seal = Seal()
+
+    /// Where the key stands that signs our Authentication-Results field (RFC 8601, 7.1).
+    package init() {}
+
+    package struct Seal: Hashable, Sendable {
+        package var domain: String?
+        package var selector: String?
+        var keyFile: String?
+    }
+}

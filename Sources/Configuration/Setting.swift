@@ -1,0 +1,78 @@
+/// One key of the configuration: how its value is read and shown, whatever the source.
+package struct Setting: Sendable {
+    /// The key as in the file, levels joined by a dot: `dns.timeout`.
+    package let key: String
+    package let isList: Bool
+    /// Reads the text of the value, or of each element, into the configuration; every text that is wrong is told of.
+    package let read: @Sendable ([String], inout ServiceConfiguration) -> [Mistake]
+    /// The value in force, as text that `read` takes; empty if there is none.
+    let show: @Sendable (ServiceConfiguration) -> [String]
+
+    /// What is wrong with a value and what to write instead.
+    package struct Mistake: Error {
+        package let text: String
+        /// Which of the texts it is.
+        package var index = 0
+    }
+
+    /// `AUTHRES_DNS_TIMEOUT`
+    var environmentName: String {
+        "AUTHRES_"
+            + key.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
+    }
+
+    /// `--dns-timeout`
+    package var flag: String {
+        "--" + key.map { $0 == "." ? "-" : String($0) }.joined()
+    }
+
+    /// A key with one value, which can be nil where the default is to have none.
+    static func scalar<Value: Sendable>(
+        _ key: String,
+        _ path: any WritableKeyPath<ServiceConfiguration, Value> & Sendable,
+        _ form: ValueForm<Value>
+    ) -> Setting {
+        Setting(
+            key: key,
+            isList: false,
+            read: { texts, configuration in
+                guard let text = texts.first, texts.count == 1 else {
+                    return [Mistake(text: "takes one value: \(form.description)")]
+                }
+                do throws(Mistake) {
+                    configuration[keyPath: path] = try form.value(of: text)
+                    return []
+                } catch {
+                    return [error]
+                }
+            },
+            show: { form.show($0[keyPath: path]).map { [$0] } ?? [] }
+        )
+    }
+
+    /// A key with any number of values.
+    package static func list<Value: Sendable>(
+        _ key: String,
+        _ path: any WritableKeyPath<ServiceConfiguration, [Value]> & Sendable,
+        _ form: ValueForm<Value>
+    ) -> Setting {
+        Setting(
+            key: key,
+            isList: true,
+            read: { texts, configuration in
+                var values: [Value] = []
+                var mistakes: [Mistake] = []
+                for (index, text) in texts.enumerated() {
+                    do throws(Mistake) {
+                        values.append(try form.value(of: text))
+                    } catch {
+                        mistakes.append(Mistake(text: error.text, index: index))
+                    }
+                }
+                configuration[keyPath: path] = values
+                return mistakes
+            },
+            show: { $0[keyPath: path].compactMap(form.show) }
+        )
+    }
+}

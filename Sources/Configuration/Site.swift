@@ -1,0 +1,70 @@
+internal import Authentication
+package import DNS
+internal import Foundation
+package import Logging
+internal import StubDNS
+internal import Synchronization
+
+/// What is in force: the configuration, and who answers questions. Replaced as a whole, never changed.
+package final class Site: Sendable {
+    package let configuration: ServiceConfiguration
+    package let resolver: any Resolver
+    package let logger: Logger
+    private let isOffline: Bool
+
+    /// The name to report under where neither the configuration nor the MTA gives one.
+    package let hostName = ProcessInfo.processInfo.hostName
+
+    /// - Parameter zone: answers for a world without a network; nil for name servers.
+    /// - Throws: ``StubResolver/StartError``.
+    package init(_ configuration: ServiceConfiguration, zone: ZoneFile?) throws {
+        self.configuration = configuration
+        logger = Self.logger(configuration)
+        isOffline = zone != nil
+        resolver = try zone.map { ZoneResolver($0) } ?? Self.resolver(configuration)
+    }
+
+    /// The same site under another configuration. Answers that are known stay known unless other servers are to be
+    /// asked.
+    package init(_ configuration: ServiceConfiguration, after old: Site) throws {
+        self.configuration = configuration
+        logger = Self.logger(configuration)
+        let asksTheSame =
+            configuration.nameServers == old.configuration.nameServers
+            && configuration.nameServerTimeout == old.configuration.nameServerTimeout
+        if old.isOffline || asksTheSame {
+            isOffline = old.isOffline
+            resolver = old.resolver
+        } else {
+            isOffline = false
+            resolver = try Self.resolver(configuration)
+        }
+    }
+
+    private static func logger(_ configuration: ServiceConfiguration) -> Logger {
+        var logger = Logger(label: "authres")
+        logger.logLevel = configuration.logLevel
+        return logger
+    }
+
+    private static func resolver(_ configuration: ServiceConfiguration) throws -> any Resolver {
+        CachingResolver(
+            try StubResolver(servers: configuration.nameServers, timeout: configuration.nameServerTimeout)
+        )
+    }
+}
+
+/// The site in force now. Whoever has begun a message keeps the one he began with.
+package final class CurrentSite: Sendable {
+    private let site: Mutex<Site>
+
+    package init(_ site: Site) {
+        self.site = Mutex(site)
+    }
+
+    package var value: Site { site.withLock { $0 } }
+
+    package func replace(by site: Site) {
+        self.site.withLock { $0 = site }
+    }
+}

@@ -1,0 +1,197 @@
+internal import DNS
+internal import Logging
+internal import MailPolicy
+internal import Milter
+
+/// How the text of a setting's value is read and written: durations, sizes, networks, words.
+package struct ValueForm<Value: Sendable>: Sendable {
+    /// What to write, as shown in a mistake: `a duration such as 20s, 500ms or 2m`.
+    package let description: String
+    package let read: @Sendable (String) -> Value?
+    /// Nil for a value that is not set.
+    let show: @Sendable (Value) -> String?
+
+    package func value(of text: String) throws(Setting.Mistake) -> Value {
+        guard let value = read(text) else {
+            throw Setting.Mistake(text: "\(text.debugDescription) is not \(description)")
+        }
+        return value
+    }
+
+    /// The same form where having no value is the default. A text that is no value is a mistake all the same: it must
+    /// not become a value that is nil.
+    var optional: ValueForm<Value?> {
+        ValueForm<Value?>(description: description, read: { read($0).map(Optional.some) }, show: { $0.flatMap(show) })
+    }
+}
+
+extension ValueForm where Value == String {
+    /// Any text that is not empty and holds no control character.
+    package static var text: ValueForm {
+        ValueForm(
+            description: "text without control characters",
+            read: { text in text.isEmpty || text.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? nil : text },
+            show: { $0 }
+        )
+    }
+
+    /// A host or domain name, or a pattern `*.NAME`.
+    static var namePattern: ValueForm {
+        ValueForm(
+            description: "a name such as mx.example.org or *.example.org",
+            read: { text in
+                let name = text.hasPrefix("*.") ? String(text.dropFirst(2)) : text
+                return name.isEmpty || name.utf8.contains { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "*") }
+                    ? nil : text
+            },
+            show: { $0 }
+        )
+    }
+
+    /// The name of a header field (RFC 5322, 3.6.8) that may be removed: not one of ARC, whose sets are signed.
+    package static var fieldName: ValueForm {
+        ValueForm(
+            description: "the name of a header field, and not one of ARC",
+            read: { text in
+                text.isEmpty || !text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
+                    || text.lowercased().hasPrefix("arc-") ? nil : text
+            },
+            show: { $0 }
+        )
+    }
+
+    /// A URL that is told in replies.
+    package static var help: ValueForm {
+        ValueForm(
+            description: "a URL such as https://example.org/why, of at most \(PolicyReply.helpLimit) ASCII characters",
+            read: { PolicyReply.isHelp($0) ? $0 : nil },
+            show: { $0 }
+        )
+    }
+
+    /// An endpoint of ``Milter``.
+    package static var socket: ValueForm {
+        ValueForm(
+            description: "a socket such as unix:/path, inet:port@host, inet6:port@host or fd:3",
+            read: { Endpoint($0) == nil ? nil : $0 },
+            show: { $0 }
+        )
+    }
+
+    /// `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`.
+    static var nameServer: ValueForm {
+        ValueForm(
+            description: "an address such as 127.0.0.1, 192.0.2.1:5353 or [2001:db8::1]:53",
+            read: { text in
+                if IPAddress(text) != nil { return text }
+                guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+                    port > 0
+                else { return nil }
+                var host = text[..<colon]
+                if host.first == "[" && host.last == "]" {
+                    host = host.dropFirst().dropLast()
+                    return host.contains(":") && IPAddress(host) != nil ? text : nil
+                }
+                return !host.contains(":") && IPAddress(host) != nil ? text : nil
+            },
+            show: { $0 }
+        )
+    }
+}
+
+extension ValueForm where Value == Bool {
+    static var truth: ValueForm {
+        ValueForm(
+            description: "true or false",
+            read: { ["true": true, "false": false][$0.lowercased()] },
+            show: { String($0) }
+        )
+    }
+}
+
+extension ValueForm where Value == Duration {
+    package static var duration: ValueForm {
+        ValueForm(
+            description: "a duration such as 20s, 500ms or 2m",
+            read: { text in
+                let digits = text.prefix { $0.isASCII && $0.isNumber }
+                guard let number = Int64(digits), number > 0, number <= 1_000_000 else { return nil }
+                switch text.dropFirst(digits.count) {
+                case "ms": return .milliseconds(number)
+                case "s": return .seconds(number)
+                case "m": return .seconds(number * 60)
+                default: return nil
+                }
+            },
+            show: { duration in
+                let milliseconds =
+                    duration.components.seconds * 1000
+                    + duration.components.attoseconds / 1_000_000_000_000_000
+                return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+            }
+        )
+    }
+}
+
+extension ValueForm where Value == Int {
+    /// A whole number within bounds.
+    package static func number(_ range: ClosedRange<Int>) -> ValueForm {
+        ValueForm(
+            description: "a number from \(range.lowerBound) to \(range.upperBound)",
+            read: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } },
+            show: { String($0) }
+        )
+    }
+
+    /// A number of octets within bounds.
+    package static func size(_ range: ClosedRange<Int>) -> ValueForm {
+        ValueForm(
+            description: "a size such as 65536, 256KiB or 1MiB, from \(range.lowerBound) to \(range.upperBound) octets",
+            read: { text in
+                let digits = text.prefix { $0.isASCII && $0.isNumber }
+                guard let number = Int(digits) else { return nil }
+                let unit: Int
+                switch text.dropFirst(digits.count) {
+                case "": unit = 1
+                case "KiB": unit = 1024
+                case "MiB": unit = 1024 * 1024
+                default: return nil
+                }
+                let (octets, overflow) = number.multipliedReportingOverflow(by: unit)
+                return overflow || !range.contains(octets) ? nil : octets
+            },
+            show: { $0 % 1024 == 0 ? "\($0 / 1024)KiB" : String($0) }
+        )
+    }
+}
+
+extension ValueForm where Value == UInt16 {
+    /// Permission bits, in octal as chmod(1) takes them.
+    static var fileMode: ValueForm {
+        ValueForm(
+            description: "permission bits in octal such as 0660",
+            read: { text in UInt16(text, radix: 8).flatMap { $0 <= 0o777 ? $0 : nil } },
+            show: { "0" + String($0, radix: 8) }
+        )
+    }
+}
+
+extension ValueForm where Value == IPNetwork {
+    static var network: ValueForm {
+        ValueForm(
+            description: "a network such as 192.0.2.0/24 or 2001:db8::/32",
+            read: { IPNetwork($0) },
+            show: { $0.description }
+        )
+    }
+}
+
+extension ValueForm where Value: RawRepresentable<String> & CaseIterable {
+    static var word: ValueForm {
+        ValueForm(
+            description: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "),
+            read: { Value(rawValue: $0) },
+            show: { $0.rawValue }
+        )
+    }
+}

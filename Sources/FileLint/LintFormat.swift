@@ -1,0 +1,53 @@
+internal import Octets
+
+/// What a file is that has fields in it.
+package enum LintFormat: String, CaseIterable {
+    case message, mbox, list
+
+    /// Told by how a file begins: an mbox with `From `, a message with fields of several names, and a list with nothing
+    /// but Authentication-Results fields, or their values.
+    package init(beginning: [UInt8]) {
+        if beginning.starts(with: "From ".utf8) {
+            self = .mbox
+            return
+        }
+        let lines = beginning.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let isNamed = lines.first.flatMap { FieldLine.name(of: $0) } != nil
+        var isBelowEmptyLine = false
+        for line in lines where line.first?.isWhiteSpace != true {
+            if line.isEmpty || line.elementsEqual([UInt8(ascii: "\r")]) {
+                isBelowEmptyLine = true
+            } else if let name = FieldLine.name(of: line) {
+                guard FieldLine.isResultsName(name) else {
+                    self = .message
+                    return
+                }
+            } else if isNamed, isBelowEmptyLine {
+                self = .message
+                return
+            }
+        }
+        self = .list
+    }
+}
+
+package enum LintOutput: String, CaseIterable {
+    case text, json
+}
+
+/// The first line of a field, as far as a list needs to know it.
+enum FieldLine {
+    private static let resultsName = Array("authentication-results".utf8)
+
+    /// The name before a colon, if letters, digits and hyphens are all that is in it, as in all names in use. A value
+    /// has a dot or a space in it before it may have a colon.
+    static func name(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        let name = line.prefix { $0.isLDH }
+        let rest = line[name.endIndex...].drop { $0.isWhiteSpace }
+        return !name.isEmpty && rest.first == UInt8(ascii: ":") ? name : nil
+    }
+
+    static func isResultsName(_ name: ArraySlice<UInt8>) -> Bool {
+        name.elementsEqual(resultsName) { $0 | 0x20 == $1 | 0x20 }
+    }
+}

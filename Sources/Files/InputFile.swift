@@ -1,0 +1,109 @@
+internal import Glibc
+
+/// A file, or standard input, that is read piece by piece.
+package final class InputFile {
+    /// As it was given: a path, or `-`.
+    package let name: String
+    package let status: LibCFiles.Status?
+    private let descriptor: Int32
+    private let isOwned: Bool
+    /// A piece that was looked at and has not been taken.
+    private var ahead: [UInt8] = []
+    private var isAtEnd = false
+    /// True if there is nothing more to read, as far as is known.
+    package var isDone: Bool { isAtEnd && ahead.isEmpty }
+    /// Octets taken.
+    package private(set) var offset = 0
+
+    /// Octets read at a time: below what makes malloc(3) map pages anew for each (M_MMAP_THRESHOLD, 128 KiB).
+    private static let pieceLength = 64 * 1024
+
+    /// - Parameter name: a path, or `-` for standard input.
+    package init(_ name: String) throws(FileFailure) {
+        self.name = name
+        isOwned = name != "-"
+        descriptor = isOwned ? try LibCFiles.openForReading(name) : STDIN_FILENO
+        status = LibCFiles.status(of: descriptor)
+    }
+
+    deinit {
+        if isOwned { _ = close(descriptor) }
+    }
+
+    /// The whole of a file, also of one that is no regular file, as what a shell makes of `<(...)`.
+    package static func contents(of name: String) throws(FileFailure) -> [UInt8] {
+        let file = try InputFile(name)
+        var octets: [UInt8] = []
+        while case let piece = try file.next(), !piece.isEmpty { octets += piece }
+        return octets
+    }
+
+    /// What failures call standard input.
+    package static let standardInputName = "standard input"
+
+    private var shownName: String { isOwned ? name : Self.standardInputName }
+
+    /// The beginning, up to `count` octets, which ``next()`` gives again; fewer if `isStopped` while a pipe has
+    /// nothing.
+    package func beginning(_ count: Int, until isStopped: () -> Bool = { false }) throws(FileFailure) -> [UInt8] {
+        while ahead.count < count, !isAtEnd, !isStopped() {
+            guard hasMore(within: Self.patience) else { continue }
+            let piece = try read()
+            if piece.isEmpty { isAtEnd = true }
+            ahead += piece
+        }
+        return ahead
+    }
+
+    /// The next piece; empty at the end.
+    package func next() throws(FileFailure) -> [UInt8] {
+        if !ahead.isEmpty {
+            defer { ahead = [] }
+            offset += ahead.count
+            return ahead
+        }
+        if isAtEnd { return [] }
+        let piece = try read()
+        offset += piece.count
+        if piece.isEmpty { isAtEnd = true }
+        return piece
+    }
+
+    /// Passes over the first octets, before anything has been taken. False if the input is shorter.
+    package func skip(_ count: Int) throws(FileFailure) -> Bool {
+        if let size = status?.size, count > 0 {
+            try LibCFiles.seek(descriptor, to: count, name: shownName)
+            ahead = []
+            isAtEnd = false
+            offset = count
+            return count <= size
+        }
+        while offset < count {
+            let piece = try next()
+            if piece.isEmpty { return false }
+            if offset > count {
+                ahead = Array(piece.suffix(offset - count))
+                offset = count
+            }
+        }
+        return true
+    }
+
+    /// Milliseconds between two looks at whether a reader is to stop, while a pipe has nothing to read.
+    package static let patience: Int32 = 100
+
+    /// True if ``next()`` will not wait, within the time.
+    package func isReady(within milliseconds: Int32) -> Bool {
+        !ahead.isEmpty || isAtEnd || hasMore(within: milliseconds)
+    }
+
+    private func hasMore(within milliseconds: Int32) -> Bool {
+        status?.size != nil || LibCFiles.isReadable(descriptor, within: milliseconds)
+    }
+
+    private func read() throws(FileFailure) -> [UInt8] {
+        // What a FIFO gives before anybody has opened it for writing is not its end.
+        while !hasMore(within: -1) {}
+        return try LibCFiles.read(descriptor, count: Self.pieceLength, name: shownName)
+    }
+}

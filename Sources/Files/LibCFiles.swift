@@ -1,0 +1,207 @@
+internal import Glibc
+
+/// A system call on a file that failed.
+package struct FileFailure: Error, CustomStringConvertible {
+    /// The path, or what stands for one: `standard input`.
+    package let name: String
+    package let code: Int32
+
+    package init(_ name: String, code: Int32 = errno) {
+        self.name = name
+        self.code = code
+    }
+
+    /// True if another run writes to the file.
+    package var isLocked: Bool { code == EWOULDBLOCK }
+
+    package var description: String {
+        "\(name): \(isLocked ? "is being written by another run" : LibCFiles.text(ofError: code))"
+    }
+}
+
+/// The system calls on files of which Foundation has no form, or none without a copy. No pointer leaves this file.
+package enum LibCFiles {
+    package static func text(ofError code: Int32) -> String {
+        unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+    }
+
+    /// Standard input, output and error, where they are closed, are made `/dev/null`: the number would go to the next
+    /// file or socket that is opened, and what is written for a reader would go there. Input is opened for writing and
+    /// the others for reading, so that their use fails as it would have.
+    package static func openStandardDescriptors() {
+        for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+            // The lowest number that is free is this one.
+            _ = unsafe open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
+    /// A FIFO is opened without waiting for somebody who writes: that wait no signal would end. Reads do wait.
+    static func openForReading(_ path: String) throws(FileFailure) -> Int32 {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0, fcntl(descriptor, F_SETFL, O_RDONLY) == 0 else { throw FileFailure(path) }
+        return descriptor
+    }
+
+    /// Opens a file for writing at its end, or makes it. Another process that does the same is refused.
+    static func openForAppending(_ path: String) throws(FileFailure) -> Int32 {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileFailure(path) }
+        // Some file systems know no locks. The other may have given the file its final name in the meantime.
+        let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+        guard isLocked, let file = status(of: descriptor), status(ofPath: path).map(file.isFile) ?? false else {
+            _ = close(descriptor)
+            throw FileFailure(path, code: EWOULDBLOCK)
+        }
+        return descriptor
+    }
+
+    /// Opens what is no file, a device or a FIFO, for writing.
+    static func openForWriting(_ path: String) throws(FileFailure) -> Int32 {
+        let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFailure(path) }
+        return descriptor
+    }
+
+    /// The path without symbolic links; nil if there is no such file.
+    static func resolved(_ path: String) -> String? {
+        guard let name = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(name) }
+        return unsafe String(cString: name)
+    }
+
+    /// The path of the directory that a name is in.
+    static func directory(of name: String) -> String {
+        name.lastIndex(of: "/").map { $0 == name.startIndex ? "/" : String(name[..<$0]) } ?? "."
+    }
+
+    /// A file without a name, for reading and writing; it is gone when it is closed.
+    static func openTemporary(in directory: String) throws(FileFailure) -> Int32 {
+        var path = Array((directory + "/authres.XXXXXX").utf8CString)
+        let descriptor = unsafe path.withUnsafeMutableBufferPointer { buffer -> Int32 in
+            guard let base = buffer.baseAddress else { return -1 }
+            let descriptor = unsafe mkstemp(base)
+            if descriptor >= 0 { _ = unsafe unlink(base) }
+            return descriptor
+        }
+        guard descriptor >= 0 else { throw FileFailure(directory) }
+        return descriptor
+    }
+
+    /// What is there, up to `count` octets; empty at the end.
+    package static func read(_ descriptor: Int32, count: Int, name: String) throws(FileFailure) -> [UInt8] {
+        unsafe try octets(count, name) { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// The same from a place in the file.
+    package static func read(_ descriptor: Int32, at offset: Int, count: Int, name: String) throws(FileFailure)
+        -> [UInt8]
+    {
+        unsafe try octets(count, name) { unsafe pread(descriptor, $0.baseAddress, $0.count, offset) }
+    }
+
+    private static func octets(
+        _ count: Int,
+        _ name: String,
+        _ read: (UnsafeMutableBufferPointer<UInt8>) -> Int
+    ) throws(FileFailure) -> [UInt8] {
+        var code: Int32 = 0
+        let octets = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            var status = unsafe read(buffer)
+            while status < 0, errno == EINTR { status = unsafe read(buffer) }
+            if status < 0 { code = errno }
+            filled = max(status, 0)
+        }
+        guard code == 0 else { throw FileFailure(name, code: code) }
+        return octets
+    }
+
+    package static func write(_ octets: ArraySlice<UInt8>, to descriptor: Int32, name: String) throws(FileFailure) {
+        var rest = octets
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno != EINTR { throw FileFailure(name) }
+            rest = rest.dropFirst(max(count, 0))
+        }
+    }
+
+    /// Sees to it that what was written is on the disk.
+    package static func synchronize(_ descriptor: Int32, name: String) throws(FileFailure) {
+        // A pipe, a terminal, /dev/null: there is no disk.
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw FileFailure(name) }
+    }
+
+    static func truncate(_ descriptor: Int32, to length: Int, name: String) throws(FileFailure) {
+        guard ftruncate(descriptor, length) == 0 else { throw FileFailure(name) }
+    }
+
+    /// Gives a file its final name, in place of what had it, and sees to it that this lasts.
+    static func rename(_ path: String, to name: String) throws(FileFailure) {
+        guard unsafe Glibc.rename(path, name) == 0 else { throw FileFailure(name) }
+        let descriptor = try openForReading(directory(of: name))
+        defer { _ = close(descriptor) }
+        _ = fsync(descriptor)
+    }
+
+    /// Does nothing if there is no such file.
+    package static func remove(_ path: String) {
+        _ = unsafe unlink(path)
+    }
+
+    /// Which file it is, to know it again, and its size; the size is nil for what is no regular file.
+    package struct Status: Hashable, Sendable {
+        let device: UInt
+        let inode: UInt
+        package let size: Int?
+        package let isDirectory: Bool
+        /// When the contents were changed last, in nanoseconds since 1970.
+        let modified: Int
+
+        /// Differs, as good as always, if the contents do.
+        package var version: String { "\(size.map(String.init) ?? "-") \(modified)" }
+
+        /// True for the same regular file, by whatever name.
+        func isFile(_ other: Status) -> Bool {
+            size != nil && (device, inode) == (other.device, other.inode)
+        }
+    }
+
+    package static func status(of descriptor: Int32) -> Status? {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        return Status(status)
+    }
+
+    package static func status(ofPath path: String) -> Status? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Status(status)
+    }
+
+    static func seek(_ descriptor: Int32, to offset: Int, name: String) throws(FileFailure) {
+        guard lseek(descriptor, offset, SEEK_SET) == offset else { throw FileFailure(name) }
+    }
+
+    /// True if something can be read, or the end is there, within the time; -1 is any time. A signal ends the wait.
+    static func isReadable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, milliseconds) != 0 && entry.revents != 0
+    }
+
+    static func isTerminal(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1
+    }
+}
+
+extension LibCFiles.Status {
+    fileprivate init(_ status: stat) {
+        let isRegular = status.st_mode & S_IFMT == S_IFREG
+        let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+        self.init(
+            device: status.st_dev,
+            inode: status.st_ino,
+            size: isRegular ? status.st_size : nil,
+            isDirectory: isDirectory,
+            modified: status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+        )
+    }
+}

@@ -1,0 +1,104 @@
+internal import Octets
+
+/// The lexical tokens of RFC 5322 section 3.2, with UTF-8 as RFC 6532 section 3.2 adds it.
+extension MailboxListParser {
+    /// ```
+    /// dot-atom-text = 1*atext *("." 1*atext)
+    /// ```
+    /// Nil if what stands here is no such text, or one that a dot ends.
+    mutating func dotAtomText() throws(Defect) -> ArraySlice<UInt8>? {
+        let start = index
+        while let octet = current {
+            if octet == UInt8(ascii: ".") {
+                guard index > start, octets[index - 1] != UInt8(ascii: ".") else { return nil }
+            } else if !octet.isInternationalAtext {
+                break
+            }
+            index += 1
+        }
+        guard index > start, octets[index - 1] != UInt8(ascii: ".") else { return nil }
+        return octets[start..<index]
+    }
+
+    /// ```
+    /// quoted-string = [CFWS] DQUOTE *([FWS] qcontent) [FWS] DQUOTE [CFWS]
+    /// qcontent      = qtext / quoted-pair
+    /// ```
+    mutating func quotedString() throws(Defect) -> ArraySlice<UInt8> {
+        let start = index
+        index += 1
+        while let octet = current {
+            switch octet {
+            case UInt8(ascii: "\""):
+                index += 1
+                return octets[start..<index]
+            case UInt8(ascii: "\\"): try quotedPair(else: .quotedString)
+            default: try textOrFold()
+            }
+        }
+        throw .quotedString
+    }
+
+    /// ```
+    /// CFWS    = (1*([FWS] comment) [FWS]) / FWS
+    /// comment = "(" *([FWS] ccontent) [FWS] ")"
+    /// ```
+    /// Comments nest without end in the grammar, so their depth is a number and not a call.
+    mutating func cfws() throws(Defect) {
+        var depth = 0
+        while let octet = current {
+            switch octet {
+            case UInt8(ascii: "("):
+                depth += 1
+                index += 1
+            case UInt8(ascii: ")") where depth > 0:
+                depth -= 1
+                index += 1
+            case UInt8(ascii: "\\") where depth > 0: try quotedPair(else: .comment)
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), .lineFeed: try textOrFold()
+            default:
+                guard depth > 0 else { return }
+                try textOrFold()
+            }
+        }
+        guard depth == 0 else { throw .comment }
+    }
+
+    /// ```
+    /// quoted-pair = "\" (VCHAR / WSP)
+    /// ```
+    mutating func quotedPair(else defect: Defect) throws(Defect) {
+        index += 1
+        guard let octet = current else { throw defect }
+        guard octet.isVisible || octet.isWhiteSpace else { throw .octets }
+        index += 1
+    }
+
+    /// One octet of text, or white space; a line break only where the field goes on behind it.
+    /// ```
+    /// FWS = [*WSP CRLF] 1*WSP
+    /// ```
+    mutating func textOrFold() throws(Defect) {
+        let octet = octets[index]
+        if octet == .lineFeed {
+            guard index + 1 < octets.count, octets[index + 1].isWhiteSpace else { throw .octets }
+        } else {
+            guard octet.isVisible || octet.isWhiteSpace else { throw .octets }
+        }
+        index += 1
+    }
+
+    var current: UInt8? {
+        index < octets.count ? octets[index] : nil
+    }
+
+    /// What is wrong where the grammar ends: a control character, or anything else.
+    var unexpected: Defect {
+        current.map { $0.isVisible || $0.isWhiteSpace } == false ? .octets : .syntax
+    }
+}
+
+extension UInt8 {
+    /// VCHAR with UTF8-non-ascii (RFC 5234 B.1; RFC 6532, 3.2).
+    fileprivate var isVisible: Bool { (0x21...0x7E).contains(self) || self >= 0x80 }
+}

@@ -1,0 +1,276 @@
+public import Mail
+internal import Octets
+
+/// Cuts an mbox that arrives in pieces into its messages. No octet is lost: what the events carry, one after the other,
+/// is what was read.
+///
+/// A message begins with a line `From sender date` that stands at the very beginning or below an empty line; behind a
+/// message of Thunderbird's, also with a line `From `. What looks like one but lacks the date or the empty line is
+/// text, and a warning; qmail's rule, that no empty line is needed, can be asked for. Content-Length was written by
+/// whoever sent the message and could hide the next one or make one up. It is believed only if it ends at such a line
+/// or at the end of the mbox, and no such line comes before; then it tells whether the last empty line is the body's,
+/// and makes the empty line before the next message dispensable.
+///
+///     var reader = MboxReader(variant: .mboxrd)
+///     while let event = reader.next(&input) { ... }      // for each piece of input
+///     while let event = reader.end() { ... }
+///
+/// Memory is one line of the kind, and what is given as input.
+public struct MboxReader: Sendable {
+    public enum Event: Hashable, Sendable {
+        /// Octets above the first message: a byte order mark, or a file that is no mbox.
+        case preamble(ArraySlice<UInt8>)
+        /// A message begins; `offset` is where its From_ line is, in octets from the beginning of the mbox.
+        case messageStart(MboxFromLine, offset: Int)
+        /// Octets of the message, as they are in the source: with its line ends, still quoted (see ``MboxUnquoter``).
+        case octets(ArraySlice<UInt8>)
+        /// The message is over. The empty line that the mbox has behind it is not the message's; it has no octets if
+        /// there is none.
+        case messageEnd(emptyLine: ArraySlice<UInt8>)
+        case warning(MboxWarning)
+    }
+
+    /// Events that are kept before they are handed on; a line may add some more.
+    private static let eventLimit = 16
+
+    private enum Place { case beginning, preamble, message }
+
+    private let variant: MboxVariant
+    private let needsEmptyLine: Bool
+    private var place = Place.beginning
+    /// The place in the mbox of the first octet that has not been handed on.
+    private var offset = 0
+    /// Octets that can be judged only with those to come: a From_ line's beginning, the empty line before it.
+    private var held: [UInt8] = []
+    private var isInsideLine = false
+    private var isBelowEmptyLine = true
+    private var isInHeader = false
+    /// The message at hand begins with a From_ line of Thunderbird's.
+    private var isThunderbirds = false
+    private var contentLength = ContentLength.absent
+    /// Where the body ends by its Content-Length.
+    private var bodyEnd: Int?
+    /// Events to come, from `nextEvent` on.
+    private var events: [Event] = []
+    private var nextEvent = 0
+    private var isFinished = false
+    /// Messages whose Content-Length was right.
+    private(set) var believedContentLengths = 0
+
+    /// - Parameter needsEmptyLine: False for qmail's rule: a From_ line begins a message wherever it stands.
+    public init(variant: MboxVariant, needsEmptyLine: Bool = true) {
+        self.variant = variant
+        self.needsEmptyLine = needsEmptyLine
+    }
+
+    /// The next event; nil if all of `input` has been taken and more is needed.
+    public mutating func next(_ input: inout ArraySlice<UInt8>) -> Event? {
+        while nextEvent == events.count {
+            guard !input.isEmpty else { return nil }
+            if !held.isEmpty {
+                input = (held + input)[...]
+                held = []
+            }
+            read(&input, isAtEnd: false)
+        }
+        return takeEvent()
+    }
+
+    /// The next event after the last octet has been given; nil when there is none left.
+    public mutating func end() -> Event? {
+        while nextEvent == events.count {
+            guard !isFinished else { return nil }
+            var input = held[...]
+            held = []
+            read(&input, isAtEnd: true)
+            if !isFinished { held = Array(input) }
+        }
+        return takeEvent()
+    }
+
+    private mutating func takeEvent() -> Event {
+        let event = events[nextEvent]
+        nextEvent += 1
+        if nextEvent == events.count {
+            events.removeAll(keepingCapacity: true)
+            nextEvent = 0
+        }
+        return event
+    }
+
+    /// Goes from line to line up to the next From_ line or the end of the input.
+    private mutating func read(_ input: inout ArraySlice<UInt8>, isAtEnd: Bool) {
+        var line = input.startIndex
+        if isInsideLine {
+            guard let lineFeed = LibCSearch.firstIndex(of: .lineFeed, in: input, from: line) else {
+                if isAtEnd { finish(input, contentEnd: input.endIndex) } else { handOn(&input, upTo: input.endIndex) }
+                return
+            }
+            isInsideLine = false
+            isBelowEmptyLine = false
+            line = lineFeed + 1
+        } else if case .beginning = place, !skipByteOrderMark(&input, isAtEnd: isAtEnd) {
+            held = Array(input)
+            input = []
+            return
+        } else {
+            line = input.startIndex
+        }
+        /// Where the empty line above `line` begins, if it may be the mbox's.
+        var emptyLine: Int?
+        while line < input.endIndex {
+            let lineFeed = LibCSearch.firstIndex(of: .lineFeed, in: input, from: line)
+            guard let lineEnd = lineFeed.map({ $0 + 1 }) ?? (isAtEnd ? input.endIndex : nil) else { break }
+            let first = input[line]
+            if first == .lineFeed || (first == .carriageReturn && lineFeed == line + 1) {
+                emptyLine = isInHeader ? nil : line
+                if isInHeader { endHeader(at: offset + lineEnd - input.startIndex) }
+                isBelowEmptyLine = true
+            } else {
+                if first == UInt8(ascii: "F"),
+                    let fromLine = fromLine(input[line..<lineEnd], at: offset + line - input.startIndex)
+                {
+                    begin(fromLine, &input, emptyLine: emptyLine ?? line, line: line, lineEnd: lineEnd)
+                    return
+                }
+                if isInHeader, variant.hasContentLength { contentLength.read(input[line..<lineEnd]) }
+                emptyLine = nil
+                isBelowEmptyLine = false
+            }
+            if case .beginning = place { place = .preamble }
+            line = lineEnd
+            // A text of nothing but odd lines is handed on warning by warning.
+            if events.count >= Self.eventLimit, emptyLine == nil {
+                handOn(&input, upTo: line)
+                return
+            }
+        }
+        if isAtEnd {
+            finish(input, contentEnd: emptyLine ?? input.endIndex)
+        } else {
+            suspend(&input, emptyLine: emptyLine, line: line)
+        }
+    }
+
+    /// False if it takes more octets to tell whether there is one.
+    private mutating func skipByteOrderMark(_ input: inout ArraySlice<UInt8>, isAtEnd: Bool) -> Bool {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        if offset == 0, input.starts(with: mark) { handOn(&input, upTo: input.startIndex + mark.count) }
+        return isAtEnd || offset > 0 || input.isEmpty || !mark.starts(with: input)
+    }
+
+    /// Hands on what is known to be no From_ line and no empty line before one, and holds the rest back.
+    private mutating func suspend(_ input: inout ArraySlice<UInt8>, emptyLine: Int?, line: Int) {
+        let rest = input[line...]
+        let mayBeFromLine = rest.count < 5 ? "From ".utf8.starts(with: rest) : rest.hasPrefix("From ")
+        if mayBeFromLine, rest.count <= MboxFromLine.lengthLimit {
+            handOn(&input, upTo: emptyLine ?? line)
+        } else if rest == [.carriageReturn] || (isInHeader && variant.hasContentLength && ContentLength.mayBegin(rest))
+        {
+            handOn(&input, upTo: line)
+        } else {
+            isInsideLine = true
+            if case .beginning = place { place = .preamble }
+            handOn(&input, upTo: input.endIndex)
+        }
+        held = Array(input)
+        input = []
+    }
+
+    private mutating func handOn(_ input: inout ArraySlice<UInt8>, upTo index: Int) {
+        let octets = input[..<index]
+        input = input[index...]
+        offset += octets.count
+        guard !octets.isEmpty else { return }
+        switch place {
+        case .beginning, .preamble: events.append(.preamble(octets))
+        case .message: events.append(.octets(octets))
+        }
+    }
+
+    /// The line as a separator, or nil if it is text.
+    private mutating func fromLine(_ line: ArraySlice<UInt8>, at offset: Int) -> MboxFromLine? {
+        guard line.count <= MboxFromLine.lengthLimit, line.hasPrefix("From ") else { return nil }
+        if case .beginning = place {
+            let fromLine = MboxFromLine(lenient: line)
+            if fromLine.date == nil, !fromLine.isThunderbirds {
+                events.append(.warning(.undatedFromLine(offset: offset)))
+            }
+            return fromLine
+        }
+        guard let fromLine = MboxFromLine(line) ?? (isThunderbirds ? MboxFromLine(bare: line) : nil) else {
+            if isBelowEmptyLine { events.append(.warning(.undatedFromLine(offset: offset))) }
+            return nil
+        }
+        if isBelowEmptyLine || !needsEmptyLine || bodyEnd == offset { return fromLine }
+        events.append(.warning(.noEmptyLine(offset: offset)))
+        return nil
+    }
+
+    private mutating func begin(
+        _ fromLine: MboxFromLine,
+        _ input: inout ArraySlice<UInt8>,
+        emptyLine: Int,
+        line: Int,
+        lineEnd: Int
+    ) {
+        if case .message = place {
+            endMessage(&input, contentEnd: emptyLine, line: line)
+        } else {
+            handOn(&input, upTo: line)
+        }
+        place = .message
+        isThunderbirds = fromLine.isThunderbirds
+        events.append(.messageStart(fromLine, offset: offset))
+        offset += lineEnd - line
+        input = input[lineEnd...]
+        isInHeader = true
+        isBelowEmptyLine = false
+        contentLength = .absent
+        bodyEnd = nil
+    }
+
+    /// Hands on the rest of the message, which goes to `contentEnd` unless its Content-Length, being right, says that
+    /// the empty line between there and `line` is the body's.
+    private mutating func endMessage(_ input: inout ArraySlice<UInt8>, contentEnd: Int, line: Int) {
+        var contentEnd = contentEnd
+        if let bodyEnd {
+            let end = bodyEnd - offset + input.startIndex
+            if end == line { contentEnd = line }
+            if end == contentEnd {
+                believedContentLengths += 1
+            } else {
+                events.append(.warning(.wrongContentLength(offset: offset + line - input.startIndex)))
+            }
+        }
+        handOn(&input, upTo: contentEnd)
+        events.append(.messageEnd(emptyLine: input[..<line]))
+        offset += line - contentEnd
+        input = input[line...]
+    }
+
+    private mutating func endHeader(at offset: Int) {
+        isInHeader = false
+        bodyEnd = contentLength.value.map { offset + $0 }
+    }
+
+    private mutating func finish(_ input: ArraySlice<UInt8>, contentEnd: Int) {
+        isFinished = true
+        var input = input
+        if case .message = place {
+            endMessage(&input, contentEnd: contentEnd, line: input.endIndex)
+        } else {
+            handOn(&input, upTo: input.endIndex)
+        }
+    }
+}
+
+/// What is odd about an mbox; `offset` is in octets from its beginning.
+public enum MboxWarning: Hashable, Sendable {
+    /// A line `From ` below an empty line without a date. It is text, unless it is the mbox's first line.
+    case undatedFromLine(offset: Int)
+    /// A From_ line that does not stand below an empty line. It is text.
+    case noEmptyLine(offset: Int)
+    /// The message that ends here has a Content-Length that leads elsewhere. It was not believed.
+    case wrongContentLength(offset: Int)
+}

@@ -1,0 +1,269 @@
+internal import AuthResults
+internal import Authentication
+package import Configuration
+internal import DNS
+internal import Foundation
+internal import Logging
+internal import Mail
+internal import MailAddresses
+internal import MailPolicy
+internal import Milter
+package import NIOCore
+internal import Observability
+internal import Octets
+
+/// Examines the messages of one connection: what the MTA tells becomes events of an ``Examination``, its questions go
+/// to the resolver, its judgement becomes the answer. Lives on the connection's event loop.
+package final class MessageFilter: MailFilter {
+    private let sites: CurrentSite
+    private let eventLoop: any EventLoop
+    /// Seconds since 1970.
+    private let clock: () -> Int64
+
+    /// Messages may be held on this connection, if a rule wanted it when the MTA connected.
+    let furtherActions: Actions
+
+    private var client = Client(address: nil)
+    private var helo: [UInt8] = []
+    /// The MTA's own name, macro `j`.
+    private var ownName: [UInt8]?
+    private var message: Message?
+
+    /// One message, from MAIL to the answer. An object, so that an answer that comes too late finds out whose it is.
+    private final class Message {
+        let site: Site
+        var examination: Examination
+        let start = ContinuousClock.now
+        var end: ContinuousClock.Instant?
+        var promise: EventLoopPromise<MessageReply>?
+        var deadline: Scheduled<Void>?
+        var log: MessageLog
+        /// What the rules of the policy look at beyond the verdicts.
+        let envelope: PolicyEnvelope
+
+        init(site: Site, examination: Examination, log: MessageLog, envelope: PolicyEnvelope) {
+            self.site = site
+            self.examination = examination
+            self.log = log
+            self.envelope = envelope
+        }
+    }
+
+    enum Failure: Error, CustomStringConvertible {
+        case noMessage
+        case noAddress([UInt8])
+        case noName([UInt8])
+        case noField
+
+        var description: String {
+            switch self {
+            case .noMessage: "the MTA speaks of a message that it has not begun"
+            case .noAddress(let text): "the MTA gives \"\(LogWord(text))\" for the client's address"
+            case .noName(let name):
+                "no field can be written under the name \"\(LogWord(name))\": set authserv-id"
+            case .noField: "the field could not be written"
+            }
+        }
+    }
+
+    package init(
+        _ sites: CurrentSite,
+        on eventLoop: any EventLoop,
+        clock: @escaping () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+    ) {
+        self.sites = sites
+        self.eventLoop = eventLoop
+        self.clock = clock
+        furtherActions = sites.value.configuration.rules.mayQuarantine ? .quarantine : []
+    }
+
+    // MARK: What the MTA tells
+
+    func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict {
+        let address = client.address.flatMap(Self.address)
+        // A client without an address is the MTA's own; a stranger must not be taken for that.
+        if let text = client.address, address == nil { throw Failure.noAddress(text) }
+        self.client = Client(address: address, name: client.hostname)
+        ownName = macros["j"]
+        helo = []
+        // Reverse DNS can be asked about now. The answer is not waited for: it will be known, or under way, when the
+        // first message comes.
+        let site = sites.value
+        var examination = try newExamination(site)
+        for question in examination.newQuestions() where site.resolver.knownAnswer(to: question) == nil {
+            _ = eventLoop.makeFutureWithTask { await site.resolver.answer(to: question) }
+        }
+        return .continue
+    }
+
+    func helo(_ name: [UInt8], macros: Macros) throws -> Verdict {
+        helo = name
+        return .continue
+    }
+
+    func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Verdict {
+        let site = sites.value
+        if let name = macros["j"] { ownName = name }
+        var examination = try newExamination(site)
+        examination.helo(helo)
+        let submission = Self.submission(macros, sender.parameters)
+        examination.begin(
+            mailFrom: sender.argument,
+            macroAddress: macros["{mail_addr}"],
+            submission: submission,
+            receivedAt: clock()
+        )
+        message = Message(
+            site: site,
+            examination: examination,
+            log: MessageLog(client: client, tls: macros["{tls_version}"], cipher: macros["{cipher}"]),
+            envelope: PolicyEnvelope(
+                peer: Peer(client, isAuthenticated: submission != nil, policy: site.configuration.policy),
+                client: client.address,
+                helo: helo,
+                mailFrom: sender.argument,
+                isEncrypted: macros["{tls_version}"] != nil
+            )
+        )
+        ask()
+        return .continue
+    }
+
+    func header(_ field: HeaderField) throws -> Verdict {
+        message?.examination.header(field)
+        return .continue
+    }
+
+    func endOfHeader(macros: Macros) throws -> Verdict {
+        message?.examination.endOfHeader(at: .now)
+        ask()
+        watchDeadline()
+        return .continue
+    }
+
+    var wantsBody: Bool { message?.examination.wantsBody ?? false }
+
+    func body(_ octets: ByteBuffer) throws -> Verdict {
+        message?.examination.body(octets.readableBytesUInt8Span)
+        return .continue
+    }
+
+    func endOfMessage(macros: Macros) throws -> EventLoopFuture<MessageReply> {
+        guard message != nil else { throw Failure.noMessage }
+        let promise = eventLoop.makePromise(of: MessageReply.self)
+        message?.end = .now
+        message?.promise = promise
+        message?.log.queueID = macros["i"]
+        message?.examination.endOfMessage()
+        ask()
+        finish()
+        watchDeadline()
+        return promise.futureResult
+    }
+
+    func abort() {
+        message?.deadline?.cancel()
+        message?.promise?.fail(CancellationError())
+        message = nil
+    }
+
+    func disconnect() {
+        abort()
+    }
+
+    // MARK: What the DNS says
+
+    /// Hands out the questions that came up; those whose answers are at hand are answered at once, and together: all
+    /// checks that are not settled yet are run again for what is learnt.
+    private func ask() {
+        guard let message else { return }
+        let resolver = message.site.resolver
+        while case let questions = message.examination.newQuestions(), !questions.isEmpty {
+            var known: [(question: Question, answer: Answer)] = []
+            for question in questions {
+                if let answer = resolver.knownAnswer(to: question) {
+                    known.append((question, answer))
+                } else {
+                    eventLoop.makeFutureWithTask { await resolver.answer(to: question) }.assumeIsolated()
+                        .whenSuccess { answer in self.take(answer, to: question, message) }
+                }
+            }
+            message.examination.learn(known)
+        }
+    }
+
+    private func take(_ answer: Answer, to question: Question, _ message: Message) {
+        guard message === self.message else { return }
+        message.examination.learn([(question, answer)])
+        ask()
+        finish()
+    }
+
+    /// Sees to it that the message does not wait for the DNS for ever. One that has all its answers needs no timer.
+    private func watchDeadline() {
+        guard let message, message.deadline == nil, message.examination.isOpen,
+            let deadline = message.examination.deadline
+        else { return }
+        let wait = ContinuousClock.now.duration(to: deadline)
+        message.deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
+            self.expire(message)
+        }
+    }
+
+    private func expire(_ message: Message) {
+        guard message === self.message else { return }
+        message.examination.expire(at: .now)
+        finish()
+    }
+
+    // MARK: What is answered
+
+    /// Answers the MTA if it waits for an answer and there is a judgement.
+    private func finish() {
+        guard let message, let promise = message.promise, let judgement = message.examination.judgement else { return }
+        message.deadline?.cancel()
+        self.message = nil
+        let disposition = PolicyDisposition(
+            message.site.configuration.rules.decide(judgement, message.envelope),
+            mayQuarantine: furtherActions.contains(.quarantine)
+        )
+        promise.succeed(disposition.reply(judgement.edits))
+        message.log.policyWords = disposition.words
+        let now = ContinuousClock.now
+        message.site.logger.info(
+            "\(message.log.line(judgement, took: message.start.duration(to: now), after: message.end?.duration(to: now)))"
+        )
+    }
+
+    private func newExamination(_ site: Site) throws(Failure) -> Examination {
+        let policy = site.configuration.policy
+        let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
+        let authservID = policy.authservID ?? name ?? site.hostName
+        guard let examination = Examination(policy: policy, authservID: authservID, client: client) else {
+            throw .noName(Array(authservID.utf8))
+        }
+        return examination
+    }
+
+    /// The address the MTA gave; a zone (`fe80::1%eth0`) is of no use outside of its host.
+    private static func address(_ text: [UInt8]) -> IPAddress? {
+        IPAddress(String(decoding: text.prefix { $0 != UInt8(ascii: "%") }, as: UTF8.self))
+    }
+
+    /// The MTA tells who has authenticated himself, and only of him. It passes the AUTH parameter of MAIL on for anybody,
+    /// still encoded, in the command and by a macro.
+    private static func submission(_ macros: Macros, _ parameters: [[UInt8]]) -> Submission? {
+        let identity = macros["{auth_authen}"] ?? []
+        let mechanism = macros["{auth_type}"] ?? []
+        guard !identity.isEmpty || !mechanism.isEmpty else { return nil }
+        let author = AuthParameter(in: parameters) ?? macros["{auth_author}"].map { AuthParameter($0) }
+        return Submission(identity: identity, mechanism: mechanism, author: author)
+    }
+}
+
+extension TimeAmount {
+    init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+}

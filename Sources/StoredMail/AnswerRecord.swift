@@ -1,0 +1,47 @@
+package import DNS
+internal import Synchronization
+
+/// Every answer that was used, for a zone file that gives the same verdicts again. Who asks through it gets the
+/// recorded answer, so that all messages of a run are judged by the same.
+package final class AnswerRecord: Resolver {
+    private let upstream: any Resolver
+    private let state: Mutex<(all: [Question: Answer], new: [Question: Answer])>
+
+    /// - Parameter known: what has been recorded before, if a run is continued.
+    package init(_ upstream: any Resolver, known: [Question: Answer] = [:]) {
+        self.upstream = upstream
+        state = Mutex((known, [:]))
+    }
+
+    package func knownAnswer(to question: Question) -> Answer? {
+        state.withLock { $0.all[question] } ?? upstream.knownAnswer(to: question)
+    }
+
+    package func answer(to question: Question) async -> Answer {
+        if let answer = knownAnswer(to: question) { return answer }
+        return await upstream.answer(to: question)
+    }
+
+    /// Records what one message has used. The first answer to a question stands.
+    package func add(_ used: [Question: Answer]) {
+        state.withLock { state in
+            for (question, answer) in used where state.all[question] == nil {
+                state.all[question] = answer
+                state.new[question] = answer
+            }
+        }
+    }
+
+    /// The master file (RFC 1035, 5).
+    package var text: String { ZoneFile.text(of: state.withLock { $0.all }) }
+
+    /// The lines of it that have been added since this was last asked.
+    package func newText() -> String {
+        ZoneFile.text(
+            of: state.withLock { state in
+                defer { state.new = [:] }
+                return state.new
+            }
+        )
+    }
+}

@@ -1,0 +1,330 @@
+internal import ARC
+internal import AuthResults
+internal import Authentication
+internal import DKIM
+internal import DMARC
+internal import DNS
+internal import FieldClaims
+internal import Foundation
+internal import Mail
+package import MailPolicy
+internal import MailSignature
+internal import SPF
+internal import Trace
+
+/// The verdicts on one message in plain words, check by check: what was asked, what was answered, what was decided and
+/// by which section of which RFC.
+package struct Explanation {
+    private let message: ExaminedMessage
+    private let authservID: String
+    private let rules: PolicyRules
+    private var lines: [String] = []
+    /// Answers that no check has been told of yet.
+    private var untold: Set<Question>
+
+    init(_ message: ExaminedMessage, authservID: String, rules: PolicyRules) {
+        self.message = message
+        self.authservID = authservID
+        self.rules = rules
+        untold = Set(message.answers.keys)
+    }
+
+    /// The text, with a line break at the end of each line.
+    package static func text(of message: ExaminedMessage, authservID: String, rules: PolicyRules) -> String {
+        var explanation = Explanation(message, authservID: authservID, rules: rules)
+        explanation.tell()
+        return explanation.lines.map { $0 + "\n" }.joined()
+    }
+
+    private var verdicts: Verdicts { message.judgement.verdicts }
+    private var isSubmission: Bool { verdicts.submission != nil || message.envelope.isSubmission }
+
+    private mutating func tell() {
+        tellEnvelope()
+        tellRemovals()
+        guard message.judgement.results != nil else {
+            heading("Checks", "left to the trusted relay")
+            say(
+                "The client is one of trusted-relays: the fields of the host that met the stranger stand, and none is added."
+            )
+            tellPolicy()
+            return
+        }
+        tellSubmission()
+        tellReverseDNS()
+        tellSPF()
+        tellDKIM()
+        tellARC()
+        tellDMARC()
+        tellPolicy()
+        heading("Field", "what is put on top (RFC 8601, 2.2)")
+        for field in message.judgement.edits.additions {
+            for line in String(decoding: field.octets, as: UTF8.self).split(separator: "\n") { say(String(line)) }
+        }
+    }
+
+    // MARK: What was given
+
+    private mutating func tellEnvelope() {
+        let envelope = message.envelope
+        heading("Envelope", "who sent it, and how we know")
+        let shown = EnvelopeReport(envelope)
+        for (name, value) in [
+            ("client", shown.client), ("its name", shown.reverseName), ("HELO", shown.helo),
+            ("MAIL FROM", shown.mailFrom), ("received at", shown.receivedAt),
+        ] {
+            say(value.map { "\(name): \(Self.plain($0.value)) (from \($0.source))" } ?? "\(name): not known")
+        }
+        if let hop = shown.hop {
+            say(
+                "The border hop is Received field \(hop.received), as \(hop.layout) writes it"
+                    + (hop.with.map { ", with \($0)" } ?? "")
+                    + (hop.tls ? ", encrypted" : "") + (hop.auth ? ", the client had authenticated itself" : "")
+                    + " (RFC 5321, 4.4; RFC 3848)."
+            )
+        }
+        if let reason = shown.reason { say("No border hop: \(reason).") }
+        say("Signatures must be valid at \(MessageReport.text(ofTime: message.judgedAt)).")
+    }
+
+    private mutating func tellRemovals() {
+        let removed = message.judgement.removed
+        heading("Forged fields", removed.isEmpty ? "none" : "\(removed.count) removed (RFC 8601, 5)")
+        if removed.isEmpty {
+            say(
+                "No Authentication-Results field claims to be written by \(authservID), or the client is a trusted relay."
+            )
+        }
+        for removal in removed {
+            let id = removal.claimedID.map { ", id \"\(Self.plain($0))\"" } ?? ""
+            say("field \(removal.index + 1), \(String(decoding: removal.name, as: UTF8.self))\(id): \(removal.reason)")
+        }
+    }
+
+    /// What the rules say, one by one, from the first.
+    private mutating func tellPolicy() {
+        guard !rules.isEmpty else { return }
+        let decision = message.decision
+        let outcome =
+            decision.map { "\($0.match.action.rawValue) by rule \($0.match.rule)" + ($0.isDryRun ? " (dry run)" : "") }
+        heading("Policy", outcome ?? "no rule matches: the message goes on")
+        let facts = MessageFacts(message.judgement, message.policyEnvelope)
+        for (number, rule) in rules.rules.enumerated() {
+            let trial = rules.isDryRun || rule.isDryRun ? ", dry run" : ""
+            say("\(number + 1). \(rule.name) (\(rule.action.rawValue)\(trial)) \(Self.plain(rule.explanation(facts)))")
+        }
+        if let reply = decision?.match.reply { say("The sender is told: \(reply)") }
+    }
+
+    // MARK: Check by check
+
+    private mutating func tellSubmission() {
+        guard let verdict = verdicts.submission else { return }
+        heading("auth", "pass (RFC 8601, 2.7.4; RFC 4954)")
+        say(
+            "The client had authenticated itself"
+                + (verdict.identity.map { " as \"\(Self.plain($0))\"" } ?? "")
+                + (verdict.mechanism.map { " by \($0)" } ?? "")
+                + ". Only this is claimed: a user's submission is not a stranger's delivery."
+        )
+        if let author = verdict.author {
+            say("It says that \(author) submitted the message (RFC 4954, 5: the AUTH parameter of MAIL).")
+        }
+    }
+
+    /// Why a check about the client did not run.
+    private var withoutClient: String {
+        if verdicts.submission != nil || isSubmission {
+            return "Not checked: the client had authenticated itself; it is no stranger."
+        }
+        guard message.envelope.client != nil else { return "Not checked: the client is not known." }
+        return "Not checked: switched off, or the client is in local-networks."
+    }
+
+    /// Why a check of the header did not run.
+    private var withoutHeader: String? { verdicts.headerLimit.map { "Because: \($0)." } }
+
+    /// What the field says of a check that did not run.
+    private func writtenResult(_ method: String) -> String {
+        message.judgement.results?.results.first { $0.method == method }?.result ?? "no result"
+    }
+
+    private mutating func tellReverseDNS() {
+        guard let verdict = verdicts.reverseDNS else {
+            heading("iprev", "no result (RFC 8601, 3)")
+            say(withoutClient)
+            return
+        }
+        heading("iprev", "\(verdict.result.rawValue) (RFC 8601, 3)")
+        say("Does the name of the client's address point back to the address?")
+        let names = message.answers.names(of: .ptr)
+        tellAnswers { $0.type == .ptr || ($0.type != .txt && names.contains($0.name)) }
+        if let name = verdict.name { say("\(name) has this address.") }
+        if let reason = verdict.reason { say("Because: \(reason).") }
+    }
+
+    private mutating func tellSPF() {
+        guard let verdict = verdicts.spf else {
+            heading("spf", "no result (RFC 7208)")
+            let isWithoutSender = message.envelope.client != nil && message.envelope.mailFrom == nil && !isSubmission
+            say(isWithoutSender ? "Not checked: MAIL FROM is not known." : withoutClient)
+            return
+        }
+        heading("spf", "\(verdict.result.rawValue) (RFC 7208, \(Self.section(of: verdict.result)))")
+        switch verdict.identity {
+        case .mailFrom(let domain): say("May the client send for \(domain), the domain of MAIL FROM (RFC 7208, 2.4)?")
+        case .helo(let domain):
+            say("The sender is null: may the client send as \(domain), its HELO name (RFC 7208, 2.4)?")
+        case nil: say("There is no domain to ask.")
+        }
+        tellAnswers { question in
+            question.type != .ptr && !question.name.text.hasPrefix("_dmarc.")
+                && !question.name.text.contains("._domainkey.")
+        }
+        if let mechanism = verdict.mechanism { say("The term that decided: \(mechanism)") }
+        if let reason = verdict.reason { say("Because: \(reason).") }
+        say("\(verdict.queries) of 10 terms with look-ups, \(verdict.voidLookups) without an answer (RFC 7208, 4.6.4).")
+        if let explanation = verdict.explanation { say("The domain's own words (not ours): \(explanation)") }
+        if let helo = verdict.helo, case .mailFrom = verdict.identity {
+            say(
+                "HELO \(helo.domain) as an identity of its own: \(helo.result.rawValue); it never stands for MAIL FROM."
+            )
+        }
+    }
+
+    private static func section(of result: SPFResult) -> String {
+        switch result {
+        case .none: "2.6.1"
+        case .neutral: "2.6.2"
+        case .pass: "2.6.3"
+        case .fail: "2.6.4"
+        case .softfail: "2.6.5"
+        case .temperror: "2.6.6"
+        case .permerror, .policy: "2.6.7"
+        }
+    }
+
+    private mutating func tellDKIM() {
+        guard let all = verdicts.dkim else {
+            heading("dkim", "\(writtenResult("dkim")) (RFC 6376)")
+            say(withoutHeader ?? "Not checked: switched off, or a submission.")
+            return
+        }
+        guard !all.isEmpty else {
+            heading("dkim", "none (RFC 6376)")
+            say("The message has no DKIM-Signature.")
+            return
+        }
+        for (number, verdict) in all.enumerated() {
+            heading("dkim, signature \(number + 1)", "\(verdict.result.rawValue) (RFC 6376, 6.1)")
+            if let domain = verdict.domain, let selector = verdict.selector {
+                say(
+                    (verdict.result == .pass ? "Signed" : "Said to be signed")
+                        + " for \(domain) with the key \(selector)"
+                        + (verdict.algorithm.map { ", \($0.rawValue)" } ?? "")
+                        + (verdict.keyBits.map { ", \($0) bits" } ?? "") + "."
+                )
+                tellAnswers { $0.name.text == "\(selector)._domainkey.\(domain)" }
+            }
+            if verdict.isTesting { say("The key says t=y: the domain is trying DKIM out (RFC 6376, 3.6.1).") }
+            switch verdict.result {
+            case .pass: say("Body hash and signature are right: the domain vouches for what it signed.")
+            case .fail, .policy, .neutral, .temperror, .permerror:
+                say("Because: \(verdict.reason ?? "not told").")
+            }
+        }
+    }
+
+    private mutating func tellARC() {
+        guard let verdict = verdicts.arc else {
+            heading("arc", "no result (RFC 8617)")
+            say(withoutHeader ?? "Not checked: switched off, or a submission.")
+            return
+        }
+        heading("arc", "\(verdict.result.rawValue) (RFC 8617, 5.2)")
+        say(verdict.sets == 0 ? "The message has no ARC Set." : "ARC Sets: \(verdict.sets).")
+        tellAnswers { $0.name.text.contains("._domainkey.") }
+        if !verdict.sealers.isEmpty { say("Sealed by: \(verdict.sealers.map(\.text).joined(separator: ", ")).") }
+        if let oldest = verdict.oldestPass {
+            say(oldest == 0 ? "Every message signature still verifies." : "Verifies back to instance \(oldest).")
+        }
+        if let reason = verdict.reason { say("Because: \(reason).") }
+        if verdict.result == .pass { say("A pass says who handled the message; it changes no other result.") }
+    }
+
+    private mutating func tellDMARC() {
+        guard let verdict = verdicts.dmarc else {
+            heading("dmarc", "\(writtenResult("dmarc")) (RFC 9989)")
+            say(withoutHeader ?? withoutClient)
+            return
+        }
+        heading("dmarc", "\(verdict.result.rawValue) (RFC 9989, 4.4 and 5)")
+        say(
+            verdict.authorDomain.map { "The author's domain, from the From field: \($0)." }
+                ?? "The From field does not name exactly one domain (RFC 9989, 5.3.1)."
+        )
+        tellAnswers { _ in true }
+        if let record = verdict.recordDomain, let source = verdict.recordSource {
+            say(
+                "The policy stands at \(record), the \(source.rawValue) (RFC 9989, 4.10.1)"
+                    + (verdict.policy.map { "; what its owner wants done with mail that fails: \($0.rawValue)." } ?? ".")
+            )
+        }
+        if let organization = verdict.organizationalDomain { say("The organizational domain is \(organization).") }
+        for identifier in verdict.alignedIdentifiers {
+            say("Aligned and authenticated: \(identifier.domain), by \(identifier.method.rawValue).")
+        }
+        if let reason = verdict.reason { say("Because: \(reason).") }
+    }
+
+    // MARK: How it is written
+
+    private mutating func heading(_ name: String, _ result: String) {
+        if !lines.isEmpty { lines.append("") }
+        lines.append("\(name): \(result)")
+    }
+
+    private mutating func say(_ text: String) {
+        lines.append("    " + text)
+    }
+
+    /// What was asked and answered, of what has not been told yet.
+    private mutating func tellAnswers(of isWanted: (Question) -> Bool) {
+        for question in untold.filter(isWanted).sorted(by: { $0.description < $1.description }) {
+            untold.remove(question)
+            guard let answer = message.answers[question] else { continue }
+            guard !answer.records.isEmpty else {
+                say("asked \(question); answered: \(answer.outcome.word)")
+                continue
+            }
+            let lines = ZoneFile.text(of: [question: Answer(answer.outcome, ttl: answer.ttl)]).split(separator: "\n")
+            for line in lines { say("asked \(question); answered: \(line)") }
+        }
+    }
+
+    /// Controls, and what turns the direction of text or breaks its lines.
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+
+    /// Text from outside, without what a terminal would obey.
+    package static func plain(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { plain, scalar in
+            plain += isInvisible(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }
+    }
+}
+
+extension [Question: Answer] {
+    /// The names that answers of pointer questions gave.
+    fileprivate func names(of type: RecordType) -> Set<Domain> {
+        var names: Set<Domain> = []
+        for (question, answer) in self where question.type == type {
+            for case .ptr(let name?) in answer.records { names.insert(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,114 @@
+internal import AuthResults
+internal import Authentication
+package import DKIM
+internal import DNS
+package import FieldClaims
+internal import FieldProvenance
+package import Files
+internal import Foundation
+package import Mail
+package import Trace
+
+/// Whether a message's Authentication-Results field that claims to be ours is ours (RFC 8601, 7.1): the topmost, since
+/// one below it is history.
+package struct FieldVerification {
+    /// What the field claims; nil if no field claims to be ours.
+    let claimedID: String?
+    /// Where it stands in the header: 1 is the first field.
+    package let position: Int?
+    let proof: FieldProof
+
+    /// - Parameters:
+    ///   - header: the fields of the message, from the top.
+    ///   - verdicts: of its DKIM signatures.
+    ///   - recovery: tells which Received fields hosts of ours have written.
+    package init(_ header: [HeaderField], verdicts: [DKIMVerdict], ownIDs: OwnIdentifiers, recovery: EnvelopeRecovery) {
+        for (index, field) in header.enumerated() where field.isNamed(AuthenticationResults.fieldName) {
+            guard case .claims(let ids) = ClaimedAuthservID(field.value), let id = ids.first(where: ownIDs.contains)
+            else { continue }
+            claimedID = id
+            position = index + 1
+            // The name without a queue ID behind it.
+            let name = id.utf8.prefix { $0 != UInt8(ascii: "/") }
+            proof = FieldProof(
+                ofFieldAt: index,
+                in: header,
+                verdicts: verdicts,
+                authservID: Domain(internationalized: Array(name)),
+                recovery: recovery
+            )
+            return
+        }
+        (claimedID, position) = (nil, nil)
+        proof = .none("no Authentication-Results field claims to be ours")
+    }
+
+    package var isProven: Bool {
+        switch proof {
+        case .signature, .position: true
+        case .none: false
+        }
+    }
+
+    /// `field 1 (mx.example.org): ours: signed by example.org`
+    package var text: String {
+        let field = position.map { "field \($0) (\(Explanation.plain(claimedID ?? ""))): " } ?? ""
+        return switch proof {
+        case .signature(let domain): field + "ours: a valid signature of \(domain) covers it"
+        case .position(let host): field + "ours: it stands directly above the Received field of \(host)"
+        case .none(let reason): field + "not proven: \(reason)"
+        }
+    }
+
+    /// An object on one line.
+    package func json(file: String) throws -> [UInt8] {
+        let (kind, by, reason): (String, String?, String?) =
+            switch proof {
+            case .signature(let domain): ("signature", domain.text, nil)
+            case .position(let host): ("position", host.text, nil)
+            case .none(let reason): ("none", nil, reason)
+            }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let object = Object(file: file, id: claimedID, position: position, proof: kind, by: by, reason: reason)
+        return Array(try encoder.encode(object))
+    }
+
+    private struct Object: Encodable {
+        let file: String
+        let id: String?
+        let position: Int?
+        /// `signature`, `position` or `none`.
+        let proof: String
+        let by: String?
+        let reason: String?
+
+        private enum Key: CodingKey { case file, id, position, proof, by, reason }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(file, forKey: .file)
+            try container.encode(id, forKey: .id)
+            try container.encode(position, forKey: .position)
+            try container.encode(proof, forKey: .proof)
+            try container.encode(by, forKey: .by)
+            try container.encode(reason, forKey: .reason)
+        }
+    }
+}
+
+extension SpooledMessage {
+    /// The fields of the header, from the top, as long as they have no more than `limit` octets.
+    package func header(limit: Int) throws(FileFailure) -> [HeaderField] {
+        var fields: [HeaderField] = []
+        var octets = 0
+        try scan(nil, fieldLimit: max(MessageScanner.defaultFieldLimit, limit)) { event in
+            guard case .field(let scanned) = event else { return false }
+            octets += scanned.field.name.count + scanned.field.value.count
+            guard octets <= limit else { return false }
+            fields.append(scanned.field)
+            return true
+        }
+        return fields
+    }
+}

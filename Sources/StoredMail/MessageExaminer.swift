@@ -1,0 +1,209 @@
+internal import Authentication
+package import Configuration
+package import DNS
+package import Files
+internal import Foundation
+package import Mail
+internal import MailPolicy
+package import Mailboxes
+internal import Trace
+
+/// Examines stored messages: the second driver of the engine, beside the milter's `MessageFilter`.
+///
+/// The events are the same and in the same order; only where they come from is not. So the same message with the same
+/// envelope and the same answers gets the same field, octet for octet.
+package struct MessageExaminer: Sendable {
+    package let resolver: any Resolver
+    package let authservID: String
+    private let policy: Policy
+    private let rules: PolicyRules
+    private let recovery: EnvelopeRecovery
+    private let given: GivenEnvelope
+    /// Seconds since 1970.
+    private let now: Int64
+
+    /// Nil if no field can be written under the authserv-id.
+    /// - Parameters:
+    ///   - usesFromLine: whether the From_ line of an mbox may tell what the header does not.
+    ///   - now: seconds since 1970.
+    package init?(
+        _ site: Site,
+        resolver: any Resolver,
+        given: GivenEnvelope,
+        usesFromLine: Bool = false,
+        now: Int64 = Int64(Date().timeIntervalSince1970)
+    ) {
+        policy = site.configuration.policy
+        rules = site.configuration.rules
+        authservID = policy.authservID ?? site.hostName
+        let client = Client(address: nil)
+        guard Examination(policy: policy, authservID: authservID, client: client) != nil else { return nil }
+        recovery = EnvelopeRecovery(
+            ownHosts: HostPatterns(site.configuration.ownHosts ?? [authservID]),
+            trustedRelays: policy.trustedRelays,
+            usesFromLine: usesFromLine
+        )
+        self.resolver = resolver
+        self.given = given
+        self.now = now
+    }
+
+    /// Reads a message to its end and examines it, as far as that goes without waiting for the DNS.
+    ///
+    /// The header is read twice: the engine wants to know the envelope before it, and the envelope is told by it.
+    /// - Parameters:
+    ///   - variant: how the mbox quotes that the message is in; nil for a message by itself.
+    ///   - fromLine: the From_ line above it.
+    package func begin(
+        _ message: SpooledMessage,
+        variant: MboxVariant? = nil,
+        fromLine: MboxFromLine? = nil
+    ) throws(FileFailure) -> StoredExamination {
+        let trace = try TraceFields(message, variant)
+        var envelope = recovery.envelope(of: trace.fields, fromLine: fromLine)
+        given.apply(to: &envelope)
+        // A user's submission is not a stranger's delivery, but who the user is, the header does not prove.
+        let isStranger = !envelope.isSubmission || policy.checkAuthenticated
+        let client = Client(
+            address: isStranger ? envelope.client?.value : nil,
+            name: envelope.reverseName.map { Array($0.value.text.utf8) } ?? []
+        )
+        let time = given.time.seconds(of: envelope, now: now)
+        guard var examination = Examination(policy: policy, authservID: authservID, client: client) else {
+            throw FileFailure(authservID, code: EINVAL)
+        }
+        if let helo = envelope.helo?.value { examination.helo(helo) }
+        examination.begin(mailFrom: envelope.mailFrom?.value, submission: given.submission, receivedAt: time)
+        var hasHeader = false
+        try message.scan(variant, fieldLimit: max(MessageScanner.defaultFieldLimit, policy.limits.headerOctets)) {
+            event in
+            switch event {
+            case .field(let scanned): examination.header(scanned.field)
+            case .endOfHeader:
+                hasHeader = true
+                examination.endOfHeader(at: .now)
+                return examination.wantsBody
+            case .body(let octets): examination.body(octets.span)
+            }
+            return true
+        }
+        if !hasHeader { examination.endOfHeader(at: .now) }
+        examination.endOfMessage()
+        return StoredExamination(
+            examination: examination,
+            envelope: envelope,
+            judgedAt: time,
+            trace: trace,
+            variant: variant,
+            rules: rules,
+            policyEnvelope: policyEnvelope(envelope)
+        )
+    }
+
+    /// What the rules of the policy look at. Of a message whose client is not known nobody can say what would have been
+    /// done with it, unless it came from within.
+    private func policyEnvelope(_ envelope: RecoveredEnvelope) -> PolicyEnvelope {
+        let isAuthenticated = envelope.isSubmission || given.submission != nil
+        let peer: Peer? =
+            switch (envelope.client, envelope.reason) {
+            case (nil, .fromWithin), (nil, .localDelivery): isAuthenticated ? .authenticated : .local
+            case (nil, _): isAuthenticated ? .authenticated : nil
+            case (let client?, _):
+                Peer(Client(address: client.value), isAuthenticated: isAuthenticated, policy: policy)
+            }
+        return PolicyEnvelope(
+            peer: peer,
+            client: envelope.client?.value,
+            helo: envelope.helo?.value ?? [],
+            mailFrom: envelope.mailFrom?.value,
+            isEncrypted: envelope.border?.isEncrypted
+        )
+    }
+
+    /// Examines a message to the end.
+    package func examine(
+        _ message: SpooledMessage,
+        variant: MboxVariant? = nil,
+        fromLine: MboxFromLine? = nil
+    ) async throws -> ExaminedMessage {
+        var examination = try begin(message, variant: variant, fromLine: fromLine)
+        return try await examination.finish(resolver)
+    }
+}
+
+/// The fields of a header that tell of the envelope.
+struct TraceFields: Sendable {
+    private(set) var fields: [HeaderField] = []
+    /// Where each of them is in the header: 0 is the first field.
+    private(set) var positions: [Int] = []
+    /// The value of the topmost Message-ID field.
+    private(set) var messageID: [UInt8]?
+
+    /// Octets of fields that are kept.
+    private static let limit = 4 << 20
+
+    init(_ message: SpooledMessage, _ variant: MboxVariant?) throws(FileFailure) {
+        var kept: [(field: HeaderField, position: Int)] = []
+        var count = 0
+        var id: [UInt8]?
+        var octets = 0
+        try message.scan(variant, fieldLimit: MessageScanner.defaultFieldLimit) { event in
+            guard case .field(let scanned) = event else { return false }
+            let field = scanned.field
+            defer { count += 1 }
+            if field.isNamed("Received") || field.isNamed("Return-Path") {
+                octets += field.value.count
+                if octets <= Self.limit { kept.append((field, count)) }
+            } else if id == nil, field.isNamed("Message-ID") {
+                id = field.value
+            }
+            return true
+        }
+        fields = kept.map(\.field)
+        positions = kept.map(\.position)
+        messageID = id
+    }
+}
+
+extension MessageScanner {
+    /// Octets of one field that are kept if no more are asked for.
+    static let defaultFieldLimit = 256 * 1024
+}
+
+extension SpooledMessage {
+    /// The events of the message from its beginning, its quoting taken off, until `take` returns false.
+    func scan(
+        _ variant: MboxVariant?,
+        fieldLimit: Int,
+        _ take: (MessageScanner.Event) -> Bool
+    ) throws(FileFailure) {
+        var scanner = MessageScanner(fieldLimit: fieldLimit)
+        var unquoter = variant.map { MboxUnquoter($0) }
+        var offset = 0
+        while true {
+            var piece = try piece(at: offset)
+            if piece.isEmpty { break }
+            offset += piece.count
+            while !piece.isEmpty {
+                var plain: ArraySlice<UInt8>
+                if let unquoted = unquoter?.next(&piece) {
+                    plain = unquoted
+                } else {
+                    plain = piece
+                    piece = []
+                }
+                while let event = scanner.next(&plain) {
+                    guard take(event) else { return }
+                }
+            }
+        }
+        while var plain = unquoter?.end() {
+            while let event = scanner.next(&plain) {
+                guard take(event) else { return }
+            }
+        }
+        while let event = scanner.end() {
+            guard take(event) else { return }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Mail
+internal import Octets
+
+/// Whose way of writing a Received field it is. It decides whether the first name is what the client said (HELO) or
+/// what the DNS said, and where the address stands.
+public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
+    case postfix = "Postfix"
+    case sendmail = "Sendmail"
+    case exim = "Exim"
+    case qmail = "qmail"
+    case courier = "Courier"
+    case exchange = "Microsoft Exchange"
+    case smtpsvc = "Microsoft SMTPSVC"
+    case gmail = "Gmail"
+    case domino = "Domino"
+    case mdaemon = "MDaemon"
+    case xmail = "XMail"
+    case ecelerity = "Ecelerity"
+    case communigate = "CommuniGate Pro"
+    case fetchmail = "fetchmail"
+    case webmail = "webmail"
+    /// None of these; read as RFC 5321 has it.
+    case standard = "RFC 5321"
+
+    /// Tells the MTA by what it says of itself behind `by`, which no client can write; only then by the look of the
+    /// rest.
+    init(_ clauses: ReceivedClauses) {
+        if let signed = clauses.hostComments.lazy.compactMap(Self.signature).first {
+            self = signed
+            return
+        }
+        let with = clauses.with
+        if with.count >= 2, with[0].isWord("microsoft") {
+            self = with[1].asciiHasPrefix("smtpsvc") ? .smtpsvc : .exchange
+        } else if with.first?.isWord("mapi") == true {
+            self = .exchange
+        } else if with.first?.hasPrefix("[XMail") == true {
+            self = .xmail
+        } else if clauses.isHTTP {
+            // Exchange Online hands messages from server to server so.
+            self = clauses.by?.asciiHasSuffix(".outlook.com") == true ? .exchange : .webmail
+        } else if let host = clauses.by, host.asciiHasSuffix(".google.com") || host.asciiHasSuffix(".gmail.com") {
+            self = .gmail
+        } else {
+            self = Self.look(clauses)
+        }
+    }
+
+    private static func signature(_ comment: ArraySlice<UInt8>) -> ReceivedLayout? {
+        let signatures: [(String, ReceivedLayout)] = [
+            ("Postfix", .postfix), ("Exim ", .exim), ("Lotus Domino", .domino), ("IBM Domino", .domino),
+            ("HCL Domino", .domino), ("MDaemon", .mdaemon), ("ecelerity", .ecelerity), ("fetchmail", .fetchmail),
+            ("getmail", .fetchmail), ("qpsmtpd", .qmail), ("qmail", .qmail), ("CommuniGate", .communigate),
+        ]
+        if let known = signatures.first(where: { comment.asciiHasPrefix($0.0) }) { return known.1 }
+        // Sendmail's version and that of its configuration: 8.17.1/8.17.1.
+        let isVersion = comment.first?.isDigit == true && comment.contains(UInt8(ascii: "/"))
+        return isVersion && comment.allSatisfy { !$0.isWhiteSpace } ? .sendmail : nil
+    }
+
+    /// By the look of what stands behind `from`, where nothing else tells.
+    private static func look(_ clauses: ReceivedClauses) -> ReceivedLayout {
+        let comments = clauses.fromComments
+        guard let first = comments.first else { return .standard }
+        if first.hasPrefix("SquirrelMail") { return .webmail }
+        let words = ReceivedComment(first).words
+        if ReceivedComment.greeting(first) != nil { return .qmail }
+        if let word = words.first, ReceivedAddress(word) != nil {
+            if words.dropFirst().contains(where: { $0.hasPrefix("helo=") }) {
+                let name = clauses.fromWords.first ?? []
+                return name.isEmpty || name.first == UInt8(ascii: "[") ? .ecelerity : .exim
+            }
+            // qmail names itself nowhere, gives no id and speaks of SMTP; others (IronPort) have the HELO argument
+            // before such an address.
+            let isBare = words.count == 1 && word.first != UInt8(ascii: "[")
+            if isBare, clauses.byComments.isEmpty, !clauses.hasID, clauses.with.last?.isWord("smtp") == true {
+                return .qmail
+            }
+        }
+        let isItems = words.first.map { $0.hasPrefix("helo=") || $0.hasPrefix("port=") || $0.hasPrefix("ident=") }
+        if isItems == true, clauses.fromWords.first?.first == UInt8(ascii: "[") { return .exim }
+        let isCourier = comments.dropFirst().contains { $0.hasPrefix("TLS:") || $0.hasPrefix("AUTH:") }
+        let isMapped = words.contains { $0.asciiHasPrefix("[::ffff:") || $0.isWord("softdnserr") }
+        return isCourier || isMapped ? .courier : .standard
+    }
+}
+
+extension ArraySlice<UInt8> {
+    func asciiHasPrefix(_ prefix: String) -> Bool {
+        starts(with: prefix.utf8) { $0.asciiLowercased == $1.asciiLowercased }
+    }
+
+    func asciiHasSuffix(_ suffix: String) -> Bool {
+        suffix.utf8.count <= count && self.suffix(suffix.utf8.count).asciiHasPrefix(suffix)
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Configuration
+import Files
+import Foundation
+import Glibc
+
+/// `--config` and every setting as a flag: what each command takes.
+struct ConfigurationOptions: ParsableArguments {
+    /// Read if it is there and `--config` does not name another file.
+    static let defaultFile = "/etc/authres/authres.yaml"
+
+    @Option(name: .customLong("config"), help: "The configuration file (default: \(defaultFile), if there is one).")
+    var file: String?
+
+    @OptionGroup(title: "Settings (each also a key of the file and a variable AUTHRES_...)") var settings:
+        SettingOptions
+
+    /// A file that cannot be read again, such as a pipe; nil if the file can be.
+    var fileReadOnce: String? {
+        let path = file ?? Self.defaultFile
+        guard let status = LibCFiles.status(ofPath: path), status.size == nil else { return nil }
+        return path
+    }
+
+    /// The configuration in force. Mistakes are written to standard error, all of them, and end in exit code 78.
+    func load() throws -> EffectiveConfiguration {
+        do {
+            return try EffectiveConfiguration(
+                file: try readFile(),
+                environment: ProcessInfo.processInfo.environment,
+                flags: settings.entries
+            )
+        } catch {
+            for mistake in error.mistakes { StandardError.write("authres: \(mistake)") }
+            throw Sysexit.configuration
+        }
+    }
+
+    private func readFile() throws(ConfigurationError) -> ConfigurationFile? {
+        let path = file ?? Self.defaultFile
+        let octets: [UInt8]
+        do {
+            octets = try InputFile.contents(of: path)
+        } catch {
+            if file == nil, error.code == ENOENT { return nil }
+            let origin: ConfigurationOrigin = file == nil ? .builtIn : .flag("--config")
+            throw ConfigurationError(mistakes: [ConfigurationMistake(origin: origin, text: "\(error)")])
+        }
+        guard let text = String(validating: octets, as: UTF8.self) else {
+            throw ConfigurationError(mistakes: [
+                ConfigurationMistake(origin: .file(path, line: 1, column: 1), text: "the file is not UTF-8")
+            ])
+        }
+        return ConfigurationFile(name: path, text: text)
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Authentication
+import DNS
+import Foundation
+import Mail
+import MailAddresses
+import StoredMail
+import Trace
+
+/// The flags that make a ``StoredMail/GivenEnvelope``.
+struct EnvelopeOptions: ParsableArguments {
+    @Option(
+        name: .customLong("ip"),
+        help: "Address of the SMTP client (default: recovered from the header).",
+        transform: Self.address
+    ) var address: IPAddress?
+    @Option(name: .customLong("helo"), help: "Argument of HELO or EHLO (default: recovered from the header).")
+    var helo: String?
+    @Option(name: .customLong("mail-from"), help: "Argument of MAIL FROM, <> for none (default: recovered).")
+    var mailFrom: String?
+    @Option(name: .customLong("auth-user"), help: "Who had authenticated himself by SMTP AUTH (default: nobody).")
+    var authenticatedUser: String?
+    @Option(name: .customLong("auth-type"), help: "The SASL mechanism by which he did.")
+    var mechanism: String?
+    @Option(
+        name: .customLong("auth-param"),
+        help: "The AUTH parameter that such a client gave to MAIL, in xtext (RFC 4954, 5; default: none)."
+    )
+    var authParameter: String?
+    @Option(
+        name: .customLong("at"),
+        help: """
+            When signatures must be valid: received (the time of receipt that the header tells, else now), now, or a \
+            date such as 2015-03-01, 2015-03-01T12:00:00Z or "1 Mar 2015 12:00:00 +0000".
+            """
+    )
+    var time = JudgementTime.received
+
+    private static func address(_ text: String) throws -> IPAddress {
+        guard let address = IPAddress(text) else { throw ValidationError("\"\(text)\" is no IP address") }
+        return address
+    }
+
+    var given: GivenEnvelope {
+        let isSubmission = authenticatedUser != nil || mechanism != nil
+        return GivenEnvelope(
+            client: address,
+            helo: helo.map { Array($0.utf8) },
+            mailFrom: mailFrom.map { Array($0.utf8) },
+            submission: isSubmission
+                ? Submission(
+                    identity: Array((authenticatedUser ?? "").utf8),
+                    mechanism: Array((mechanism ?? "").utf8),
+                    author: authParameter.map { AuthParameter(Array($0.utf8)) }
+                ) : nil,
+            time: time
+        )
+    }
+}
+
+extension JudgementTime: ExpressibleByArgument {
+    /// A date is one of RFC 5322, of RFC 3339 (a day alone is its beginning, UTC), or seconds since 1970.
+    init?(argument: String) {
+        switch argument {
+        case "received": self = .received
+        case "now": self = .now
+        default:
+            if let seconds = Int64(argument) {
+                guard Self.years.contains(seconds) else { return nil }
+                self = .at(DateTime(secondsSince1970: seconds))
+            } else if let date = DateTime(Array(argument.utf8)) {
+                self = .at(date)
+            } else if let date = Self.date(argument) ?? Self.date(argument + "T00:00:00Z") {
+                self = .at(DateTime(secondsSince1970: Int64(date.timeIntervalSince1970)))
+            } else {
+                return nil
+            }
+        }
+    }
+
+    /// The years 1 to 9999, which RFC 3339 can write, in seconds since 1970.
+    private static let years: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+    /// Nil also for a day or an hour that there is not: Foundation takes 30 February for 1 March.
+    private static func date(_ text: String) -> Date? {
+        let local = text.prefix(19) + "Z"
+        guard let written = try? Date(String(local), strategy: .iso8601), written.formatted(.iso8601) == local else {
+            return nil
+        }
+        return try? Date(text, strategy: .iso8601)
+    }
+}

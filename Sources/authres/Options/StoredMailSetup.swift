@@ -1,0 +1,46 @@
+import ArgumentParser
+import Configuration
+import DNS
+import Files
+import Foundation
+import StoredMail
+import StubDNS
+
+extension Site {
+    /// The site for commands that examine stored mail. Mistakes are told, and end in an exit code.
+    static func forStoredMail(_ options: ConfigurationOptions, _ zoneOptions: ZoneOptions) throws -> Site {
+        let configuration = try options.load().configuration
+        let zone = try zoneOptions.load()
+        do {
+            return try Site(configuration, zone: zone)
+        } catch {
+            StandardError.write("authres: no name server can be asked: \(error)")
+            throw Sysexit.unavailable
+        }
+    }
+}
+
+extension MessageExaminer {
+    /// The examiner, or exit code 78 if no field can be written under the authserv-id.
+    static func make(
+        _ site: Site,
+        resolver: any Resolver,
+        given: EnvelopeOptions,
+        usesFromLine: Bool = false,
+        now: Int64 = Int64(Date().timeIntervalSince1970)
+    ) throws -> MessageExaminer {
+        guard
+            let examiner = MessageExaminer(
+                site,
+                resolver: resolver,
+                given: given.given,
+                usesFromLine: usesFromLine,
+                now: now
+            )
+        else {
+            StandardError.write("authres: no field can be written under the name of this host: set authserv-id")
+            throw Sysexit.configuration
+        }
+        return examiner
+    }
+}
