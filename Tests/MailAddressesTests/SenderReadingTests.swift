@@ -104,7 +104,7 @@ import Testing
         let alphabet = Array("a.@<>()\"\\ :,;[]'%!_-\tbü".utf8)
         var read = 0
         func text(upTo limit: Int) -> [UInt8] { (0..<random.below(limit)).map { _ in random.pick(alphabet) } }
-        for _ in 0..<40_000 {
+        for _ in 0..<15_000 {
             let argument = text(upTo: 8) + Array("@c.example".utf8) + text(upTo: 4)
             guard case .mailbox(let mailbox) = SenderReading(argument), case .domain(let domain) = mailbox.host else {
                 continue
@@ -121,6 +121,6 @@ import Testing
                 || rest.indices.contains { rest[$0...].starts(with: name) }
             #expect(isThere, "\(domain) in \(String(decoding: argument, as: UTF8.self))")
         }
-        #expect(read > 1000)
+        #expect(read > 300)
     }
 }
