@@ -1,5 +1,6 @@
 import DNS
 import Mail
+import MailAddresses
 import TestSupport
 import Testing
 
