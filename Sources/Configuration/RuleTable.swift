@@ -1,6 +1,7 @@
 internal import MailPolicy
 
-/// Rules as a table that is YAML: a row a rule, so that the file can be used, and read in the middle of the night.
+/// Rules as a table that is YAML: a row a rule, so that the file can be used, and read in the middle of the night. Each
+/// row says where the rule is from, and the codes that its replies have.
 struct RuleTable {
     private let rules: [Rule]
     private let origins: [ConfigurationOrigin]
@@ -20,7 +21,8 @@ struct RuleTable {
         for (index, row) in rows.enumerated() {
             let padded = zip(row, widths).map { $0.padding(to: $1) }
             let origin = origins.indices.contains(index) ? origins[index] : .builtIn
-            lines.append("    - {\(padded.joined(separator: " "))}  # \(origin)")
+            let notes = ([origin.description] + rules[index].possibleCodes).joined(separator: ", ")
+            lines.append("    - {\(padded.joined(separator: " "))}  # \(notes)")
         }
         return lines
     }

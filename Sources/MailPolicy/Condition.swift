@@ -66,7 +66,8 @@ package enum Condition: Hashable, Sendable {
         case .result(let check, let results): facts.results[check].map(results.contains) ?? false
         case .dmarcPolicy(let policies): facts.dmarcPolicy.map(policies.contains) ?? false
         case .domain(let key, let patterns):
-            facts.domain(key).map { domain in patterns.contains { $0.matches(domain) } } ?? false
+            !facts.domains(key).isEmpty
+                && facts.domains(key).allSatisfy { domain in patterns.contains { $0.matches(domain) } }
         case .clients(let networks): facts.client.map { client in networks.contains { $0.contains(client) } } ?? false
         case .peer(let peers): facts.peer.map(peers.contains) ?? false
         case .fact(let key, let value): facts.fact(key) == value
@@ -103,12 +104,13 @@ package enum Condition: Hashable, Sendable {
 }
 
 extension MessageFacts {
-    func domain(_ key: Condition.DomainKey) -> Domain? {
+    /// All of them must fit: nobody knows which of several authors a reader will see.
+    func domains(_ key: Condition.DomainKey) -> [Domain] {
         switch key {
-        case .author: authorDomain
-        case .mailFrom: mailFromDomain
-        case .helo: helo
-        case .arcSealer: results[.arc] == "pass" ? arcSealers.last : nil
+        case .author: authorDomains
+        case .mailFrom: [mailFromDomain].compactMap(\.self)
+        case .helo: [helo].compactMap(\.self)
+        case .arcSealer: results[.arc] == "pass" ? arcSealers.suffix(1) : []
         }
     }
 
@@ -125,7 +127,8 @@ extension MessageFacts {
         switch condition {
         case .result(let check, _): results[check]
         case .dmarcPolicy: dmarcPolicy
-        case .domain(let key, _): domain(key)?.text
+        case .domain(let key, _):
+            domains(key).isEmpty ? nil : domains(key).map(\.text).joined(separator: " and ")
         case .clients: client?.description
         case .peer: peer?.rawValue
         case .fact(let key, _): fact(key).map { String($0) }

@@ -19,7 +19,8 @@ package struct MessageFacts: Hashable, Sendable {
     package var results: [Policy.Check: String] = [:]
     /// The policy that applies, after `sp=`, `np=` and `t=`.
     package var dmarcPolicy: String?
-    package var authorDomain: Domain?
+    /// The author's domain; several where readers may differ about it, of which the first has the verdict.
+    package var authorDomains: [Domain] = []
     package var mailFromDomain: Domain?
     package var helo: Domain?
     package var isNullSender: Bool?
@@ -53,7 +54,7 @@ extension MessageFacts {
         }
         if let arc = verdicts.arc { arcSealers = arc.sealers }
         if let dmarc = verdicts.dmarc {
-            authorDomain = dmarc.authorDomain
+            authorDomains = dmarc.authorDomain.map { [$0] } ?? []
             dmarcPolicy = dmarc.policy?.rawValue
         }
     }

@@ -61,15 +61,23 @@ package struct ReplyCodes: Hashable, Sendable {
 extension Rule {
     /// What this rule holds against a message that it matches: results that it asks for, and that are no success.
     func failures(_ facts: MessageFacts) -> [(check: Policy.Check, result: String)] {
-        var checks = when.compactMap { if case .result(let check, _) = $0 { check } else { nil } }
-        let asksForPolicy = when.contains { if case .dmarcPolicy = $0 { true } else { false } }
-        if asksForPolicy, !checks.contains(.dmarc) { checks.append(.dmarc) }
+        let checks = askedResults.map(\.check)
         return Policy.Check.allCases.compactMap { check in
             guard checks.contains(check), let result = facts.results[check], Self.isFailure(check, result) else {
                 return nil
             }
             return (check, result)
         }
+    }
+
+    /// The checks that it asks about, and their results. A policy is DMARC's, whether it passes or fails.
+    private var askedResults: [(check: Policy.Check, results: [String])] {
+        var asked = when.compactMap { condition -> (check: Policy.Check, results: [String])? in
+            if case .result(let check, let results) = condition { (check, results) } else { nil }
+        }
+        let asksForPolicy = when.contains { if case .dmarcPolicy = $0 { true } else { false } }
+        if asksForPolicy, !asked.contains(where: { $0.check == .dmarc }) { asked.append((.dmarc, ["pass", "fail"])) }
+        return asked
     }
 
     private static func isFailure(_ check: Policy.Check, _ result: String) -> Bool {
@@ -79,6 +87,21 @@ extension Rule {
         case (.arc, "none"), (.dmarc, "none"), (.spf, "none"), (.spf, "neutral"): false
         default: true
         }
+    }
+
+    /// Every pair of codes that a reply of this rule can have, as text; none if it has no reply.
+    package var possibleCodes: [String] {
+        var messages = [MessageFacts()]
+        for (check, results) in askedResults {
+            messages = messages.flatMap { facts in
+                Set(results).map { result in
+                    var facts = facts
+                    facts.results[check] = result
+                    return facts
+                }
+            }
+        }
+        return Set(messages.compactMap(codes).map { "\($0.basic) \($0.enhanced)" }).sorted()
     }
 
     /// The codes of the reply to a message that it matches; nil if there is none.

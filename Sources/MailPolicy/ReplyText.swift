@@ -69,7 +69,7 @@ struct ReplyText {
         case .iprev: facts.client?.description
         case .spf: Self.name(facts.spfDomain)
         case .dkim: Self.name(facts.dkimDomain)
-        case .dmarc: Self.name(facts.authorDomain)
+        case .dmarc: Self.name(facts.authorDomains.first)
         case .auth, .arc: nil
         }
     }
@@ -78,7 +78,7 @@ struct ReplyText {
         let cause = "\(Self.title(check)) \(result): "
         let isTemporary = result == "temperror"
         switch check {
-        case .dmarc: return cause + (isTemporary ? dns(of: Self.name(facts.authorDomain)) : dmarc(result))
+        case .dmarc: return cause + (isTemporary ? dns(of: Self.name(facts.authorDomains.first)) : dmarc(result))
         case .spf: return cause + (isTemporary ? dns(of: Self.name(facts.spfDomain)) : spf(result))
         case .dkim: return cause + (isTemporary ? dns(of: Self.name(facts.dkimDomain)) : dkim(result))
         case .iprev: return cause + (isTemporary ? dns(of: facts.client?.description) : iprev(result))
@@ -96,7 +96,7 @@ struct ReplyText {
     }
 
     private func dmarc(_ result: String) -> String {
-        let author = Self.name(facts.authorDomain) ?? "the author's domain"
+        let author = Self.name(facts.authorDomains.first) ?? "the author's domain"
         guard result == "fail" else {
             return
                 "the author or the DMARC record of \(author) cannot be read; write one author, and correct the record"
@@ -123,7 +123,7 @@ struct ReplyText {
         return switch result {
         case "none":
             "the message is not signed; sign it with a key of "
-                + (Self.name(facts.authorDomain) ?? "the author's domain") + again
+                + (Self.name(facts.authorDomains.first) ?? "the author's domain") + again
         case "policy":
             "the signature\(of(signer)) is not acceptable; sign the whole message with a strong key\(again)"
         default:

@@ -53,6 +53,18 @@ import Testing
             facts: .stranger(author: "xn--bcher-kva.example"),
             matches: true
         ),
+        Case(
+            name: "two authors, both named",
+            when: "from=*.example",
+            facts: .stranger(author: "a.example b.example"),
+            matches: true
+        ),
+        Case(
+            name: "two authors, one of them named",
+            when: "from=a.example",
+            facts: .stranger(author: "a.example b.example"),
+            matches: false
+        ),
         Case(name: "no author", when: "from=*.example", facts: .stranger(author: nil), matches: false),
         Case(name: "a sender", when: "mail-from=sender.example", facts: .stranger(), matches: true),
         Case(name: "HELO", when: "helo=*.sender.example", facts: .stranger(), matches: true),

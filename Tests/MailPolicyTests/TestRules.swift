@@ -54,7 +54,7 @@ extension MessageFacts {
             if let check = Policy.Check(rawValue: parts[0]) { facts.results[check] = parts[1] }
         }
         facts.dmarcPolicy = dmarcPolicy
-        facts.authorDomain = author.flatMap { Domain($0) }
+        facts.authorDomains = (author?.split(separator: " ") ?? []).compactMap { Domain($0) }
         facts.mailFromDomain = mailFrom.flatMap { Domain($0) }
         facts.spfDomain = facts.mailFromDomain
         facts.helo = Domain("mail.sender.example")

@@ -66,7 +66,9 @@ import Testing
         let rows = effective.yaml.split(separator: "\n").filter { $0.hasPrefix("    - {") }
         #expect(rows.count == 5)
         #expect(Set(rows.map { $0.firstRange(of: "action:")?.lowerBound.utf16Offset(in: $0) }).count == 1)
-        #expect(rows.first?.hasSuffix("# authres.yaml:5:7") == true, "\(rows)")
+        #expect(rows.first?.hasSuffix("}  # authres.yaml:5:7") == true, "\(rows)")
+        #expect(rows[1].hasSuffix("}  # authres.yaml:6:7, 550 5.7.26") == true, "\(rows)")
+        #expect(rows[3].hasSuffix("}  # authres.yaml:8:7, 451 4.4.3, 451 4.7.24") == true, "\(rows)")
         #expect(try ConfigurationTests.effective("").yaml.contains("  rules: []  # default"))
     }
 

@@ -4,11 +4,13 @@ import json
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import tempfile
 import unittest
 
-from program import Filter, run, sample, zone
+from program import Filter, frame, received, run, sample, zone
 from instance import Postfix
 from test_postfix import GOOD, fields
 
@@ -169,6 +171,13 @@ class PolicyTests(unittest.TestCase):
         for author, code in (("a@reject.example", 550), ("a@none.example", 250), ("a@reject.example", 550)):
             self.assertEqual(self.postfix.play(smtp, message(author), mail_from="<a@none.example>")[0], code)
         smtp.close()
+
+    def test_holding_is_negotiated_only_where_a_rule_holds(self):
+        for milter, actions in ((self.filter, 0x131), (self.second, 0x111)):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(milter.path)
+                connection.sendall(frame(b"O", struct.pack(">III", 6, 0x1FF, 0x1FFFFF)))
+                self.assertEqual(struct.unpack(">I", received(connection)[5:9])[0], actions)
 
     def test_check_and_mbox_say_what_would_be_done(self):
         common = ("--config", self.config, "--zone", self.zone, "--authserv-id", "mx.example.org")
