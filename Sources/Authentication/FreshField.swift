@@ -138,7 +138,7 @@ struct FreshField {
         guard let verdict = verdicts.dmarc else { return [] }
         let reason: String? =
             switch verdict.result {
-            case .none, .pass, .fail: nil
+            case .none, .pass, .fail: verdict.candidates.isEmpty ? nil : verdict.reason
             case .temperror, .permerror: verdict.reason
             }
         return result(

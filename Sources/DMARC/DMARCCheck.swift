@@ -5,6 +5,21 @@ internal import MailAddresses
 /// DMARC (RFC 9989): does a domain that the message has authenticated belong with the one its author claims?
 ///
 /// It takes domains and what became of them, and knows nothing of SPF or DKIM.
+///
+/// RFC 9989 section 5.3.1 leaves a message without exactly one author domain to the receiver, and suggests what RFC 7489
+/// section 6.6.1 asked for: that each domain is checked and the strictest policy applied. So it is done here, with every
+/// domain that a reader in use may take for the author's (``AuthorDomains``); no spelling of From gets a forger more than
+/// the plain one. Each domain is judged as if it were the only one, and the worst verdict is reported, with its domain:
+/// 1. a fail under `reject`, or under `quarantine`;
+/// 2. a temporary error, which may hide one of them;
+/// 3. a fail under `none`;
+/// 4. a permanent error of a policy record, or a check that was not made;
+/// 5. no policy.
+///
+/// If every one passes, the message fails all the same, under the strictest of the policies: a pass would say who the
+/// author is. More domains than ``AuthorDomains/limit`` are not all judged (RFC 9989, 11.5), so that the message is held
+/// to what the strictest of their owners could ask for: it fails under `reject`, in nobody's name unless one of those
+/// judged has asked for it.
 public struct DMARCCheck: Sendable {
     /// A domain that another method has looked at: the one of SPF's MAIL FROM, or the `d=` of a DKIM signature.
     public struct Identifier: Hashable, Sendable {
@@ -25,39 +40,22 @@ public struct DMARCCheck: Sendable {
         }
     }
 
-    private enum Author {
-        /// - isMisleading: readers in use may show another author; see ``AuthorField/isMisleading``.
-        case domain(Domain, Alignment, isMisleading: Bool)
-        /// The message has none, or more than one.
-        case missing(reason: String)
-    }
-
-    private let author: Author
+    private let authors: AuthorDomains
+    private let hasFromField: Bool
+    private let candidates: [CandidateAuthor]
 
     /// - Parameter header: the fields as received, from the top.
     public init(header: [HeaderField]) {
-        author = Self.author(of: header)
-    }
-
-    /// The domain of the author if the message has exactly one.
-    public var authorDomain: Domain? {
-        switch author {
-        case .domain(let domain, _, _): domain
-        case .missing: nil
-        }
+        let fields = (header + header.flatMap(\.hiddenFields)).filter { $0.isNamed("From") }
+        hasFromField = !fields.isEmpty
+        authors = AuthorDomains(fromFields: fields.map(\.value))
+        candidates = authors.readings.map(CandidateAuthor.init)
     }
 
     /// Asks for everything that can be known to be needed: at the end of the header, and again when answers are in.
     /// - Parameter candidates: the domains that may turn out to be authenticated.
-    public func ask(candidates: [Domain], _ answers: inout Answers) {
-        guard case .domain(let domain, let alignment, _) = author else { return }
-        alignment.author.ask(&answers)
-        switch AppliedPolicy.discover(alignment.author, &answers) {
-        case .applied(let applied): _ = applied.evaluate(for: domain, &answers)
-        case .absent, .failed: return
-        case nil: break
-        }
-        alignment.ask(candidates, &answers)
+    public func ask(candidates identifiers: [Domain], _ answers: inout Answers) {
+        for candidate in candidates { candidate.ask(identifiers, &answers) }
     }
 
     /// The verdict, or nil as long as an answer that counts is missing.
@@ -72,83 +70,56 @@ public struct DMARCCheck: Sendable {
         unchecked: String? = nil,
         _ answers: inout Answers
     ) -> DMARCVerdict? {
-        switch author {
-        case .missing(let reason): return DMARCVerdict(.permerror, reason)
-        case .domain(let domain, let alignment, let isMisleading):
-            var verdict = policyVerdict(on: domain, alignment, spf, dkim, &answers)
-            switch verdict?.result {
-            case .pass where isMisleading: verdict?.takeBack(because: "readers may see another author in From")
-            case .fail: if let unchecked { verdict?.takeBack(because: unchecked) }
-            case .pass, .none?, .temperror, .permerror, nil: break
+        guard !candidates.isEmpty else {
+            return DMARCVerdict(.permerror, hasFromField ? "no domain in From" : "no From field")
+        }
+        /// All are asked for before one is waited for.
+        let judged = candidates.map { $0.evaluate(spf, dkim, unchecked, &answers) }
+        var verdicts: [DMARCVerdict] = []
+        for outcome in judged {
+            switch outcome {
+            case nil: return nil
+            case .nobody: break
+            case .verdict(let verdict): verdicts.append(verdict)
             }
-            verdict?.authorDomain = domain
-            return verdict
         }
+        guard let first = verdicts.first else { return DMARCVerdict(.permerror, "no domain in From") }
+        if verdicts.count == 1, authors.isComplete, !authors.hasOtherAuthors { return first }
+        return contested(verdicts)
     }
 
-    /// RFC 9989 section 5.3.1 leaves a message without exactly one author domain to us. It has no result that a domain
-    /// could be held to, and never passes: what a reader would be shown is anyone's guess. Several authors of the same
-    /// domain are one domain; a From field that is there twice is not a choice between two, even if both are equal.
-    private static func author(of header: [HeaderField]) -> Author {
-        let fields = header.filter { $0.isNamed("From") }
-        guard let field = fields.first else { return .missing(reason: "no From field") }
-        let hasHiddenField = header.contains { $0.hiddenFields.contains { $0.isNamed("From") } }
-        guard fields.count == 1, !hasHiddenField else { return .missing(reason: "more than one From field") }
-        let from: AuthorField
-        do {
-            from = try AuthorField(field.value)
-        } catch {
-            return .missing(reason: error.rawValue)
+    /// The worst of the verdicts, of the first of equals; never a pass.
+    private func contested(_ verdicts: [DMARCVerdict]) -> DMARCVerdict? {
+        let worst = verdicts.dropFirst().reduce(verdicts.first) { worst, next in
+            worst.map { $0.severity < next.severity ? next : $0 }
         }
-        guard let first = from.mailboxes.first else { return .missing(reason: "no mailbox in From") }
-        guard from.mailboxes.allSatisfy({ $0.domain == first.domain }) else {
-            return .missing(reason: "more than one domain in From")
+        guard var verdict = worst else { return nil }
+        if !authors.isComplete, (verdict.result, verdict.policy) != (.fail, .reject) {
+            verdict = DMARCVerdict(.fail)
+            verdict.policy = .reject
         }
-        guard let domain = first.domain else { return .missing(reason: "no domain in From") }
-        return .domain(domain, Alignment(author: TreeWalk(from: domain)), isMisleading: from.isMisleading)
-    }
-
-    private func policyVerdict(
-        on domain: Domain,
-        _ alignment: Alignment,
-        _ spf: Identifier?,
-        _ dkim: [Identifier],
-        _ answers: inout Answers
-    ) -> DMARCVerdict? {
-        let applied: AppliedPolicy
-        switch AppliedPolicy.discover(alignment.author, &answers) {
-        case nil: return nil
-        case .absent: return DMARCVerdict(.none, "no policy")
-        case .failed(let failure): return DMARCVerdict(.temperror, "policy: \(failure.rawValue)")
-        case .applied(let policy): applied = policy
-        }
-        switch applied.found.record.use {
-        case .policy: break
-        case .nothing: return DMARCVerdict(.none, "policy record without p= and rua=").describing(applied)
-        /// RFC 9989 section 9.2: an error that does not go away by itself.
-        case .invalid: return DMARCVerdict(.permerror, "policy record has an invalid value").describing(applied)
-        }
-        let judgement = IdentifierJudgement(domain, alignment, applied.found.record, spf, dkim)
-        let policy = applied.evaluate(for: domain, &answers)
-        guard var verdict = judgement.verdict(&answers)?.describing(applied), let policy else { return nil }
-        switch policy {
-        case .policy(let policy): verdict.policy = policy
-        case .failed(let failure):
-            /// A message that passes needs no policy; one that fails cannot be said to fail under an unknown one.
-            guard verdict.result == .fail else { break }
-            verdict = DMARCVerdict(.temperror, "existence of the domain: \(failure.rawValue)").describing(applied)
-        }
+        verdict.contest(among: verdicts.compactMap(\.authorDomain), isComplete: authors.isComplete)
         return verdict
     }
 }
 
 extension DMARCVerdict {
-    fileprivate func describing(_ applied: AppliedPolicy) -> DMARCVerdict {
-        var verdict = self
-        verdict.record = applied.found.record
-        verdict.recordDomain = applied.found.name
-        verdict.recordSource = applied.source
-        verdict.organizationalDomain = applied.organizationalDomain ?? organizationalDomain
-        return verdict
+    /// How bad it is for a message whose author is in doubt; see ``DMARCCheck``.
+    fileprivate var severity: (Int, Int) {
+        let strictness =
+            switch policy {
+            case nil, .some(.none): 0
+            case .quarantine: 1
+            case .reject: 2
+            }
+        let rank =
+            switch result {
+            case .pass: 0
+            case .none: 1
+            case .permerror: 2
+            case .fail: strictness == 0 ? 3 : 5
+            case .temperror: 4
+            }
+        return (rank, strictness)
     }
 }

@@ -1,4 +1,5 @@
 public import DNS
+internal import MailAddresses
 
 /// The results of RFC 9989, section 9.2.
 public enum DMARCResult: String, Hashable, Sendable {
@@ -27,8 +28,11 @@ public struct DMARCVerdict: Hashable, Sendable {
     public private(set) var result: DMARCResult
     /// A short text of ours for every result but a pass.
     public internal(set) var reason: String?
-    /// The value of `header.from`; nil if the message has not exactly one.
+    /// The value of `header.from`: the domain that was judged. Nil if From names none, or more than are looked at.
     public internal(set) var authorDomain: Domain?
+    /// All domains that were judged, where readers may differ about the author; this verdict is the worst of theirs. Empty
+    /// where they agree.
+    public internal(set) var candidates: [Domain] = []
     /// The value of `policy.dmarc`: what the owner wants done with mail that fails, after `sp=`, `np=` and `t=`. Nil
     /// without a policy, or where it depends on an answer that is not to be had.
     public internal(set) var policy: DMARCRecord.Policy?
@@ -51,5 +55,19 @@ public struct DMARCVerdict: Hashable, Sendable {
     mutating func takeBack(because reason: String) {
         result = .permerror
         self.reason = reason
+    }
+
+    /// Makes it the verdict on a message whose author readers do not agree about: nobody has authenticated that one.
+    mutating func contest(among domains: [Domain], isComplete: Bool) {
+        candidates = domains
+        alignedIdentifiers = []
+        switch result {
+        case .pass, .fail, .none:
+            if result == .pass { result = .fail }
+            reason =
+                isComplete
+                ? "readers may see another author in From" : "more than \(AuthorDomains.limit) domains in From"
+        case .temperror, .permerror: break
+        }
     }
 }

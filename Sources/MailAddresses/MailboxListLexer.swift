@@ -1,12 +1,12 @@
 internal import Octets
 
-/// The lexical tokens of RFC 5322 section 3.2, with UTF-8 as RFC 6532 section 3.2 adds it.
+/// The lexical tokens of RFC 5322 section 3.2, with UTF-8 as RFC 6532 section 3.2 adds it, and octets of other charsets.
 extension MailboxListParser {
     /// ```
     /// dot-atom-text = 1*atext *("." 1*atext)
     /// ```
     /// Nil if what stands here is no such text, or one that a dot ends.
-    mutating func dotAtomText() throws(Defect) -> ArraySlice<UInt8>? {
+    mutating func dotAtomText() -> ArraySlice<UInt8>? {
         let start = index
         while let octet = current {
             if octet == UInt8(ascii: ".") {
@@ -24,7 +24,7 @@ extension MailboxListParser {
     /// quoted-string = [CFWS] DQUOTE *([FWS] qcontent) [FWS] DQUOTE [CFWS]
     /// qcontent      = qtext / quoted-pair
     /// ```
-    mutating func quotedString() throws(Defect) -> ArraySlice<UInt8> {
+    mutating func quotedString() throws(Unclear) -> ArraySlice<UInt8> {
         let start = index
         index += 1
         while let octet = current {
@@ -32,11 +32,11 @@ extension MailboxListParser {
             case UInt8(ascii: "\""):
                 index += 1
                 return octets[start..<index]
-            case UInt8(ascii: "\\"): try quotedPair(else: .quotedString)
+            case UInt8(ascii: "\\"): try quotedPair()
             default: try textOrFold()
             }
         }
-        throw .quotedString
+        throw Unclear()
     }
 
     /// ```
@@ -44,7 +44,7 @@ extension MailboxListParser {
     /// comment = "(" *([FWS] ccontent) [FWS] ")"
     /// ```
     /// Comments nest without end in the grammar, so their depth is a number and not a call.
-    mutating func cfws() throws(Defect) {
+    mutating func cfws() throws(Unclear) {
         var depth = 0
         while let octet = current {
             switch octet {
@@ -54,23 +54,22 @@ extension MailboxListParser {
             case UInt8(ascii: ")") where depth > 0:
                 depth -= 1
                 index += 1
-            case UInt8(ascii: "\\") where depth > 0: try quotedPair(else: .comment)
+            case UInt8(ascii: "\\") where depth > 0: try quotedPair()
             case UInt8(ascii: " "), UInt8(ascii: "\t"), .lineFeed: try textOrFold()
             default:
                 guard depth > 0 else { return }
                 try textOrFold()
             }
         }
-        guard depth == 0 else { throw .comment }
+        guard depth == 0 else { throw Unclear() }
     }
 
     /// ```
     /// quoted-pair = "\" (VCHAR / WSP)
     /// ```
-    mutating func quotedPair(else defect: Defect) throws(Defect) {
+    mutating func quotedPair() throws(Unclear) {
         index += 1
-        guard let octet = current else { throw defect }
-        guard octet.isVisible || octet.isWhiteSpace else { throw .octets }
+        guard let octet = current, octet.isVisible || octet.isWhiteSpace else { throw Unclear() }
         index += 1
     }
 
@@ -78,12 +77,12 @@ extension MailboxListParser {
     /// ```
     /// FWS = [*WSP CRLF] 1*WSP
     /// ```
-    mutating func textOrFold() throws(Defect) {
+    mutating func textOrFold() throws(Unclear) {
         let octet = octets[index]
         if octet == .lineFeed {
-            guard index + 1 < octets.count, octets[index + 1].isWhiteSpace else { throw .octets }
+            guard index + 1 < octets.count, octets[index + 1].isWhiteSpace else { throw Unclear() }
         } else {
-            guard octet.isVisible || octet.isWhiteSpace else { throw .octets }
+            guard octet.isVisible || octet.isWhiteSpace else { throw Unclear() }
         }
         index += 1
     }
@@ -91,14 +90,9 @@ extension MailboxListParser {
     var current: UInt8? {
         index < octets.count ? octets[index] : nil
     }
-
-    /// What is wrong where the grammar ends: a control character, or anything else.
-    var unexpected: Defect {
-        current.map { $0.isVisible || $0.isWhiteSpace } == false ? .octets : .syntax
-    }
 }
 
 extension UInt8 {
-    /// VCHAR with UTF8-non-ascii (RFC 5234 B.1; RFC 6532, 3.2).
+    /// VCHAR with UTF8-non-ascii (RFC 5234 B.1; RFC 6532, 3.2), or what another charset has in its place.
     fileprivate var isVisible: Bool { (0x21...0x7E).contains(self) || self >= 0x80 }
 }

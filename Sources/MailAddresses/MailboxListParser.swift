@@ -1,36 +1,50 @@
 internal import DNS
 internal import Octets
 
-/// The productions of RFC 5322 section 3.4, with UTF-8 as RFC 6532 section 3.2 adds it, over octets that are valid
-/// UTF-8. Obsolete forms are not in here, but for `obs-phrase`.
+/// The productions of RFC 5322 section 3.4, as far as all readers in use read them alike. That takes in octets of any
+/// charset, which RFC 6532 section 3.2 allows in UTF-8, and of the obsolete forms `obs-phrase` and the empty members of
+/// `obs-mbox-list`. It leaves out what has no domain, address literals too.
 ///
 /// Every octet is looked at twice at most: as the beginning of an addr-spec, and if it is none, as a display name.
 struct MailboxListParser {
-    typealias Defect = AuthorField.Defect
+    /// What is in the field is not a list of mailboxes that all readers read alike.
+    struct Unclear: Error {}
 
     let octets: [UInt8]
     var index = 0
-    private var mailboxes: [AuthorField.Mailbox] = []
+    private var domains: [Domain] = []
+    /// True if an address, quotes and comments in it included, or the name of a group holds what looks like an address
+    /// itself, as in `"admin@bank.example"@evil.example` (nodemailer before 7.0.7, GHSA-mm7p-fcc7-pg87, and all that
+    /// search for the first or last `@` or bracket).
     private(set) var isMisleading = false
+    /// True if a local part has dots where the grammar has none. Readers who do not take such an address (Perl's
+    /// Email::Address) go on to the next, in a display name or comment.
+    private(set) var hasOddDots = false
 
     init(octets: [UInt8]) {
         self.octets = octets
     }
 
     /// ```
-    /// address-list = address *("," address)
-    /// address      = mailbox / group
+    /// address-list  = (address *("," address)) / obs-addr-list
+    /// address       = mailbox / group
+    /// obs-addr-list = *([CFWS] ",") address *("," [address / CFWS])
     /// ```
-    mutating func addressList() throws(Defect) -> [AuthorField.Mailbox] {
+    mutating func addressList() throws(Unclear) -> [Domain] {
+        try list(endedBy: nil)
+        return domains
+    }
+
+    /// The members up to `end`, or to the end of the field. What has no member at all is left to the caller.
+    private mutating func list(endedBy end: UInt8?) throws(Unclear) {
         try cfws()
-        guard current != nil else { throw .empty }
-        try mailboxOrGroup(groupsAllowed: true)
-        while current == UInt8(ascii: ",") {
+        while current != end {
+            if current != UInt8(ascii: ",") { try mailboxOrGroup(groupsAllowed: end == nil) }
+            guard current == UInt8(ascii: ",") else { break }
             index += 1
-            try mailboxOrGroup(groupsAllowed: true)
+            try cfws()
         }
-        guard current == nil else { throw unexpected }
-        return mailboxes
+        guard current == end else { throw Unclear() }
     }
 
     /// ```
@@ -39,7 +53,7 @@ struct MailboxListParser {
     /// display-name = phrase
     /// ```
     /// Which of them it is shows only behind the first word: at an `@`, a `<`, or a `:`.
-    private mutating func mailboxOrGroup(groupsAllowed: Bool) throws(Defect) {
+    private mutating func mailboxOrGroup(groupsAllowed: Bool) throws(Unclear) {
         try cfws()
         let start = index
         if let localPart = try localPart(), current == UInt8(ascii: "@") {
@@ -52,25 +66,17 @@ struct MailboxListParser {
         case UInt8(ascii: ":") where groupsAllowed && index > start:
             isMisleading = isMisleading || octets[start..<index].contains { $0.isAddressMark }
             try group()
-        default: throw unexpected
+        default: throw Unclear()
         }
     }
 
     /// ```
     /// group      = display-name ":" [group-list] ";" [CFWS]
-    /// group-list = mailbox-list / CFWS
+    /// group-list = mailbox-list / CFWS / obs-group-list
     /// ```
-    private mutating func group() throws(Defect) {
+    private mutating func group() throws(Unclear) {
         index += 1
-        try cfws()
-        if current != UInt8(ascii: ";") {
-            try mailboxOrGroup(groupsAllowed: false)
-            while current == UInt8(ascii: ",") {
-                index += 1
-                try mailboxOrGroup(groupsAllowed: false)
-            }
-        }
-        guard current == UInt8(ascii: ";") else { throw unexpected }
+        try list(endedBy: UInt8(ascii: ";"))
         index += 1
         try cfws()
     }
@@ -79,14 +85,14 @@ struct MailboxListParser {
     /// angle-addr = [CFWS] "<" addr-spec ">" [CFWS]
     /// ```
     /// A route before the addr-spec (`<@a,@b:c@d>`, obs-route) is refused: readers differ on which domain it names.
-    private mutating func angleAddr() throws(Defect) {
+    private mutating func angleAddr() throws(Unclear) {
         index += 1
         let start = index
         try cfws()
-        guard current != UInt8(ascii: "@"), current != UInt8(ascii: ",") else { throw .sourceRoute }
-        guard let localPart = try localPart() else { throw unexpected }
+        guard current != UInt8(ascii: "@"), current != UInt8(ascii: ",") else { throw Unclear() }
+        guard let localPart = try localPart() else { throw Unclear() }
         try addrSpec(localPart, since: start)
-        guard current == UInt8(ascii: ">") else { throw unexpected }
+        guard current == UInt8(ascii: ">") else { throw Unclear() }
         isMisleading = isMisleading || octets[start..<index].count(where: \.isAddressMark) > 1
         index += 1
         try cfws()
@@ -94,44 +100,38 @@ struct MailboxListParser {
 
     /// ```
     /// addr-spec = local-part "@" domain
-    /// domain    = dot-atom / domain-literal
+    /// domain    = dot-atom
     /// ```
-    private mutating func addrSpec(_ localPart: ArraySlice<UInt8>, since start: Int) throws(Defect) {
-        guard current == UInt8(ascii: "@") else { throw unexpected }
+    private mutating func addrSpec(_ localPart: ArraySlice<UInt8>, since start: Int) throws(Unclear) {
+        guard current == UInt8(ascii: "@") else { throw Unclear() }
         /// RFC 2047 section 5: an encoded-word must not appear in an addr-spec. Some readers decode it there.
-        guard !localPart.containsEncodedWord else { throw .encodedWord }
+        guard !localPart.containsEncodedWord else { throw Unclear() }
         index += 1
         try cfws()
-        let domain: Domain?
-        if current == UInt8(ascii: "[") {
-            domain = nil
-            try domainLiteral()
-        } else {
-            guard let text = try dotAtomText() else { throw unexpected }
-            guard !text.containsEncodedWord else { throw .encodedWord }
-            guard !text.containsForeignDot, let name = Domain(internationalized: text), name.isPlain else {
-                throw .domain
-            }
-            domain = name
+        guard let text = dotAtomText(), !text.containsForeignDot, let domain = Domain(inMail: Array(text)) else {
+            throw Unclear()
         }
         isMisleading = isMisleading || octets[start..<index].count(where: \.isAddressMark) > 1
+        hasOddDots = hasOddDots || localPart.hasOddDots
         try cfws()
-        mailboxes.append(AuthorField.Mailbox(localPart: Array(localPart), domain: domain))
+        domains.append(domain)
     }
 
     /// ```
     /// local-part = dot-atom / quoted-string
-    /// dot-atom   = [CFWS] dot-atom-text [CFWS]
+    /// dot-atom   = [CFWS] 1*(atext / ".") [CFWS]
     /// ```
-    /// The white space and comments behind it are skipped. Nil if there is none here.
-    private mutating func localPart() throws(Defect) -> ArraySlice<UInt8>? {
-        let text: ArraySlice<UInt8>
+    /// Dots where the grammar has none (`a..b@example.com`, as some carriers have given out) change nothing in the
+    /// domain. The white space and comments behind it are skipped. Nil if there is none here.
+    private mutating func localPart() throws(Unclear) -> ArraySlice<UInt8>? {
+        let start = index
         if current == UInt8(ascii: "\"") {
-            text = try quotedString()
+            _ = try quotedString()
         } else {
-            guard let atoms = try dotAtomText() else { return nil }
-            text = atoms
+            while let octet = current, octet.isInternationalAtext || octet == UInt8(ascii: ".") { index += 1 }
+            guard index > start else { return nil }
         }
+        let text = octets[start..<index]
         try cfws()
         return text
     }
@@ -141,8 +141,8 @@ struct MailboxListParser {
     /// word       = atom / quoted-string
     /// obs-phrase = word *(word / "." / CFWS)
     /// ```
-    private mutating func phrase() throws(Defect) {
-        guard current != UInt8(ascii: ".") else { throw .syntax }
+    private mutating func phrase() throws(Unclear) {
+        guard current != UInt8(ascii: ".") else { throw Unclear() }
         while let octet = current {
             if octet == UInt8(ascii: "\"") {
                 _ = try quotedString()
@@ -154,24 +154,6 @@ struct MailboxListParser {
             try cfws()
         }
     }
-
-    /// ```
-    /// domain-literal = [CFWS] "[" *([FWS] dtext) [FWS] "]" [CFWS]
-    /// dtext          = %d33-90 / %d94-126
-    /// ```
-    private mutating func domainLiteral() throws(Defect) {
-        index += 1
-        while let octet = current {
-            switch octet {
-            case UInt8(ascii: "]"):
-                index += 1
-                return
-            case UInt8(ascii: "["), UInt8(ascii: "\\"): throw .syntax
-            default: try textOrFold()
-            }
-        }
-        throw .syntax
-    }
 }
 
 extension UInt8 {
@@ -182,35 +164,9 @@ extension UInt8 {
 }
 
 extension ArraySlice<UInt8> {
-    /// True if a character stands in it that IDNA takes for a dot (U+3002, U+FF0E, U+FF61; UTS #46, 2.3). It is in no
-    /// U-label (RFC 5890, 2.3.2.1), and who reads mail by its grammar sees no dot there.
-    fileprivate var containsForeignDot: Bool {
-        let dots: [[UInt8]] = [[0xE3, 0x80, 0x82], [0xEF, 0xBC, 0x8E], [0xEF, 0xBD, 0xA1]]
-        return contains { $0 >= 0x80 } && dots.contains { dot in indices.contains { self[$0...].starts(with: dot) } }
-    }
-
-    /// True if `=?` stands in it and `?=` behind it: `"=?" charset "?" encoding "?" encoded-text "?="` (RFC 2047, 2).
-    fileprivate var containsEncodedWord: Bool {
-        var isOpen = false
-        for (first, second) in zip(self, dropFirst()) {
-            if first == UInt8(ascii: "="), second == UInt8(ascii: "?") { isOpen = true }
-            if isOpen, first == UInt8(ascii: "?"), second == UInt8(ascii: "=") { return true }
-        }
-        return false
-    }
-}
-
-extension Domain {
-    /// True if nothing but letters, digits, hyphens and underscores stands between the dots. The other octets that
-    /// RFC 5322 lets into a dot-atom (`'`, `|`, `/`) are in no domain that mail uses, and end a name for some readers.
-    fileprivate var isPlain: Bool {
-        text.utf8.allSatisfy { octet in
-            switch octet {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
-                UInt8(ascii: "_"), UInt8(ascii: "."):
-                true
-            default: false
-            }
-        }
+    /// True if a dot is at an end, or next to another. In a quoted string none is.
+    fileprivate var hasOddDots: Bool {
+        guard first != UInt8(ascii: "\"") else { return false }
+        return split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).contains(where: \.isEmpty)
     }
 }

@@ -259,10 +259,17 @@ package struct Explanation {
             return
         }
         heading("dmarc", "\(verdict.result.rawValue) (RFC 9989, 4.4 and 5)")
-        say(
-            verdict.authorDomain.map { "The author's domain, from the From field: \($0)." }
-                ?? "The From field does not name exactly one domain (RFC 9989, 5.3.1)."
-        )
+        if let domain = verdict.authorDomain {
+            say("The author's domain, from the From field: \(domain).")
+        } else if verdict.candidates.isEmpty {
+            say("The From field names no domain (RFC 9989, 5.3.1).")
+        }
+        if !verdict.candidates.isEmpty {
+            say(
+                "Readers may differ about the author. Judged, with the worst result reported (RFC 9989, 5.3.1): "
+                    + verdict.candidates.map(\.text).joined(separator: ", ") + "."
+            )
+        }
         tellAnswers { _ in true }
         if let record = verdict.recordDomain, let source = verdict.recordSource {
             say(
