@@ -23,10 +23,9 @@ struct CandidateAuthor {
         alignment.author.ask(&answers)
         switch AppliedPolicy.discover(alignment.author, &answers) {
         case .applied(let applied): _ = applied.evaluate(for: domain, &answers)
-        case .absent:
+        case .absent, .failed:
             if isPatched { _ = answers(Question(domain, .txt)) }
             return
-        case .failed: return
         case nil: break
         }
         alignment.ask(identifiers, &answers)
@@ -42,7 +41,7 @@ struct CandidateAuthor {
         guard var verdict = policyVerdict(spf, dkim, &answers) else { return nil }
         switch verdict.result {
         case .fail: if let unchecked { verdict.takeBack(because: unchecked) }
-        case .none where isPatched:
+        case .none where isPatched, .temperror where isPatched:
             guard let existence = answers(Question(domain, .txt)) else { return nil }
             if existence.outcome == .nameError { return .nobody }
         case .none, .pass, .temperror, .permerror: break

@@ -65,7 +65,7 @@ import Testing
             let judged = verdict.candidates.isEmpty ? [verdict.authorDomain].compactMap(\.self) : verdict.candidates
             for domains in fields.compactMap({ ElementaryReading($0.value).domains }) where judged.count < 8 {
                 let names = Set(domains.compactMap { Domain(internationalized: Array($0.utf8)) }).filter {
-                    $0.labels.count > 1
+                    $0.isHostName && $0.labels.last?.utf8.allSatisfy { $0 < 0x3A } == false
                 }
                 try #require(
                     names.isSubset(of: judged),
