@@ -129,7 +129,7 @@ def generated(count, seed):
 
 
 class ReaderTests(unittest.TestCase):
-    COUNT = int(os.environ.get("AUTHRES_READER_FIELDS", "6000"))
+    COUNT = int(os.environ.get("READER_FIELDS", "6000"))
 
     def test_no_reader_sees_a_domain_that_was_not_judged(self):
         fields = list(generated(self.COUNT, 5322))
