@@ -52,6 +52,7 @@ let package = Package(
         .systemLibrary(name: "CSPF2", providers: [.apt(["libspf2-dev"])]),
         .systemLibrary(name: "COpenDKIM", pkgConfig: "opendkim", providers: [.apt(["libopendkim-dev"])]),
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
 
         // Octets, names, mail.
@@ -96,7 +97,7 @@ let package = Package(
         ),
 
         // The drivers.
-        module("Files", [.unixSignals]),
+        module("Files", ["CArchive", .unixSignals]),
         module("Milter", ["Mail", "Octets", .nioCore, .nioPosix]),
         module("MilterClient", ["Milter", "Files", "Mail", .nioCore, .nioPosix]),
         module(
@@ -123,10 +124,13 @@ let package = Package(
             [
                 "Files", "Mailboxes", "Configuration", "MailPolicy", "Authentication", "FieldProvenance",
                 "FieldClaims", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults", "Trace",
-                "Mail", "DNS", "Octets",
+                "Mail", "DNS",
             ]
         ),
-        module("Archive", ["StoredMail", "Files", "Mailboxes", "Authentication", "DKIM", "Mail", "DNS"]),
+        module(
+            "Archive",
+            ["StoredMail", "Files", "Mailboxes", "Authentication", "DKIM", "Trace", "Mail", "DNS"]
+        ),
         module(
             "FileLint",
             [

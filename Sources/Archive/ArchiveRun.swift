@@ -16,14 +16,17 @@ package final class ArchiveRun {
     private let interruption: Interruption
     private var checkpoint: Checkpoint
     private let checkpointName: String?
-    private let mbox: OutputFile?
+    private let output: MailOutput?
     private let report: OutputFile?
-    private var writer = MboxWriter()
     private var progress: ProgressLine
 
+    /// What was found out about files before the run.
+    private var detections: [String: MboxDetection] = [:]
     /// Messages under way, in their order.
     private var window: [Batch] = []
     private var batch = Batch()
+    /// What examines the messages at hand.
+    private var worker: ArchiveWorker?
     private let start = ContinuousClock.now
     private let secondsBefore: Double
     private var nextCheckpoint = ContinuousClock.now.advanced(by: interval)
@@ -62,24 +65,18 @@ package final class ArchiveRun {
         self.checkpoint = checkpoint
         checkpointName = task.checkpointName
         self.interruption = interruption
-        mbox = try task.output.map { name throws(FileFailure) in
-            try OutputFile(name, keeping: checkpoint.mboxLength)
-        }
+        output = try task.output.map { name throws(FileFailure) in try MailOutput(name, checkpoint) }
         report = try task.report.map { name throws(FileFailure) in
             try OutputFile(name, keeping: checkpoint.reportLength)
         }
         recordFile = try task.recordName.map { name throws(FileFailure) in
             try OutputFile(name, keeping: checkpoint.recordLength)
         }
-        let sizes = task.files.map { $0 == "-" ? nil : LibCFiles.status(ofPath: $0)?.size }
+        let sizes = task.files.map { ArchiveTask.isPlain($0) ? LibCFiles.status(ofPath: $0)?.size : nil }
         let total = sizes.contains(nil) ? nil : sizes.compactMap(\.self).reduce(0, +)
         let summary = checkpoint.summary
         progress = ProgressLine(total: total, before: (summary.octets, summary.messages))
         secondsBefore = summary.seconds
-        if let tail = try mbox?.tail() {
-            var nowhere: [UInt8] = []
-            writer.write(.preamble(tail[...]), to: &nowhere)
-        }
     }
 
     package var summary: Summary { checkpoint.summary }
@@ -100,18 +97,19 @@ package final class ArchiveRun {
                     return .interrupted
                 }
                 checkpoint.file = index + 1
+                checkpoint.member = 0
                 checkpoint.offset = 0
             }
         } catch {
             for batch in window { batch.work?.cancel() }
-            if position == (0, 0) || checkpointName == nil { discard() }
+            if summary.messages == 0 || checkpointName == nil { discard() }
             // What is done already, for whoever reads the other end of a pipe.
-            try mbox?.flush()
+            try output?.flush()
             try report?.flush()
             throw error
         }
         checkpoint.summary.seconds = seconds
-        try mbox?.finish()
+        try output?.finish()
         try report?.finish()
         if let recordFile, let record {
             // Sorted, in place of the lines in the order in which they came.
@@ -125,7 +123,7 @@ package final class ArchiveRun {
 
     /// What an incomplete run leaves behind is taken away.
     package func discard() {
-        mbox?.discard()
+        output?.discard()
         report?.discard()
         recordFile?.discard()
         if let checkpointName { LibCFiles.remove(checkpointName) }
@@ -133,68 +131,152 @@ package final class ArchiveRun {
 
     // MARK: Reading
 
-    /// Ends the run before it has begun if it could not be completed. A pipe cannot be looked at before it is read.
+    /// Ends the run before it has begun if it could not be completed. A pipe cannot be looked at before it is read, and
+    /// what is in a directory or a packed file is seen when it is come to.
     private func checkFiles() throws {
-        for name in task.files[checkpoint.file...] where name != "-" && LibCFiles.status(ofPath: name)?.size != nil {
-            try use(try ArchiveSource.check(name, task), of: name)
+        for name in task.files[checkpoint.file...] where name != "-" {
+            guard let status = LibCFiles.status(ofPath: name), status.size != nil else { continue }
+            let beginning = try InputFile(name).beginning(ForeignFormat.beginningLength)
+            if !beginning.isEmpty, let format = ForeignFormat(beginning: beginning) {
+                guard format.isPacked else { throw ArchiveFailure.notMail(name, NotMail(format)) }
+                continue
+            }
+            let detection = try ArchiveSource.check(name, task)
+            detections[name] = detection
+            try use(detection, of: name)
         }
     }
 
-    /// Takes note of the variant of what is to be written; there is one to an mbox.
-    private func use(_ variant: MboxVariant, of name: String) throws {
-        guard mbox != nil else { return }
+    /// Takes note of the variant of the mbox that is written, and of its separators; there is one of each.
+    private func use(_ detection: MboxDetection, of name: String) throws {
+        guard case .mbox = output else { return }
+        let variant = detection.variant
         let written = checkpoint.variant ?? variant.rawValue
         guard written == variant.rawValue else { throw ArchiveFailure.mixedVariants(name, written, variant) }
         checkpoint.variant = written
+        guard let form = detection.form else { return }
+        guard (checkpoint.form ?? form).isShared(by: form) || checkpoint.form == form else {
+            throw ArchiveFailure.mixedForms(name)
+        }
+        checkpoint.form = checkpoint.form ?? form
     }
 
-    /// Reads one file to its end, or until the run is interrupted; then it returns false.
+    /// The same for a message by itself, which is quoted, and gets a From_ line with the standard's date.
+    private func useOwnLine(_ name: String) throws {
+        guard case .mbox = output else { return }
+        let written = checkpoint.variant.flatMap(MboxVariant.init) ?? .mboxrd
+        guard written == .mboxrd || written == .mboxo else {
+            throw ArchiveFailure.mixedVariants(name, written.rawValue, .mboxrd)
+        }
+        checkpoint.variant = written.rawValue
+        guard (checkpoint.form ?? .asctime).isShared(by: .asctime) else { throw ArchiveFailure.mixedForms(name) }
+        checkpoint.form = checkpoint.form ?? .asctime
+    }
+
+    /// Reads what is in one file or directory to its end, or until the run is interrupted; then it returns false.
     private func read(_ name: String) async throws -> Bool {
-        var source = try ArchiveSource(name, task, base: checkpoint.offset) { interruption.isRequested }
-        guard !interruption.isRequested else { return false }
-        let worker = try begin(source)
-        while !source.input.isDone {
+        let members = try ArchiveMembers(name)
+        var number = 0
+        while let member = try members.next(until: { interruption.isRequested }) {
+            defer { number += 1 }
+            let oddities = members.takeOddities()
+            members.takeNotes().forEach(tell)
+            guard number >= checkpoint.member else { continue }
+            checkpoint.summary.warnings += oddities
             if interruption.isRequested {
-                try await drain(worker)
+                try await drain()
+                return false
+            }
+            switch member.kind {
+            case .mbox: guard try await readMbox(member.input, number) else { return false }
+            case .message(let maildir): try await readMessage(member.input, maildir, number)
+            }
+        }
+        try await drain()
+        checkpoint.summary.warnings += members.takeOddities()
+        members.takeNotes().forEach(tell)
+        if number == 0 {
+            guard LibCFiles.status(ofPath: name)?.isDirectory == true else { throw ArchiveFailure.noMail(name) }
+            tell("\(name): has no mail in it")
+        }
+        return true
+    }
+
+    private func readMbox(_ input: InputFile, _ number: Int) async throws -> Bool {
+        try await drain()
+        let isNamed = task.files.contains(input.name)
+        var source = try ArchiveSource(
+            input,
+            task,
+            base: checkpoint.offset,
+            known: isNamed ? detections[input.name] : nil
+        ) {
+            interruption.isRequested
+        }
+        guard !interruption.isRequested else { return false }
+        try begin(source)
+        while !source.isDone {
+            if interruption.isRequested {
+                try await drain()
                 return false
             }
             if !source.input.isReady(within: 0) {
                 // Nothing to read for now, so that what is there need not wait for company.
-                try await drain(worker)
+                try await drain()
                 guard source.input.isReady(within: InputFile.patience) else { continue }
             }
-            try await cut(&source, try source.input.next(), worker)
+            for message in try source.next() { try await add(message, number) }
         }
-        try await cut(&source, nil, worker)
-        try await drain(worker)
-        if let text = source.cutter.warningText { tell("\(name): \(text)") }
+        if !source.cutter.isPastRange {
+            for message in try source.end() { try await add(message, number) }
+        }
+        try await drain()
+        for text in source.cutter.warningTexts { tell("\(input.name): \(text)") }
+        checkpoint.member = number + 1
+        checkpoint.offset = 0
         return true
     }
 
-    /// Cuts messages out of what was read, or, if that is nil, out of what is left at the end.
-    private func cut(_ source: inout ArchiveSource, _ octets: [UInt8]?, _ worker: ArchiveWorker) async throws {
-        let messages: [CutMessage]
-        do {
-            messages = try octets.map { try source.cutter.take($0) } ?? source.cutter.end()
-        } catch is MessageCutter.NoMbox {
-            throw ArchiveFailure.noMbox(source.input.name)
-        }
-        for message in messages { try await add(message, worker) }
+    private func add(_ message: CutMessage, _ number: Int) async throws {
+        var message = message
+        message.next = (number, message.end)
+        try await add(message)
     }
 
-    private func begin(_ source: ArchiveSource) throws -> ArchiveWorker {
+    private func begin(_ source: ArchiveSource) throws {
         let name = source.input.name
-        try use(source.variant, of: name)
-        if let evidence = source.evidence { tell("\(name): \(source.variant.rawValue) (\(evidence.rawValue))") }
-        if checkpoint.offset == 0 { try mbox?.write { writer.beginFile(to: &$0) } }
-        return ArchiveWorker(
+        let detection = source.detection
+        try use(detection, of: name)
+        if let evidence = detection.evidence { tell("\(name): \(detection.variant.rawValue) (\(evidence.rawValue))") }
+        if checkpoint.offset == 0 { try output?.beginFile() }
+        worker = worker(of: detection.variant, isGuessed: detection.evidence == MboxDetection.Evidence.none)
+    }
+
+    private func worker(of variant: MboxVariant?, isGuessed: Bool) -> ArchiveWorker {
+        ArchiveWorker(
             examiner: examiner,
             record: record,
-            file: name,
-            variant: source.variant,
-            isVariantGuessed: source.evidence == MboxDetection.Evidence.none,
+            variant: variant,
+            isVariantGuessed: isGuessed,
             report: report == nil ? .none : task.reportsAnswers ? .withAnswers : .plain
         )
+    }
+
+    /// Reads a file of one message.
+    private func readMessage(_ input: InputFile, _ maildir: MaildirPlace?, _ number: Int) async throws {
+        if worker?.variant != nil { try await drain() }
+        worker = worker ?? worker(of: nil, isGuessed: false)
+        if worker?.variant != nil { worker = worker(of: nil, isGuessed: false) }
+        try useOwnLine(input.name)
+        var message = CutMessage(file: input.name, preamble: [], fromLine: nil, maildir: maildir, offset: 0, end: 0)
+        var bombGuard = BombGuard()
+        while case let piece = try input.next(), !piece.isEmpty {
+            try message.content.append(piece[...])
+            try bombGuard.check(input, messageLength: message.content.count)
+        }
+        message.end = message.content.count
+        message.next = (number + 1, 0)
+        try await add(message)
     }
 
     private func tell(_ text: String) {
@@ -204,24 +286,24 @@ package final class ArchiveRun {
 
     // MARK: The window
 
-    private func add(_ message: CutMessage, _ worker: ArchiveWorker) async throws {
+    private func add(_ message: CutMessage) async throws {
         batch.messages.append(message)
         batch.cost += message.content.cost
         guard batch.messages.count >= Self.batchMessages || batch.cost >= Self.batchCost else { return }
-        send(worker)
+        send()
         try await write(upTo: Self.messageLimit)
     }
 
-    private func send(_ worker: ArchiveWorker) {
-        guard !batch.messages.isEmpty else { return }
+    private func send() {
+        guard !batch.messages.isEmpty, let worker else { return }
         let messages = batch.messages
         batch.work = Task.detached { try await worker.examine(messages) }
         window.append(batch)
         batch = Batch()
     }
 
-    private func drain(_ worker: ArchiveWorker) async throws {
-        send(worker)
+    private func drain() async throws {
+        send()
         try await write(upTo: 0)
     }
 
@@ -241,29 +323,22 @@ package final class ArchiveRun {
 
     private func write(_ result: ArchiveWorker.Result) throws(FileFailure) {
         let message = result.message
-        if let mbox {
-            if !message.preamble.isEmpty { try mbox.write { writer.write(.preamble(message.preamble[...]), to: &$0) } }
-            try mbox.write { writer.write(.messageStart(message.fromLine, offset: 0), edits: result.edits, to: &$0) }
-            var offset = 0
-            while true {
-                let piece = try message.content.piece(at: offset)
-                if piece.isEmpty { break }
-                offset += piece.count
-                try mbox.write { writer.write(.octets(piece), to: &$0) }
-            }
-            try mbox.write { writer.write(.messageEnd(emptyLine: message.emptyLine[...]), to: &$0) }
+        switch output {
+        case .mbox(let mbox):
+            try mbox.write(result, variant: checkpoint.variant.flatMap(MboxVariant.init) ?? .mboxrd)
+        case .maildir(let maildir): try maildir.write(result, number: summary.messages + 1)
+        case nil: break
         }
         try report?.write(result.line)
         checkpoint.summary.count(result.tally)
-        checkpoint.summary.warnings += message.warnings
-        checkpoint.offset = message.end
+        (checkpoint.member, checkpoint.offset) = message.next
     }
 
     private var seconds: Double { secondsBefore + start.duration(to: .now) / .seconds(1) }
 
     /// Keeps how far the run has come, so that it can be continued from here.
     private func save() throws {
-        try mbox?.synchronize()
+        try output?.synchronize()
         try report?.synchronize()
         nextCheckpoint = ContinuousClock.now.advanced(by: Self.interval)
         guard let checkpointName else { return }
@@ -272,7 +347,7 @@ package final class ArchiveRun {
             try recordFile.synchronize()
         }
         checkpoint.summary.seconds = seconds
-        checkpoint.mboxLength = mbox?.length ?? 0
+        checkpoint.mboxLength = output?.length ?? 0
         checkpoint.reportLength = report?.length ?? 0
         checkpoint.recordLength = recordFile?.length ?? 0
         try checkpoint.write(to: checkpointName)

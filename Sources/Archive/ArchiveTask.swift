@@ -1,6 +1,6 @@
 internal import Files
-internal import Mail
 package import Mailboxes
+internal import StoredMail
 
 /// What is to be done with which archives.
 package struct ArchiveTask: Sendable {
@@ -9,6 +9,8 @@ package struct ArchiveTask: Sendable {
     /// Nil if it is to be detected.
     package let variant: MboxVariant?
     package let needsEmptyLine: Bool
+    /// Of the one file, the part whose messages are examined.
+    package let range: MboxRange
     /// Where the mbox with edited headers goes; nil for none, `-` for standard output.
     package let output: String?
     /// Where the report goes, likewise.
@@ -23,6 +25,7 @@ package struct ArchiveTask: Sendable {
         files: [String],
         variant: MboxVariant?,
         needsEmptyLine: Bool,
+        range: MboxRange,
         output: String?,
         report: String?,
         reportsAnswers: Bool,
@@ -32,11 +35,20 @@ package struct ArchiveTask: Sendable {
         self.files = files
         self.variant = variant
         self.needsEmptyLine = needsEmptyLine
+        self.range = range
         self.output = output
         self.report = report
         self.reportsAnswers = reportsAnswers
         self.recordName = recordName
         self.identity = identity
+    }
+
+    /// True for a regular file that is not packed.
+    package static func isPlain(_ name: String) -> Bool {
+        guard name != "-", LibCFiles.status(ofPath: name)?.size != nil,
+            let beginning = try? InputFile(name).beginning(ForeignFormat.beginningLength)
+        else { return false }
+        return ForeignFormat(beginning: beginning)?.isPacked != true
     }
 
     /// The file that keeps how far the run has come; nil if it could not be continued, since a part of what it writes

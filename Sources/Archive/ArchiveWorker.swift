@@ -5,14 +5,14 @@ internal import Files
 internal import Mail
 internal import Mailboxes
 internal import StoredMail
+internal import Trace
 
-/// Examines messages of one mbox, many at a time.
+/// Examines messages of one mbox, or files of one message each, many at a time.
 struct ArchiveWorker: Sendable {
     let examiner: MessageExaminer
     let record: AnswerRecord?
-    /// The file as it was named.
-    let file: String
-    let variant: MboxVariant
+    /// How the mbox quotes; nil for messages by themselves.
+    let variant: MboxVariant?
     /// True if nothing has told the variant, so that another may be right.
     let isVariantGuessed: Bool
     /// Whether a line of JSON is wanted of each message, and the answers of the DNS in it.
@@ -23,6 +23,10 @@ struct ArchiveWorker: Sendable {
     /// What is left of a message that was examined.
     struct Result: Sendable {
         let message: CutMessage
+        /// How it was unquoted; nil if it was by itself.
+        let variant: MboxVariant?
+        /// The envelope sender, without brackets, and the time of receipt, in seconds since 1970: what a From_ line tells.
+        let origin: (sender: [UInt8], seconds: Int64)
         let edits: HeaderEdits
         let tally: MessageTally
         /// The line of the report, its line break included; empty if none is wanted.
@@ -34,12 +38,19 @@ struct ArchiveWorker: Sendable {
         var results: [Result?] = Array(repeating: nil, count: messages.count)
         var waiting: [(index: Int, examination: StoredExamination)] = []
         for (index, message) in messages.enumerated() {
-            var examination = try begin(message, variant)
-            if let examined = try examination.finishAtOnce(examiner.resolver) {
-                results[index] = try await finish(message, examined)
-            } else {
-                waiting.append((index, examination))
+            await examiner.slots?.take()
+            do {
+                var examination = try begin(message, variant)
+                if let examined = try examination.finishAtOnce(examiner.resolver) {
+                    results[index] = try await finish(message, examined)
+                } else {
+                    waiting.append((index, examination))
+                }
+            } catch {
+                await examiner.slots?.giveBack()
+                throw error
             }
+            await examiner.slots?.giveBack()
         }
         guard !waiting.isEmpty else { return results.compactMap(\.self) }
         try await withThrowingTaskGroup(of: (Int, Result).self) { group in
@@ -47,7 +58,10 @@ struct ArchiveWorker: Sendable {
                 let message = messages[index]
                 group.addTask {
                     var examination = examination
-                    return (index, try await finish(message, try await examination.finish(examiner.resolver)))
+                    return (
+                        index,
+                        try await finish(message, try await examination.finish(examiner.resolver, examiner.slots))
+                    )
                 }
             }
             for try await (index, result) in group { results[index] = result }
@@ -55,31 +69,44 @@ struct ArchiveWorker: Sendable {
         return results.compactMap(\.self)
     }
 
-    private func begin(_ message: CutMessage, _ variant: MboxVariant) throws -> StoredExamination {
+    private func begin(_ message: CutMessage, _ variant: MboxVariant?) throws -> StoredExamination {
         try examiner.begin(message.content, variant: variant, fromLine: message.fromLine)
     }
 
     private func finish(_ message: CutMessage, _ examined: ExaminedMessage) async throws -> Result {
         let examined = try await withRightQuoting(message, examined)
         record?.add(examined.answers)
+        let tally = MessageTally(examined, octets: message.end - message.offset, oddLines: message.warnings)
         var line: [UInt8] = []
         if report != .none {
             var report = MessageReport(
                 examined,
-                file: file,
+                file: message.file,
                 authservID: examiner.authservID,
                 tellsAnswers: report == .withAnswers
             )
-            report.offset = message.offset
+            if message.fromLine != nil { report.offset = message.offset }
             report.variant = examined.variant?.rawValue
-            line = try report.line() + [UInt8(ascii: "\n")]
+            report.tally = tally
+            line = report.line() + [UInt8(ascii: "\n")]
         }
         return Result(
             message: message,
+            variant: examined.variant,
+            origin: (Self.sender(of: examined), examined.judgedAt),
             edits: examined.judgement.edits,
-            tally: MessageTally(examined, octets: message.end - message.offset),
+            tally: tally,
             line: line
         )
+    }
+
+    private static func sender(of message: ExaminedMessage) -> [UInt8] {
+        var sender = message.envelope.mailFrom?.value[...] ?? []
+        if sender.first == UInt8(ascii: "<"), sender.last == UInt8(ascii: ">") {
+            sender = sender.dropFirst().dropLast()
+        }
+        let isPlain = !sender.isEmpty && sender.allSatisfy { (0x21...0x7E).contains($0) }
+        return isPlain ? Array(sender) : Array("MAILER-DAEMON".utf8)
     }
 
     /// Where the variant is a guess, a signature that fails may fail for the quoting: then the message is tried as it

@@ -1,5 +1,6 @@
 internal import Files
 internal import Foundation
+internal import Mail
 package import StoredMail
 
 /// How far a run over archives has come: enough to continue it, whatever ended it, with the same result as if it had
@@ -11,7 +12,9 @@ package struct Checkpoint: Codable {
     package let now: Int64
     /// Files that are done.
     package var file = 0
-    /// Where the next message begins in the file that follows them.
+    /// Mailboxes and messages that are done in the file, or directory, that follows them.
+    var member = 0
+    /// Where the next message begins in the mailbox that follows those.
     package var offset = 0
     /// Octets of the output files that are right.
     package var mboxLength = 0
@@ -19,6 +22,8 @@ package struct Checkpoint: Codable {
     package var recordLength = 0
     /// How the mbox that is written quotes; nil before the first file.
     package var variant: String?
+    /// The form of its separators, likewise.
+    var form: MboxSeparatorForm?
     package var summary = Summary()
 
     /// The file beside the output that keeps it.
@@ -39,7 +44,7 @@ package struct Checkpoint: Codable {
 
     /// False for numbers that no run comes to, which could not be counted on from.
     private var isPlausible: Bool {
-        let numbers = [file, offset, mboxLength, reportLength, recordLength] + summary.counts
+        let numbers = [file, member, offset, mboxLength, reportLength, recordLength] + summary.counts
         return numbers.allSatisfy { (0...1 << 53).contains($0) }
     }
 

@@ -1,12 +1,17 @@
 internal import Files
-package import Mail
+internal import Mail
 internal import Mailboxes
 
-/// One message that was cut out of an mbox.
+/// One message that was cut out of an mbox, or is a file of its own.
 package struct CutMessage: Sendable {
+    /// The file as it was named, with its name in a packed one.
+    let file: String
     /// Octets above it, if it is the first. They go where it goes: a run that ends before it has written neither.
     let preamble: [UInt8]
-    package let fromLine: MboxFromLine
+    /// Nil for a file of its own.
+    let fromLine: MboxFromLine?
+    /// Of a file of its own: what its Maildir tells of it.
+    var maildir: MaildirPlace?
     /// Where its From_ line begins, in octets from the beginning of the file.
     package let offset: Int
     /// The message as it is in the file.
@@ -17,38 +22,75 @@ package struct CutMessage: Sendable {
     package var end: Int
     /// What is odd about it or the octets before it.
     var warnings = 0
+    /// Where reading continues behind it: which of the mailboxes and messages in what was named, and where in that.
+    var next = (member: 0, offset: 0)
 }
 
 /// Cuts an mbox that arrives in pieces into messages that are held one by one.
 struct MessageCutter {
     /// Octets above the first message, which are not many: what does not begin with a From_ line is no mbox.
     private var preamble: [UInt8] = []
-    /// All warnings, and the first of them.
-    private(set) var warnings: (count: Int, first: MboxWarning?) = (0, nil)
-    /// Those that came since the last message was handed on.
-    private var newWarnings = 0
+    /// Warnings about the messages that were handed on, and about what has come since.
+    private var warnings = Warnings()
+    private var newWarnings = Warnings()
     private(set) var hasMessages = false
     private var reader: MboxReader
     private var current: CutMessage?
+    private let file: String
     /// Where in the file reading began.
     private let base: Int
+    /// Messages that begin elsewhere in the file are passed over.
+    private let range: MboxRange
+    /// True if there are no more messages in the range.
+    private(set) var isPastRange = false
 
+    /// How many there are, and the first of them.
+    private struct Warnings {
+        var count = 0
+        var first: [MboxWarning] = []
+
+        mutating func add(_ other: Warnings) {
+            count += other.count
+            first += other.first.prefix(max(0, MessageCutter.warningLimit - first.count))
+        }
+    }
+
+    /// Warnings of a file that are told one by one.
+    private static let warningLimit = 10
     /// Octets that may stand above the first message.
     static let preambleLimit = 1 << 20
 
     /// What is read is no mbox.
     struct NoMbox: Error {}
 
-    init(variant: MboxVariant, needsEmptyLine: Bool, base: Int) {
-        reader = MboxReader(variant: variant, needsEmptyLine: needsEmptyLine)
+    /// - Parameter base: where in the file a message begins, at which reading begins.
+    init(
+        _ file: String,
+        _ detection: MboxDetection,
+        needsEmptyLine: Bool,
+        range: MboxRange = .all,
+        base: Int
+    ) {
+        self.file = file
+        self.range = range
+        reader = MboxReader(
+            variant: detection.variant,
+            needsEmptyLine: needsEmptyLine,
+            believesCounts: detection.believesCounts,
+            form: base == 0 ? nil : detection.form
+        )
         self.base = base
     }
 
     /// The messages that have come to their end.
-    mutating func take(_ octets: [UInt8]) throws -> [CutMessage] {
+    /// - Parameter lookAhead: what comes later in the file.
+    mutating func take(
+        _ octets: [UInt8],
+        lookAhead: MboxReader.LookAhead = { _ in nil }
+    ) throws -> [CutMessage] {
         var input = octets[...]
         var messages: [CutMessage] = []
-        while let event = reader.next(&input) {
+        while let event = reader.next(&input, lookAhead: { lookAhead(base + $0) }) {
             if let message = try take(event) { messages.append(message) }
         }
         return messages
@@ -70,39 +112,52 @@ struct MessageCutter {
             guard preamble.count <= Self.preambleLimit else { throw NoMbox() }
         case .messageStart(let fromLine, let offset):
             hasMessages = true
-            current = CutMessage(
-                preamble: preamble,
-                fromLine: fromLine,
-                offset: base + offset,
-                end: base + offset + fromLine.octets.count
-            )
+            isPastRange = base + offset >= range.octets.upperBound
+            if range.octets.contains(base + offset) {
+                current = CutMessage(
+                    file: file,
+                    preamble: preamble,
+                    fromLine: fromLine,
+                    offset: base + offset,
+                    end: base + offset + fromLine.octets.count
+                )
+            }
             preamble = []
         case .octets(let octets): try current?.content.append(octets)
         case .messageEnd(let emptyLine):
+            defer { newWarnings = Warnings() }
             guard var message = current.take() else { return nil }
             message.emptyLine = Array(emptyLine)
-            message.warnings = newWarnings
-            newWarnings = 0
+            message.warnings = newWarnings.count
+            warnings.add(newWarnings)
             message.end += message.content.count + emptyLine.count
             return message
-        case .warning(let warning):
-            newWarnings += 1
-            warnings = (warnings.count + 1, warnings.first ?? warning)
+        case .warning(let warning): newWarnings.add(Warnings(count: 1, first: [warning]))
         }
         return nil
     }
 
-    /// The first warning in words, and how many there are; nil if there is none.
-    var warningText: String? {
-        let text: String
-        switch warnings.first {
-        case .undatedFromLine(let offset): text = "octet \(base + offset): a line `From ` without a date, which is text"
+    /// Octets of the message that has not come to its end.
+    var partialLength: Int { current?.content.count ?? 0 }
+
+    /// The first warnings in words, and how many more there are.
+    var warningTexts: [String] {
+        let rest = warnings.count - warnings.first.count
+        return warnings.first.map(text) + (rest > 0 ? ["\(rest.grouped) more odd lines"] : [])
+    }
+
+    private func text(of warning: MboxWarning) -> String {
+        switch warning {
+        case .undatedFromLine(let offset) where base + offset == 0:
+            "octet 0: a separator whose date cannot be read, so that other lines like it are text"
+        case .undatedFromLine(let offset):
+            "octet \(base + offset): a line `From ` without a date that can be read, which is text"
+        case .otherForm(let offset):
+            "octet \(base + offset): a line `From ` with a date in another form than the first one's, which is text"
         case .noEmptyLine(let offset):
-            text = "octet \(base + offset): a From_ line that is not below an empty line, which is text without --loose"
+            "octet \(base + offset): a From_ line that is not below an empty line, which is text without --loose"
         case .wrongContentLength(let offset):
-            text = "octet \(base + offset): here ends a message whose Content-Length says something else"
-        case nil: return nil
+            "octet \(base + offset): here ends a message whose Content-Length says something else"
         }
-        return warnings.count == 1 ? text : text + "; \((warnings.count - 1).grouped) more odd lines"
     }
 }

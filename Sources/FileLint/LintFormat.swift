@@ -7,6 +7,8 @@ package enum LintFormat: String, CaseIterable {
     /// Told by how a file begins: an mbox with `From `, a message with fields of several names, and a list with nothing
     /// but Authentication-Results fields, or their values.
     package init(beginning: [UInt8]) {
+        let hasMark = beginning.starts(with: [0xEF, 0xBB, 0xBF])
+        let beginning = beginning.dropFirst(hasMark ? 3 : 0)
         if beginning.starts(with: "From ".utf8) {
             self = .mbox
             return

@@ -7,11 +7,15 @@ package final class InputFile {
     package let status: LibCFiles.Status?
     private let descriptor: Int32
     private let isOwned: Bool
+    /// What the file is an entry of; nil for one by itself.
+    private let archive: LibArchive?
     /// A piece that was looked at and has not been taken.
     private var ahead: [UInt8] = []
     private var isAtEnd = false
     /// True if there is nothing more to read, as far as is known.
     package var isDone: Bool { isAtEnd && ahead.isEmpty }
+    /// True if the last octet has been read, though perhaps not taken.
+    package var hasEnded: Bool { isAtEnd }
     /// Octets taken.
     package private(set) var offset = 0
 
@@ -21,10 +25,22 @@ package final class InputFile {
     /// - Parameter name: a path, or `-` for standard input.
     package init(_ name: String) throws(FileFailure) {
         self.name = name
+        archive = nil
         isOwned = name != "-"
         descriptor = isOwned ? try LibCFiles.openForReading(name) : STDIN_FILENO
         status = LibCFiles.status(of: descriptor)
     }
+
+    /// The entry of a packed file that is at hand.
+    /// - Parameter name: the packed file's, and the entry's.
+    package init(_ name: String, in archive: LibArchive) {
+        self.name = name
+        self.archive = archive
+        (isOwned, descriptor, status) = (false, -1, nil)
+    }
+
+    /// Octets that were unpacked, and what they were packed in, so far; nil if nothing was.
+    package var packing: (unpacked: Int, packed: Int)? { archive.map { ($0.unpacked, $0.packed) } }
 
     deinit {
         if isOwned { _ = close(descriptor) }
@@ -41,7 +57,7 @@ package final class InputFile {
     /// What failures call standard input.
     package static let standardInputName = "standard input"
 
-    private var shownName: String { isOwned ? name : Self.standardInputName }
+    private var shownName: String { name == "-" ? Self.standardInputName : name }
 
     /// The beginning, up to `count` octets, which ``next()`` gives again; fewer if `isStopped` while a pipe has
     /// nothing.
@@ -53,6 +69,24 @@ package final class InputFile {
             ahead += piece
         }
         return ahead
+    }
+
+    /// Octets of a pipe that are held to look ahead.
+    private static let aheadLimit = 8 << 20
+
+    /// Octets at a place that has not been taken, `count` of them or what there is; nil if it is too far ahead.
+    package func lookAhead(at place: Int, count: Int) -> ArraySlice<UInt8>? {
+        if status?.size != nil {
+            return (try? LibCFiles.read(descriptor, at: place, count: count, name: shownName))?[...]
+        }
+        let start = place - offset
+        guard start >= 0, start + count <= Self.aheadLimit else { return nil }
+        while ahead.count < start + count, !isAtEnd {
+            guard let piece = try? read() else { return nil }
+            if piece.isEmpty { isAtEnd = true }
+            ahead += piece
+        }
+        return ahead.dropFirst(start).prefix(count)
     }
 
     /// The next piece; empty at the end.
@@ -89,6 +123,21 @@ package final class InputFile {
         return true
     }
 
+    /// Goes to a place in a regular file, as lseek(2); nil if there is none.
+    package func seek(to place: Int, from whence: Int32) -> Int? {
+        guard let size = status?.size else { return nil }
+        let start = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? offset : size
+        do {
+            try LibCFiles.seek(descriptor, to: start + place, name: shownName)
+        } catch {
+            return nil
+        }
+        ahead = []
+        isAtEnd = false
+        offset = start + place
+        return offset
+    }
+
     /// Milliseconds between two looks at whether a reader is to stop, while a pipe has nothing to read.
     package static let patience: Int32 = 100
 
@@ -98,10 +147,19 @@ package final class InputFile {
     }
 
     private func hasMore(within milliseconds: Int32) -> Bool {
-        status?.size != nil || LibCFiles.isReadable(descriptor, within: milliseconds)
+        archive != nil || status?.size != nil || LibCFiles.isReadable(descriptor, within: milliseconds)
     }
 
     private func read() throws(FileFailure) -> [UInt8] {
+        if let archive {
+            do {
+                return try archive.read()
+            } catch let failure as FileFailure {
+                throw failure
+            } catch {
+                throw FileFailure(damaged: "\(error)")
+            }
+        }
         // What a FIFO gives before anybody has opened it for writing is not its end.
         while !hasMore(within: -1) {}
         return try LibCFiles.read(descriptor, count: Self.pieceLength, name: shownName)

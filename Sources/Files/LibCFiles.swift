@@ -5,17 +5,24 @@ package struct FileFailure: Error, CustomStringConvertible {
     /// The path, or what stands for one: `standard input`.
     package let name: String
     package let code: Int32
+    /// Of a packed file that cannot be unpacked: what is wrong with it, its name included.
+    package let damage: String?
 
     package init(_ name: String, code: Int32 = errno) {
         self.name = name
         self.code = code
+        damage = nil
+    }
+
+    package init(damaged text: String) {
+        (name, code, damage) = ("", EBADMSG, text)
     }
 
     /// True if another run writes to the file.
     package var isLocked: Bool { code == EWOULDBLOCK }
 
     package var description: String {
-        "\(name): \(isLocked ? "is being written by another run" : LibCFiles.text(ofError: code))"
+        damage ?? "\(name): \(isLocked ? "is being written by another run" : LibCFiles.text(ofError: code))"
     }
 }
 
@@ -36,14 +43,14 @@ package enum LibCFiles {
     }
 
     /// A FIFO is opened without waiting for somebody who writes: that wait no signal would end. Reads do wait.
-    static func openForReading(_ path: String) throws(FileFailure) -> Int32 {
+    package static func openForReading(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0, fcntl(descriptor, F_SETFL, O_RDONLY) == 0 else { throw FileFailure(path) }
         return descriptor
     }
 
     /// Opens a file for writing at its end, or makes it. Another process that does the same is refused.
-    static func openForAppending(_ path: String) throws(FileFailure) -> Int32 {
+    package static func openForAppending(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileFailure(path) }
         // Some file systems know no locks. The other may have given the file its final name in the meantime.
@@ -56,21 +63,21 @@ package enum LibCFiles {
     }
 
     /// Opens what is no file, a device or a FIFO, for writing.
-    static func openForWriting(_ path: String) throws(FileFailure) -> Int32 {
+    package static func openForWriting(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure(path) }
         return descriptor
     }
 
     /// The path without symbolic links; nil if there is no such file.
-    static func resolved(_ path: String) -> String? {
+    package static func resolved(_ path: String) -> String? {
         guard let name = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(name) }
         return unsafe String(cString: name)
     }
 
     /// The path of the directory that a name is in.
-    static func directory(of name: String) -> String {
+    package static func directory(of name: String) -> String {
         name.lastIndex(of: "/").map { $0 == name.startIndex ? "/" : String(name[..<$0]) } ?? "."
     }
 
@@ -135,7 +142,7 @@ package enum LibCFiles {
     }
 
     /// Gives a file its final name, in place of what had it, and sees to it that this lasts.
-    static func rename(_ path: String, to name: String) throws(FileFailure) {
+    package static func rename(_ path: String, to name: String) throws(FileFailure) {
         guard unsafe Glibc.rename(path, name) == 0 else { throw FileFailure(name) }
         let descriptor = try openForReading(directory(of: name))
         defer { _ = close(descriptor) }
@@ -163,6 +170,24 @@ package enum LibCFiles {
         func isFile(_ other: Status) -> Bool {
             size != nil && (device, inode) == (other.device, other.inode)
         }
+    }
+
+    /// True if the path's last name is a symbolic link.
+    package static func isSymbolicLink(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// Makes a directory, unless it is there.
+    package static func makeDirectory(_ path: String) throws(FileFailure) {
+        guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else { throw FileFailure(path) }
+    }
+
+    /// Opens a file for writing, with nothing in it.
+    package static func openForRewriting(_ path: String) throws(FileFailure) -> Int32 {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileFailure(path) }
+        return descriptor
     }
 
     package static func status(of descriptor: Int32) -> Status? {

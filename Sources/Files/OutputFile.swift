@@ -22,6 +22,8 @@ package final class OutputFile {
     /// Where a file is or will be, symbolic links being followed: `/dev/stdout` is one. The same for all names of a
     /// file.
     package static func place(of name: String) -> String {
+        // A Maildir's.
+        if name.hasSuffix("/"), name.utf8.count > 1 { return place(of: String(name.dropLast())) }
         if let place = LibCFiles.resolved(name) { return place }
         let slash = name.lastIndex(of: "/")
         let base = slash.map { name[name.index(after: $0)...] } ?? name[...]

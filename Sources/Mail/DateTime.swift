@@ -35,6 +35,53 @@ public struct DateTime: Hashable, Sendable {
         secondsSince1970 = Int64(((days * 24 + hour) * 60 + minute) * 60 + second - offset)
     }
 
+    /// RFC 3339, UTC: `2023-11-14T22:13:20Z`. For the years 1 to 9999.
+    public var text: String {
+        let (year, month, day, second) = calendar
+        return "\(Self.four(year))-\(Self.two(month))-\(Self.two(day))T\(Self.clock(second))Z"
+    }
+
+    /// asctime(3), UTC, as in a From_ line (RFC 4155): `Tue Nov 14 22:13:20 2023`.
+    public var asctime: String {
+        let (year, month, day, second) = calendar
+        let days = (secondsSince1970 - second) / 86_400
+        // 1 January 1970 was a Thursday.
+        let weekday = Self.weekdays[Int(((days % 7) + 11) % 7)]
+        let space = day < 10 ? " " : ""
+        return "\(weekday) \(Self.months[Int(month) - 1]) \(space)\(day) \(Self.clock(second)) \(Self.four(year))"
+    }
+
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    /// The inverse of the above; `second` is of the day.
+    private var calendar: (year: Int64, month: Int64, day: Int64, second: Int64) {
+        var (days, second) = secondsSince1970.quotientAndRemainder(dividingBy: 86_400)
+        if second < 0 { (days, second) = (days - 1, second + 86_400) }
+        // Years are counted from March, in eras of 400 years, which are 146,097 days.
+        let day = days + 719_468
+        let era = (day >= 0 ? day : day - 146_096) / 146_097
+        let dayOfEra = day - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1, second)
+    }
+
+    private static func two(_ number: Int64) -> String { (number < 10 ? "0" : "") + "\(number)" }
+
+    private static func four(_ number: Int64) -> String {
+        let digits = "\(number)"
+        return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+    }
+
+    private static func clock(_ second: Int64) -> String {
+        "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))"
+    }
+
     private static func days(ofMonth month: Int, year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28

@@ -12,6 +12,9 @@ internal import Octets
 /// - an empty line ends the header, and so does any other line, which then is the body's first;
 /// - lines that begin with `From ` or `>From ` before all fields are an mbox's leftovers, and no end of the header.
 ///
+/// A byte order mark (UTF-8) before everything else is not Postfix's to see: programs that keep a message as a text file
+/// have put it there, after it was delivered.
+///
 /// In one thing Postfix can afford what we cannot: of `From : x` on top it makes a field `X-Mailbox-Line`. Here the
 /// line stays as it is, and readers who allow white space before a colon see an author in it, so that it is a field.
 ///
@@ -20,6 +23,8 @@ struct HeaderLexer: Sendable {
     enum Piece: Sendable {
         /// The first line of a field, or its first ``lineLimit`` octets; `colon` is its index in the slice.
         case field(ArraySlice<UInt8>, colon: Int)
+        /// A byte order mark, before everything else.
+        case mark(ArraySlice<UInt8>)
         /// A line that begins with `From ` or `>From `, at the very top.
         case mailboxLine(ArraySlice<UInt8>)
         /// A further line of the field, or its first ``lineLimit`` octets.
@@ -35,6 +40,8 @@ struct HeaderLexer: Sendable {
     /// Octets of a line that are looked at together: the line_length_limit of Postfix, which sees no colon beyond it.
     static let lineLimit = 2048
 
+    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     private enum Place {
         case top, betweenLines, insideLine, body
     }
@@ -42,11 +49,15 @@ struct HeaderLexer: Sendable {
     private var place = Place.top
     /// True if no line but an mbox's leftovers has been seen.
     private var isAtTop = true
+    private var mayHaveMark = true
+    /// The first line, if a byte order mark was before it.
+    private var markedLine: ArraySlice<UInt8> = []
     /// The beginning of a line whose end has not arrived.
     private var partialLine: [UInt8] = []
 
     /// The next piece; what it covers is taken off `input`. Nil if all of `input` is taken and more is needed.
     mutating func next(_ input: inout ArraySlice<UInt8>) -> Piece? {
+        if let piece = pieceBelowMark() { return piece }
         guard !input.isEmpty else { return nil }
         switch place {
         case .body:
@@ -66,6 +77,7 @@ struct HeaderLexer: Sendable {
 
     /// What is left when no more octets come.
     mutating func end() -> Piece? {
+        if let piece = pieceBelowMark() { return piece }
         guard !partialLine.isEmpty else { return nil }
         defer { partialLine = [] }
         return piece(of: partialLine[...])
@@ -87,8 +99,24 @@ struct HeaderLexer: Sendable {
         return piece(of: (partialLine + head)[...])
     }
 
+    /// What the line is that had a mark before it.
+    private mutating func pieceBelowMark() -> Piece? {
+        guard !markedLine.isEmpty else { return nil }
+        defer { markedLine = [] }
+        return piece(of: markedLine)
+    }
+
     /// What a line is, by its first octets; moves on to the body if it ends the header.
     private mutating func piece(of line: ArraySlice<UInt8>) -> Piece {
+        if mayHaveMark {
+            mayHaveMark = false
+            let rest = line.dropFirst(Self.byteOrderMark.count)
+            // Above anything but a header, it is a part of the body.
+            if line.starts(with: Self.byteOrderMark), Self.colon(of: rest) != nil || Self.isLeftover(rest) {
+                markedLine = rest
+                return .mark(line.prefix(Self.byteOrderMark.count))
+            }
+        }
         let first = line[line.startIndex]
         if first == .lineFeed || (first == .carriageReturn && line.count == 2 && line.last == .lineFeed) {
             place = .body
@@ -96,8 +124,7 @@ struct HeaderLexer: Sendable {
         }
         let colon = Self.colon(of: line)
         if isAtTop {
-            let isMailboxLine = line.drop(while: { $0 == UInt8(ascii: ">") }).starts(with: "From ".utf8)
-            if isMailboxLine, colon == nil { return .mailboxLine(line) }
+            if Self.isLeftover(line), colon == nil { return .mailboxLine(line) }
             isAtTop = false
         } else if first.isWhiteSpace {
             return .continuation(line)
@@ -105,6 +132,10 @@ struct HeaderLexer: Sendable {
         if let colon { return .field(line, colon: colon) }
         place = .body
         return .body(line)
+    }
+
+    private static func isLeftover(_ line: ArraySlice<UInt8>) -> Bool {
+        line.drop { $0 == UInt8(ascii: ">") }.starts(with: "From ".utf8)
     }
 
     /// The index of the colon if the line is the first of a field.

@@ -8,7 +8,7 @@ internal import Octets
 ///   white space would become a part of the field put above it, and a lenient reader would look for fields in what has
 ///   been judged as body.
 /// - Lines that an mbox left on top (`From `, `>From `) stay on top, where readers expect them; Postfix, which makes
-///   them fields, has the added fields above.
+///   them fields, has the added fields above. So does a byte order mark.
 ///
 ///     var editor = MessageEditor(edits)
 ///     while let piece = editor.next(&input) { ... }      // for each piece of input
@@ -32,6 +32,8 @@ public struct MessageEditor: Sendable {
     /// True while the last octet handed on is within a line that an mbox left on top.
     private var isInsideLeftover = false
     private var lexer = HeaderLexer()
+    /// A byte order mark that has been read and not been written.
+    private var mark: ArraySlice<UInt8> = []
     /// What was read while the line ending was searched for.
     private var beginning: ArraySlice<UInt8> = []
 
@@ -76,7 +78,7 @@ public struct MessageEditor: Sendable {
         }
         guard case .top = progress else { return nil }
         progress = .closed
-        return ((isInsideLeftover ? lineEnding : []) + additions)[...]
+        return mark + (isInsideLeftover ? lineEnding : []) + additions
     }
 
     private mutating func findLineEnding() {
@@ -98,8 +100,20 @@ public struct MessageEditor: Sendable {
         return octets
     }
 
-    /// What is written for a piece, with what has to stand before it.
+    /// What is written for a piece, with a byte order mark before the first. It has no place before the empty line that
+    /// ends a header of which nothing is left.
     private mutating func edited(_ piece: HeaderLexer.Piece) -> ArraySlice<UInt8>? {
+        if case .mark(let octets) = piece {
+            mark = octets
+            return nil
+        }
+        guard let octets = editedBelowMark(piece) else { return nil }
+        defer { mark = [] }
+        return mark.isEmpty || octets.first == .lineFeed || octets.first == .carriageReturn ? octets : mark + octets
+    }
+
+    /// What is written for a piece, with what has to stand before it.
+    private mutating func editedBelowMark(_ piece: HeaderLexer.Piece) -> ArraySlice<UInt8>? {
         var before: [UInt8] = []
         if case .top = progress {
             if let line = leftover(piece) {
@@ -114,6 +128,7 @@ public struct MessageEditor: Sendable {
         case .field(let line, let colon):
             isDropping = isRemoved(line[..<colon])
             octets = isDropping ? [] : line
+        case .mark: octets = []
         case .continuation(let line), .mailboxLine(let line), .rest(let line):
             octets = isDropping ? [] : line
         case .separator(let line):
@@ -135,7 +150,7 @@ public struct MessageEditor: Sendable {
     private func leftover(_ piece: HeaderLexer.Piece) -> ArraySlice<UInt8>? {
         switch piece {
         case .mailboxLine(let line), .rest(let line): line
-        case .field, .continuation, .separator, .body: nil
+        case .mark, .field, .continuation, .separator, .body: nil
         }
     }
 

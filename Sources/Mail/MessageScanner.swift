@@ -79,6 +79,9 @@ public struct MessageScanner: Sendable {
         case .rest(let line):
             add(line, afterFold: false)
             return nil
+        case .mark(let mark):
+            offset += mark.count
+            return nil
         case .field, .mailboxLine, .separator, .body:
             if let field = finishedField() {
                 pending = piece
@@ -108,7 +111,7 @@ public struct MessageScanner: Sendable {
             isInBody = true
             body = line
             return .endOfHeader(bodyStart: offset)
-        case .continuation, .rest:
+        case .continuation, .rest, .mark:
             return nil
         }
     }

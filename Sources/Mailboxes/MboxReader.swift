@@ -4,12 +4,13 @@ internal import Octets
 /// Cuts an mbox that arrives in pieces into its messages. No octet is lost: what the events carry, one after the other,
 /// is what was read.
 ///
-/// A message begins with a line `From sender date` that stands at the very beginning or below an empty line; behind a
-/// message of Thunderbird's, also with a line `From `. What looks like one but lacks the date or the empty line is
-/// text, and a warning; qmail's rule, that no empty line is needed, can be asked for. Content-Length was written by
-/// whoever sent the message and could hide the next one or make one up. It is believed only if it ends at such a line
-/// or at the end of the mbox, and no such line comes before; then it tells whether the last empty line is the body's,
-/// and makes the empty line before the next message dispensable.
+/// A message begins with a line `From sender date` that stands at the very beginning or below an empty line, and has the
+/// form of the mbox's first such line (``MboxSeparatorForm``); behind a message of Thunderbird's, also with a line
+/// `From `. What looks like one but is of another form or lacks the empty line is text, and a warning; qmail's rule,
+/// that no empty line is needed, can be asked for. Content-Length was written by whoever sent the message and could
+/// hide the next one or make one up. It is believed only if it ends at such a line or at the end of the mbox, and,
+/// unless it is known that all of them are right, no such line comes before; then it tells whether the last empty line
+/// is the body's, and makes the empty line before the next message dispensable.
 ///
 ///     var reader = MboxReader(variant: .mboxrd)
 ///     while let event = reader.next(&input) { ... }      // for each piece of input
@@ -35,8 +36,18 @@ public struct MboxReader: Sendable {
 
     private enum Place { case beginning, preamble, message }
 
+    /// What is in the mbox from a place on that has not been given yet, in octets from the beginning: ``lookAheadLength``
+    /// octets or what is left of it, nil if that cannot be looked at.
+    public typealias LookAhead = (_ offset: Int) -> ArraySlice<UInt8>?
+
+    /// Octets by which it shows whether a message ends at a place: the last one before it, an empty line and a From_ line.
+    public static let lookAheadLength = MboxFromLine.lengthLimit + 3
+
     private let variant: MboxVariant
     private let needsEmptyLine: Bool
+    private let believesCounts: Bool
+    /// The form of the separators; nil before the first.
+    public private(set) var form: MboxSeparatorForm?
     private var place = Place.beginning
     /// The place in the mbox of the first octet that has not been handed on.
     private var offset = 0
@@ -50,6 +61,8 @@ public struct MboxReader: Sendable {
     private var contentLength = ContentLength.absent
     /// Where the body ends by its Content-Length.
     private var bodyEnd: Int?
+    /// Whether a message ends there; nil if that has not been looked at.
+    private var isBodyEndRight: Bool?
     /// Events to come, from `nextEvent` on.
     private var events: [Event] = []
     private var nextEvent = 0
@@ -57,21 +70,34 @@ public struct MboxReader: Sendable {
     /// Messages whose Content-Length was right.
     private(set) var believedContentLengths = 0
 
-    /// - Parameter needsEmptyLine: False for qmail's rule: a From_ line begins a message wherever it stands.
-    public init(variant: MboxVariant, needsEmptyLine: Bool = true) {
+    /// - Parameters:
+    ///   - needsEmptyLine: False for qmail's rule: a From_ line begins a message wherever it stands.
+    ///   - believesCounts: True if Content-Length fields are known to be the archive's and not the senders': a line in a
+    ///     body so counted is text if the count ends where a message ends, or that cannot be looked at.
+    ///   - form: of the separators, if reading begins at one that is not the first.
+    public init(
+        variant: MboxVariant,
+        needsEmptyLine: Bool = true,
+        believesCounts: Bool = false,
+        form: MboxSeparatorForm? = nil
+    ) {
         self.variant = variant
         self.needsEmptyLine = needsEmptyLine
+        self.believesCounts = believesCounts && variant.hasContentLength
+        self.form = form
     }
 
     /// The next event; nil if all of `input` has been taken and more is needed.
-    public mutating func next(_ input: inout ArraySlice<UInt8>) -> Event? {
+    ///
+    /// - Parameter lookAhead: What comes later; asked only if counts are believed.
+    public mutating func next(_ input: inout ArraySlice<UInt8>, lookAhead: LookAhead = { _ in nil }) -> Event? {
         while nextEvent == events.count {
             guard !input.isEmpty else { return nil }
             if !held.isEmpty {
                 input = (held + input)[...]
                 held = []
             }
-            read(&input, isAtEnd: false)
+            read(&input, isAtEnd: false, lookAhead)
         }
         return takeEvent()
     }
@@ -82,7 +108,7 @@ public struct MboxReader: Sendable {
             guard !isFinished else { return nil }
             var input = held[...]
             held = []
-            read(&input, isAtEnd: true)
+            read(&input, isAtEnd: true) { _ in [] }
             if !isFinished { held = Array(input) }
         }
         return takeEvent()
@@ -99,7 +125,7 @@ public struct MboxReader: Sendable {
     }
 
     /// Goes from line to line up to the next From_ line or the end of the input.
-    private mutating func read(_ input: inout ArraySlice<UInt8>, isAtEnd: Bool) {
+    private mutating func read(_ input: inout ArraySlice<UInt8>, isAtEnd: Bool, _ lookAhead: LookAhead) {
         var line = input.startIndex
         if isInsideLine {
             guard let lineFeed = LibCSearch.firstIndex(of: .lineFeed, in: input, from: line) else {
@@ -128,7 +154,7 @@ public struct MboxReader: Sendable {
                 isBelowEmptyLine = true
             } else {
                 if first == UInt8(ascii: "F"),
-                    let fromLine = fromLine(input[line..<lineEnd], at: offset + line - input.startIndex)
+                    let fromLine = fromLine(line..<lineEnd, in: input, lookAhead)
                 {
                     begin(fromLine, &input, emptyLine: emptyLine ?? line, line: line, lineEnd: lineEnd)
                     return
@@ -136,8 +162,8 @@ public struct MboxReader: Sendable {
                 if isInHeader, variant.hasContentLength { contentLength.read(input[line..<lineEnd]) }
                 emptyLine = nil
                 isBelowEmptyLine = false
+                if case .beginning = place { place = .preamble }
             }
-            if case .beginning = place { place = .preamble }
             line = lineEnd
             // A text of nothing but odd lines is handed on warning by warning.
             if events.count >= Self.eventLimit, emptyLine == nil {
@@ -189,22 +215,66 @@ public struct MboxReader: Sendable {
     }
 
     /// The line as a separator, or nil if it is text.
-    private mutating func fromLine(_ line: ArraySlice<UInt8>, at offset: Int) -> MboxFromLine? {
-        guard line.count <= MboxFromLine.lengthLimit, line.hasPrefix("From ") else { return nil }
+    private mutating func fromLine(
+        _ line: Range<Int>,
+        in input: ArraySlice<UInt8>,
+        _ lookAhead: LookAhead
+    ) -> MboxFromLine? {
+        guard let fromLine = MboxFromLine(input[line]) else { return nil }
+        let offset = offset + line.lowerBound - input.startIndex
         if case .beginning = place {
-            let fromLine = MboxFromLine(lenient: line)
-            if fromLine.date == nil, !fromLine.isThunderbirds {
-                events.append(.warning(.undatedFromLine(offset: offset)))
-            }
+            form = form ?? fromLine.form
+            if fromLine.form == .unknown { events.append(.warning(.undatedFromLine(offset: offset))) }
             return fromLine
         }
-        guard let fromLine = MboxFromLine(line) ?? (isThunderbirds ? MboxFromLine(bare: line) : nil) else {
-            if isBelowEmptyLine { events.append(.warning(.undatedFromLine(offset: offset))) }
+        if isCounted(offset, in: input, lookAhead) { return nil }
+        let form = form ?? .asctime
+        guard form.isShared(by: fromLine.form) || (isThunderbirds && fromLine.form == .bare) else {
+            if isBelowEmptyLine {
+                let isDated = if case .dated = fromLine.form { true } else { false }
+                events.append(.warning(isDated ? .otherForm(offset: offset) : .undatedFromLine(offset: offset)))
+            }
             return nil
         }
-        if isBelowEmptyLine || !needsEmptyLine || bodyEnd == offset { return fromLine }
+        if isBelowEmptyLine || !needsEmptyLine || bodyEnd == offset {
+            self.form = form
+            return fromLine
+        }
         events.append(.warning(.noEmptyLine(offset: offset)))
         return nil
+    }
+
+    /// True if the line at `offset` is text because it is in a body that was counted by the archive.
+    private mutating func isCounted(_ offset: Int, in input: ArraySlice<UInt8>, _ lookAhead: LookAhead) -> Bool {
+        guard believesCounts, let bodyEnd, offset < bodyEnd else { return false }
+        if let isBodyEndRight { return isBodyEndRight }
+        let isRight = mayEnd(at: bodyEnd, in: input, lookAhead)
+        isBodyEndRight = isRight
+        return isRight
+    }
+
+    /// True if a message may end at `offset`: below a line, at the end or before a separator.
+    private func mayEnd(at offset: Int, in input: ArraySlice<UInt8>, _ lookAhead: LookAhead) -> Bool {
+        // The octet before it is in the message, too, so that this index is in the input or behind it.
+        let index = offset - 1 - self.offset + input.startIndex
+        var octets = index < input.endIndex ? input[index...].prefix(Self.lookAheadLength) : []
+        if octets.count < Self.lookAheadLength {
+            guard let rest = lookAhead(offset - 1 + octets.count) else { return true }
+            octets = (octets + rest)[...]
+        }
+        guard let last = octets.popFirst() else { return false }
+        if octets.isEmpty { return true }
+        guard last == .lineFeed else { return false }
+        if octets.first == .carriageReturn, octets.dropFirst().first == .lineFeed {
+            octets.removeFirst(2)
+        } else if octets.first == .lineFeed {
+            octets.removeFirst()
+        }
+        guard !octets.isEmpty, let form else { return octets.isEmpty }
+        let end =
+            LibCSearch.firstIndex(of: .lineFeed, in: octets, from: octets.startIndex).map { $0 + 1 } ?? octets.endIndex
+        guard let fromLine = MboxFromLine(octets[..<end]) else { return false }
+        return form.isShared(by: fromLine.form) || (isThunderbirds && fromLine.form == .bare)
     }
 
     private mutating func begin(
@@ -228,6 +298,7 @@ public struct MboxReader: Sendable {
         isBelowEmptyLine = false
         contentLength = .absent
         bodyEnd = nil
+        isBodyEndRight = nil
     }
 
     /// Hands on the rest of the message, which goes to `contentEnd` unless its Content-Length, being right, says that
@@ -267,8 +338,11 @@ public struct MboxReader: Sendable {
 
 /// What is odd about an mbox; `offset` is in octets from its beginning.
 public enum MboxWarning: Hashable, Sendable {
-    /// A line `From ` below an empty line without a date. It is text, unless it is the mbox's first line.
+    /// A line `From ` below an empty line without a date that can be read, or the mbox's first line, from which it
+    /// cannot be told what the others are like. It is text, unless it is the first.
     case undatedFromLine(offset: Int)
+    /// A line `From ` below an empty line with a date of another form than the mbox's first one. It is text.
+    case otherForm(offset: Int)
     /// A From_ line that does not stand below an empty line. It is text.
     case noEmptyLine(offset: Int)
     /// The message that ends here has a Content-Length that leads elsewhere. It was not believed.

@@ -9,7 +9,7 @@ internal import Octets
 ///     while let piece = unquoter.end() { ... }
 public struct MboxUnquoter: Sendable {
     /// A run of `>` that is longer than this is no quoting; what is held back is no longer than that.
-    private static let runLimit = 1024
+    static let runLimit = 1024
 
     private let quoteLimit: Int
     private var isAtLineStart = true

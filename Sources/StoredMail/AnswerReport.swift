@@ -1,13 +1,20 @@
 internal import DNS
 
 /// One answer of the DNS as a JSON object.
-package struct AnswerReport: Encodable {
+struct AnswerReport {
     package let name: String
     package let type: String
     /// `records`, `no data`, `no such name`, or why there is no answer.
     let outcome: String
     /// The answer as lines of a master file, which `--zone` reads.
     package let zone: [String]
+
+    func write(to json: inout JSONWriter) {
+        json.member("name", name)
+        json.member("outcome", outcome)
+        json.member("type", type)
+        json.member("zone", zone)
+    }
 
     /// In the order of a master file that holds them all.
     static func reports(of answers: [Question: Answer]) -> [AnswerReport] {

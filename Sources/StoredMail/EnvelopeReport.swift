@@ -4,14 +4,14 @@ internal import Trace
 
 /// The envelope as a JSON object: each value with its source (`received:1`, `return-path`, `from_`, `flag`, ...), null
 /// where it is not known.
-package struct EnvelopeReport: Encodable {
-    package struct Value: Encodable {
+struct EnvelopeReport {
+    struct Value {
         package let value: String
         package let source: String
     }
 
     /// Facts about the hop at which the message came to our hosts.
-    struct Hop: Encodable {
+    struct Hop {
         /// The Received field, 1 being the topmost.
         let received: Int
         let host: String?
@@ -22,18 +22,6 @@ package struct EnvelopeReport: Encodable {
         let tls: Bool
         /// The client had authenticated itself, as the host says.
         let auth: Bool
-
-        private enum Key: String, CodingKey { case received, host, layout, with, tls, auth }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(received, forKey: .received)
-            try container.encode(host, forKey: .host)
-            try container.encode(layout, forKey: .layout)
-            try container.encode(with, forKey: .with)
-            try container.encode(tls, forKey: .tls)
-            try container.encode(auth, forKey: .auth)
-        }
     }
 
     package let client: Value?
@@ -44,15 +32,6 @@ package struct EnvelopeReport: Encodable {
     let hop: Hop?
     /// Why the client is not known from the header.
     let reason: String?
-
-    private enum Key: String, CodingKey {
-        case client
-        case reverseName = "reverse_name"
-        case helo
-        case mailFrom = "mail_from"
-        case receivedAt = "received_at"
-        case hop, reason
-    }
 
     init(_ envelope: RecoveredEnvelope) {
         client = Self.value(envelope.client, \.description)
@@ -73,15 +52,26 @@ package struct EnvelopeReport: Encodable {
         reason = envelope.reason?.description
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(client, forKey: .client)
-        try container.encode(reverseName, forKey: .reverseName)
-        try container.encode(helo, forKey: .helo)
-        try container.encode(mailFrom, forKey: .mailFrom)
-        try container.encode(receivedAt, forKey: .receivedAt)
-        try container.encode(hop, forKey: .hop)
-        try container.encode(reason, forKey: .reason)
+    func write(to json: inout JSONWriter) {
+        json.member("client", client) { Self.write($1, to: &$0) }
+        json.member("helo", helo) { Self.write($1, to: &$0) }
+        json.member("hop", hop) { json, hop in
+            json.member("auth", hop.auth)
+            json.member("host", hop.host)
+            json.member("layout", hop.layout)
+            json.member("received", hop.received)
+            json.member("tls", hop.tls)
+            json.member("with", hop.with)
+        }
+        json.member("mail_from", mailFrom) { Self.write($1, to: &$0) }
+        json.member("reason", reason)
+        json.member("received_at", receivedAt) { Self.write($1, to: &$0) }
+        json.member("reverse_name", reverseName) { Self.write($1, to: &$0) }
+    }
+
+    private static func write(_ value: Value, to json: inout JSONWriter) {
+        json.member("source", value.source)
+        json.member("value", value.value)
     }
 
     private static func value<Content>(

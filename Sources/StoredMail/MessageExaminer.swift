@@ -15,6 +15,8 @@ internal import Trace
 package struct MessageExaminer: Sendable {
     package let resolver: any Resolver
     package let authservID: String
+    /// Nil for as many messages at the same time as there are processors.
+    package let slots: WorkSlots?
     private let policy: Policy
     private let rules: PolicyRules
     private let recovery: EnvelopeRecovery
@@ -31,7 +33,8 @@ package struct MessageExaminer: Sendable {
         resolver: any Resolver,
         given: GivenEnvelope,
         usesFromLine: Bool = false,
-        now: Int64 = Int64(Date().timeIntervalSince1970)
+        now: Int64 = Int64(Date().timeIntervalSince1970),
+        slots: WorkSlots? = nil
     ) {
         policy = site.configuration.policy
         rules = site.configuration.rules
@@ -43,6 +46,7 @@ package struct MessageExaminer: Sendable {
             trustedRelays: policy.trustedRelays,
             usesFromLine: usesFromLine
         )
+        self.slots = slots
         self.resolver = resolver
         self.given = given
         self.now = now

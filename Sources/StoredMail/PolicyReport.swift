@@ -1,7 +1,7 @@
 internal import MailPolicy
 
 /// What the rules of the policy have come to for a message, as a JSON object.
-package struct PolicyReport: Encodable {
+struct PolicyReport {
     /// `accept`, `reject`, `tempfail` or `quarantine`.
     let action: String
     let rule: String
@@ -12,25 +12,10 @@ package struct PolicyReport: Encodable {
     /// A rule above it that is only tried, and would have decided; null without one.
     let tried: Tried?
 
-    struct Tried: Encodable {
+    struct Tried {
         let action: String
         let rule: String
         let reply: String?
-
-        private enum Key: String, CodingKey { case action, rule, reply }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(action, forKey: .action)
-            try container.encode(rule, forKey: .rule)
-            try container.encode(reply, forKey: .reply)
-        }
-    }
-
-    private enum Key: String, CodingKey {
-        case action, rule
-        case isDryRun = "dry_run"
-        case reply, tried
     }
 
     init(_ decision: PolicyDecision) {
@@ -41,12 +26,15 @@ package struct PolicyReport: Encodable {
         tried = decision.tried.map { Tried(action: $0.action.rawValue, rule: $0.rule, reply: $0.reply?.description) }
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(action, forKey: .action)
-        try container.encode(rule, forKey: .rule)
-        try container.encode(isDryRun, forKey: .isDryRun)
-        try container.encode(reply, forKey: .reply)
-        try container.encode(tried, forKey: .tried)
+    func write(to json: inout JSONWriter) {
+        json.member("action", action)
+        json.member("dry_run", isDryRun)
+        json.member("reply", reply)
+        json.member("rule", rule)
+        json.member("tried", tried) { json, tried in
+            json.member("action", tried.action)
+            json.member("reply", tried.reply)
+            json.member("rule", tried.rule)
+        }
     }
 }

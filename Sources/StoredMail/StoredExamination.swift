@@ -60,9 +60,12 @@ package struct StoredExamination: Sendable {
     }
 
     /// The end, when the answers are in or the deadline has passed.
-    package mutating func finish(_ resolver: any Resolver) async throws -> ExaminedMessage {
+    package mutating func finish(_ resolver: any Resolver, _ slots: WorkSlots? = nil) async throws -> ExaminedMessage {
         while true {
-            if let examined = try finishAtOnce(resolver) { return examined }
+            await slots?.take()
+            let end = Result { try finishAtOnce(resolver) }
+            await slots?.giveBack()
+            if let examined = try end.get() { return examined }
             guard let deadline = examination.deadline else { throw NoJudgement() }
             let answers = await Self.answers(to: round, resolver, until: deadline)
             let isComplete = round.allSatisfy { answers[$0] != nil }
@@ -121,7 +124,7 @@ package struct ExaminedMessage: Sendable {
     package let judgement: Judgement
     package let envelope: RecoveredEnvelope
     /// Seconds since 1970: when signatures had to be valid.
-    let judgedAt: Int64
+    package let judgedAt: Int64
     /// The value of the topmost Message-ID field.
     let messageID: [UInt8]?
     /// Where the Received field of the border hop is in the header, 0 being the first field.

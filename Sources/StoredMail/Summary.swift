@@ -1,6 +1,6 @@
 internal import AuthResults
 internal import Authentication
-package import DMARC
+internal import DMARC
 internal import DNS
 internal import FieldClaims
 internal import Mail
@@ -9,22 +9,28 @@ internal import Trace
 
 /// What the summary counts of one message.
 package struct MessageTally: Sendable {
+    /// Octets of the message in its archive, with its From_ line.
     package let octets: Int
+    /// Lines like From_ lines in it that are text, and Content-Lengths that are wrong.
+    let oddLines: Int
     /// Method and result, one for each result.
     package let results: [(method: String, result: String)]
     /// The author's domain, and what DMARC says; nil without one.
-    package let domain: (name: String, result: DMARCResult)?
+    let domain: (name: String, result: String)?
     let forgeries: [Summary.Forgery]
     /// Why the client is not known; nil if it is.
     let unknownClient: String?
     /// Rules that have matched, or would have.
     let ruleMatches: [Summary.RuleMatch]
+}
 
-    package init(_ message: ExaminedMessage, octets: Int) {
+extension MessageTally {
+    package init(_ message: ExaminedMessage, octets: Int, oddLines: Int = 0) {
         self.octets = octets
+        self.oddLines = oddLines
         results = message.judgement.results?.results.map { ($0.method, $0.result) } ?? []
         let dmarc = message.judgement.verdicts.dmarc
-        domain = dmarc.flatMap { verdict in verdict.authorDomain.map { ($0.text, verdict.result) } }
+        domain = dmarc.flatMap { verdict in verdict.authorDomain.map { ($0.text, verdict.result.rawValue) } }
         forgeries = message.judgement.removed.map { removal in
             let place: Summary.Place =
                 message.borderIndex.map { removal.index < $0 ? .aboveBorder : .belowBorder } ?? .unknown
@@ -98,10 +104,11 @@ package struct Summary: Codable {
     package mutating func count(_ tally: MessageTally) {
         messages += 1
         octets += tally.octets
+        warnings += tally.oddLines
         for (method, result) in tally.results { results[method, default: [:]][result, default: 0] += 1 }
         if let domain = tally.domain {
             if domains[domain.name] != nil || domains.count < Self.nameLimit {
-                domains[domain.name, default: [:]][domain.result.rawValue, default: 0] += 1
+                domains[domain.name, default: [:]][domain.result, default: 0] += 1
             } else {
                 otherDomains += 1
             }
@@ -134,7 +141,8 @@ package struct Summary: Codable {
 
     var frequentRuleMatches: [(match: RuleMatch, count: Int)] {
         ruleMatches.map { ($0.key, $0.value) }.sorted {
-            ($1.count, $0.match.rule, $0.match.action) < ($0.count, $1.match.rule, $1.match.action)
+            ($1.count, $0.match.rule, $0.match.action, $0.match.isDryRun ? 1 : 0)
+                < ($0.count, $1.match.rule, $1.match.action, $1.match.isDryRun ? 1 : 0)
         }
     }
 

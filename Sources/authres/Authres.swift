@@ -9,8 +9,8 @@ struct Authres: AsyncParsableCommand {
             "Which of the claims on this message are true? Authentication-Results (RFC 8601), written and checked.",
         version: "0.1.0",
         subcommands: [
-            MilterCommand.self, CheckCommand.self, MboxCommand.self, LintCommand.self, SendCommand.self,
-            ConfigCommand.self, CodesCommand.self,
+            MilterCommand.self, CheckCommand.self, MboxCommand.self, ReportCommand.self, LintCommand.self,
+            SendCommand.self, ConfigCommand.self, CodesCommand.self,
         ]
     )
 

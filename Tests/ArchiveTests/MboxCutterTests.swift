@@ -51,7 +51,8 @@ import Testing
     )
 
     static func cut(_ octets: [UInt8], base: Int = 0, pieces: inout Numbers) throws -> MessageCutterResult {
-        var cutter = MessageCutter(variant: .mboxrd, needsEmptyLine: true, base: base)
+        let detection = MboxDetection(beginning: archive, variant: .mboxrd)
+        var cutter = MessageCutter("x.mbox", detection, needsEmptyLine: true, base: base)
         var messages: [CutMessage] = []
         var rest = octets[...]
         while !rest.isEmpty {
@@ -69,7 +70,7 @@ import Testing
 
         func octets() throws -> [UInt8] {
             try preamble
-                + messages.flatMap { try $0.fromLine.octets + $0.content.piece(at: 0) + $0.emptyLine }
+                + messages.flatMap { try ($0.fromLine?.octets ?? []) + $0.content.piece(at: 0) + $0.emptyLine }
         }
     }
 
@@ -81,7 +82,7 @@ import Testing
         var end = 0
         for message in cut.messages {
             #expect(message.offset == end)
-            #expect(Self.archive[message.offset...].starts(with: message.fromLine.octets))
+            #expect(Self.archive[message.offset...].starts(with: message.fromLine?.octets ?? [0]))
             end = message.end
         }
         #expect(end == Self.archive.count)
@@ -137,7 +138,8 @@ import Testing
             writer.write(.preamble(cut.preamble[...]), to: &written)
             for message in cut.messages {
                 let examined = try await examiner.examine(message.content, variant: .mboxrd, fromLine: message.fromLine)
-                writer.write(.messageStart(message.fromLine, offset: 0), edits: examined.judgement.edits, to: &written)
+                let fromLine = try #require(message.fromLine)
+                writer.write(.messageStart(fromLine, offset: 0), edits: examined.judgement.edits, to: &written)
                 let content = try message.content.piece(at: 0)
                 if !content.isEmpty { writer.write(.octets(content), to: &written) }
                 writer.write(.messageEnd(emptyLine: message.emptyLine[...]), to: &written)

@@ -30,6 +30,9 @@ import Testing
     static let cases = [
         Case("no edit of a broken message", "x\n\r\0A: ", "x\n\r\0A: "),
         Case("an addition", "A: 1\n\nb\n", add: [added], "X: new;\n\tfolded\nA: 1\n\nb\n"),
+        Case("a byte order mark", "\u{FEFF}A: 1\n\nb\n", add: [added], "\u{FEFF}X: new;\n\tfolded\nA: 1\n\nb\n"),
+        Case("a mark above a field that is removed", "\u{FEFF}A: 1\nB: 2\n\n", remove: [("A", 1)], "\u{FEFF}B: 2\n\n"),
+        Case("a mark and nothing else", "\u{FEFF}", add: [HeaderField("X", "1")], "X:1\n\n\u{FEFF}"),
         Case("two additions", "A: 1\n\n", add: [HeaderField("X", "1"), HeaderField("Y", "2")], "X:1\nY:2\nA: 1\n\n"),
         Case("an addition with CRLF", "A: 1\r\n\nb\n", add: [added], "X: new;\r\n\tfolded\r\nA: 1\r\n\nb\n"),
         Case("a removal by place", "A: 1\nB: 2\na : 3\n 4\nA: 5\n\n", remove: [("A", 2)], "A: 1\nB: 2\nA: 5\n\n"),

@@ -8,11 +8,20 @@ import Testing
         let line: String
         let sender: String?
         let date: Int64
-        init(_ name: String, _ line: String, _ sender: String?, _ date: Int64 = 1_672_628_645) {
+        /// True if the line is dated, though not as others in its mbox.
+        let isDatedOtherwise: Bool
+        init(
+            _ name: String,
+            _ line: String,
+            _ sender: String?,
+            _ date: Int64 = 1_672_628_645,
+            date isDatedOtherwise: Bool = false
+        ) {
             testDescription = name
             self.line = line
             self.sender = sender
             self.date = date
+            self.isDatedOtherwise = isDatedOtherwise
         }
     }
 
@@ -34,10 +43,12 @@ import Testing
         Case("no sender", "From  Mon Jan  2 03:04:05 2023", ""),
         Case("a leap day", "From a Thu Feb 29 00:00:00 2024", "a", 1_709_164_800),
         Case("text", "From here on it is text", nil),
+        Case("text with a date", "From here on Mon Jan  2 we wrote 2023", nil),
+        Case("another form of date", "From a Mon, Jan  2 03:04:05 2023", nil, date: true),
         Case("no year", "From a Mon Jan  2 03:04:05", nil),
         Case("a day that is none", "From a Mon Feb 30 03:04:05 2023", nil),
         Case("an hour that is none", "From a Mon Jan  2 24:04:05 2023", nil),
-        Case("no weekday", "From a Jan  2 03:04:05 2023", nil),
+        Case("no weekday", "From a Jan  2 03:04:05 2023", nil, date: true),
         Case("a month that is none", "From a Mon Jam  2 03:04:05 2023", nil),
         Case("a time that is none", "From a Mon Jan  2 03-04-05 2023", nil),
         Case("a year of five digits", "From a Mon Jan  2 03:04:05 20230", nil),
@@ -51,7 +62,8 @@ import Testing
         while reader.next(&input) != nil {}
         while let event = reader.end() {
             if case .messageStart(let line, offset: 0) = event {
-                #expect(line.date?.secondsSince1970 == (given.sender == nil ? nil : given.date))
+                let isDated = given.sender != nil || given.isDatedOtherwise
+                #expect(line.date?.secondsSince1970 == (isDated ? given.date : nil))
             }
         }
     }

@@ -108,7 +108,7 @@ import Testing
         Case("half a byte order mark", "\u{FEC0}x", [], preamble: "\u{FEC0}x"),
         Case(
             "an undated first line",
-            "From a@a.example\nA: 1\n\n",
+            "From a b\nA: 1\n\n",
             ["A: 1\n\n"],
             warnings: [.undatedFromLine(offset: 0)]
         ),

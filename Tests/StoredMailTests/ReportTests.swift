@@ -17,7 +17,7 @@ import Trace
         let examined = try await MessageExaminerTests.examine(Self.text)
         let report = MessageReport(examined, file: "x.eml", authservID: "mx.example.org", tellsAnswers: true)
         let object = try #require(
-            try JSONSerialization.jsonObject(with: Data(try report.line())) as? [String: Any]
+            try JSONSerialization.jsonObject(with: Data(report.line())) as? [String: Any]
         )
         #expect(
             Set(object.keys) == [

@@ -437,11 +437,215 @@ class ArchiveTests(unittest.TestCase):
         lines = self.read(self.path("large.out")).splitlines(keepends=True)
         self.assertEqual(b"".join(line for line in lines if not self.is_added(line)), self.read(path))
 
+    def test_an_archive_whose_separators_cannot_be_read_is_reported(self):
+        message = sample("plain-pass")
+        command = ["mbox", *self.flags, "--summary-json", self.path("strict.json")]
+        for first, other, messages, odd in (("a b c", "d e f", 1, 3), ("jwz  Fri, Jul 01 09:13:09 1994",
+                                            "a@x  Sat, Jul 02 09:13:09 1994", 3, 0), ("x@y 2023-10-16T23:18:56Z",
+                                            "x@y Mon Oct 16 2023 16:18:56 GMT-0700 (PDT)", 1, 2)):
+            lines = [first, other, other]
+            path = self.file("odd-separators.mbox", b"".join(b"From " + line.encode() + b"\n" + message + b"\n" for line in lines))
+            with self.subTest(first=first):
+                result = run(*command, path)
+                summary = json.loads(self.read(self.path("strict.json")))
+                self.assertEqual((result.returncode, summary["messages"], summary["odd_lines"]), (0, messages, odd))
+                self.assertEqual(result.stderr.count(b"odd-separators.mbox: octet "), odd, result.stderr)
+                self.assertEqual(run(*command, "--strict", path).returncode, 65 if odd else 0)
+
+    def test_counts_are_read_where_they_are_said_or_proven_to_be_right(self):
+        def counted(body, count=None):
+            return FROM_LINE + b"A: 1\nContent-Length: %d\n\n%s\n" % (len(body) if count is None else count, body)
+        inner = counted(b"one\n\nFrom x@y Fri Jul  8 12:08:34 2011\ntwo\n")
+        # More than what is looked at of an archive before it is read.
+        other = counted(b"x" * 2000 + b"\n") * 600
+        victim = FROM_LINE + b"Received: x\n\nvictim\n\n"
+        for name, octets, flags, messages in (
+                ("proven", other + inner + other, [], 1201), ("small", counted(b"x\n") + inner, [], 2),
+                ("alone", inner, [], 2), ("said", inner, ["--variant", "mboxcl2"], 1),
+                ("not all", inner + other + victim, [], 603),
+                ("swallowed", other + counted(b"x\n", 3 + len(victim) - 1) + victim + counted(b"x\n"), [], 603)):
+            with self.subTest(name=name):
+                for source, stdin in ((self.file("counts.mbox", octets), b""), ("-", octets)):
+                    if source == "-" and name == "proven":
+                        continue
+                    result = run("mbox", *self.flags, source, *flags, "--summary-json", self.path("counts.json"), stdin=stdin)
+                    self.assertEqual(result.returncode, 0, result.stderr)
+                    self.assertEqual(json.loads(self.read(self.path("counts.json")))["messages"], messages)
+
+    def reports(self, name, *arguments, code=0):
+        result = run("archive", *self.flags, "--report-file", self.path(name), *arguments)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.note = result.stderr
+        return [json.loads(line) for line in self.read(self.path(name)).splitlines()]
+
+    @staticmethod
+    def verdicts(reports):
+        return [(report["header_field"], report["removed"] and report["removed"][0]["id"], report["envelope"]) for report in reports]
+
+    def maildir(self, name, count):
+        """The first messages in a Maildir and a folder in it, an odd file among them; the messages in the order of reading."""
+        order = []
+        for number, (_, message, _) in enumerate(self.messages[:count]):
+            folder = "/.Sent" if number % 5 == 0 else ""
+            place = "new" if number % 3 == 0 else "cur"
+            info = "" if place == "new" else (":2,RS" if number % 2 else ":2,")
+            order.append((f"{folder}/{place}", f"1700000000.{number:05}.host{info}", unquoted(message)))
+        for folder in ("", "/.Sent"):
+            for place in ("cur", "new", "tmp"):
+                os.makedirs(self.path(name) + folder + "/" + place)
+        for place, file, octets in order:
+            with open(self.path(name) + place + "/" + file, "wb") as out:
+                out.write(octets)
+        for file in ("/tmp/1700000000.x.host", "/dovecot.index", "/cur/.hidden"):
+            with open(self.path(name) + file, "wb") as out:
+                out.write(b"From: nobody\n\nx\n")
+        return sorted(order, key=lambda entry: (entry[0].encode(), entry[1].encode()))
+
+    def test_a_maildir_is_judged_as_an_mbox_is_and_written_as_either(self):
+        order = self.maildir("maildir", 60)
+        quoted = [b"\n".join(b">" + line if line.lstrip(b">").startswith(b"From ") else line for line in octets.split(b"\n"))
+                  for _, _, octets in order]
+        plain = self.file("plain.mbox", b"".join(FROM_LINE + octets + b"\n" for octets in quoted))
+        expected = self.reports("plain.jsonl", plain, "--output", self.path("plain.out"))
+        reports = self.reports("maildir.jsonl", self.path("maildir"), "--output", self.path("maildir.out"))
+        self.assertEqual(self.verdicts(reports), self.verdicts(expected))
+        self.assertEqual([report["file"] for report in reports], [self.path("maildir") + place + "/" + file for place, file, _ in order])
+        self.assertNotIn("offset", reports[0])
+        self.assertNotIn(b"passed over", self.note)
+        bodies = [b"\n".join(message.split(b"\n")[1:]) for message in (b"\n" + self.read(self.path("maildir.out"))).split(b"\nFrom ")[1:]]
+        wanted = [b"\n".join(message.split(b"\n")[1:]) for message in (b"\n" + self.read(self.path("plain.out"))).split(b"\nFrom ")[1:]]
+        self.assertEqual(bodies, wanted)
+        again = self.reports("again.jsonl", self.path("maildir.out"))
+        self.assertEqual([report["header_field"] for report in again], [report["header_field"] for report in expected])
+        self.reports("written.jsonl", self.path("maildir"), "--output", self.path("written") + "/")
+        box = mailbox.Maildir(self.path("written"), create=False)
+        self.assertEqual(len(box), 60)
+        flags = sorted((message.get_subdir(), message.get_flags()) for message in box)
+        self.assertEqual(flags, sorted((place.rsplit("/")[-1], "".join(sorted(file.partition(":2,")[2]))) for place, file, _ in order))
+        stored = []
+        for place in ("cur", "new"):
+            for file in os.listdir(os.path.join(self.path("written"), place)):
+                stored.append(self.read(os.path.join(self.path("written"), place, file)))
+        self.assertEqual(sorted(octets.partition(b"\n\n")[2] for octets in stored),
+                         sorted(octets.partition(b"\n\n")[2] for _, _, octets in order))
+        self.assertTrue(all(octets.startswith(b"Authentication-Results: mx.example.org;") for octets in stored))
+        result = run("archive", *self.flags, self.path("maildir"), "--output", self.path("written") + "/")
+        self.assertEqual(result.returncode, 73, result.stderr)
+        result = run("archive", *self.flags, self.path("maildir"), "--output", self.path("maildir") + "/out.mbox")
+        self.assertEqual(result.returncode, 64, result.stderr)
+
+    def test_packed_archives_are_judged_as_plain_ones(self):
+        import bz2
+        import io
+        import lzma
+        import tarfile
+        import zipfile
+        octets = self.read(self.mbox)
+        expected = self.verdicts([json.loads(line) for line in self.read(self.report).splitlines()])
+        takeout = io.BytesIO()
+        with zipfile.ZipFile(takeout, "w", zipfile.ZIP_DEFLATED) as out:
+            out.writestr("Takeout/archive_browser.html", "<!DOCTYPE html><html></html>")
+            out.writestr("Takeout/Mail/All mail Including Spam and Trash.mbox", octets)
+        tar = io.BytesIO()
+        with tarfile.open(fileobj=tar, mode="w:gz") as out:
+            for name, content in (("mail/x.mbox.gz", gzip.compress(octets)), ("mail/README", b"no mail here\n")):
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                out.addfile(entry, io.BytesIO(content))
+        zstd = subprocess.run(["zstd", "-q", "-c"], input=octets, capture_output=True, check=True).stdout
+        for name, content in (("a.mbox.gz", gzip.compress(octets)), ("a.mbox.bz2", bz2.compress(octets)), ("a.xz", lzma.compress(octets)),
+                              ("a.zst", zstd), ("takeout.zip", takeout.getvalue()), ("a.tgz", tar.getvalue()),
+                              ("two.gz", gzip.compress(octets[:70_000]) + gzip.compress(octets[70_000:]))):
+            with self.subTest(name=name):
+                reports = self.reports("packed.jsonl", self.file(name, content), "--output", self.path("packed.out"))
+                self.assertEqual(self.verdicts(reports), expected)
+                self.assert_same(self.path("packed.out"), self.output)
+                self.assertTrue(reports[0]["file"].startswith(self.path(name)))
+                piped = run("mbox", *self.flags, "-", "--output", "-", stdin=content)
+                self.assertTrue(piped.stdout == self.read(self.output), piped.stderr)
+                self.assertEqual(run("mbox", *self.flags, self.path(name), "--range", "0-1").returncode, 64)
+        with tempfile.TemporaryDirectory() as folder:
+            for number, (_, message, _) in enumerate(self.messages[:30]):
+                with open(os.path.join(folder, f"{number + 1}" if number < 15 else f"m{number:03}.eml"), "wb") as out:
+                    out.write(unquoted(message))
+            reports = self.reports("folder.jsonl", folder)
+            self.assertEqual(sorted(report["header_field"] for report in reports), sorted(field for field, _, _ in expected[:30]))
+            self.assertEqual([os.path.basename(report["file"]) for report in reports[:11]], [str(number) for number in range(1, 12)])
+            with open(os.path.join(folder, "bad.eml"), "wb") as out:
+                out.write(b"\xff\xfe" + b"F\0")
+            self.assertEqual(len(self.reports("folder.jsonl", folder, "--strict", code=65)), 30)
+            self.assertIn(b"bad.eml: is text in UTF-16", self.note)
+
+    def test_what_is_packed_badly_is_named(self):
+        octets = self.read(self.mbox)
+        bomb = gzip.compress(FROM_LINE + b"From: a@a.example\n\n" + bytes(64 << 20))
+        for name, content, words in (("cut.gz", gzip.compress(octets)[:-5000], b"cannot be unpacked"), ("bomb.gz", bomb, b"times"),
+                                     ("text.gz", gzip.compress(b"no mail\n"), b"no mail in it"),
+                                     ("zeros.gz", gzip.compress(bytes(8 << 20)), b"no mail in it"),
+                                     ("bad.zip", b"PK\3\4" + bytes(40), b"bad.zip")):
+            with self.subTest(name=name):
+                result = run("archive", *self.flags, self.file(name, content), "--output", self.path("badly.out"))
+                self.assertEqual(result.returncode, 65, result.stderr)
+                self.assertIn(words, result.stderr)
+                self.assertFalse(os.path.exists(self.path("badly.out")))
+        self.assertEqual(self.reports("empty.jsonl", self.file("empty.gz", gzip.compress(b""))), [])
+
+    def test_an_interrupted_run_over_a_maildir_is_continued(self):
+        for place, file, _ in self.maildir("interrupted", 60):
+            for number in range(150 if place == "/cur" else 0):
+                os.link(self.path("interrupted") + place + "/" + file, f"{self.path('interrupted')}/cur/{number:03}.{file}")
+        self.reports("whole.jsonl", self.path("interrupted"), "--output", self.path("whole.out"))
+        command = ["archive", *self.flags, self.path("interrupted"), "--output", self.path("continued.out"), "--report-file",
+                   self.path("continued.jsonl"), "--resume"]
+        self.assertEqual(self.interrupted(command, self.path("continued.out")), 75)
+        result = run(*command)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assert_same(self.path("continued.out"), self.path("whole.out"))
+        self.assert_same(self.path("continued.jsonl"), self.path("whole.jsonl"))
+
+    def test_the_parts_of_an_archive_give_what_the_whole_gives(self):
+        size = os.path.getsize(self.mbox)
+        cuts = [0, size // 3, size // 3 + 1, 2 * size // 3, size]
+        outputs, reports = b"", b""
+        for part, (start, end) in enumerate(zip(cuts, cuts[1:] + [""])):
+            output, report = self.path(f"part{part}.mbox"), self.path(f"part{part}.jsonl")
+            result = run("archive", *self.flags, self.mbox, "--range", f"{start}-{end}", "--output", output, "--report-file", report,
+                         "--report-dns")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            outputs += self.read(output)
+            reports += self.read(report)
+        self.assertTrue(outputs == self.read(self.output), "the parts are not the whole")
+        self.assertTrue(reports == self.read(self.report), "the reports of the parts are not the whole's")
+        for arguments in (["-"], [self.mbox, self.mbox], [self.directory.name]):
+            self.assertEqual(run("mbox", *self.flags, *arguments, "--range", "0-1").returncode, 64)
+        self.assertEqual(run("mbox", *self.flags, self.mbox, "--range", "2-1").returncode, 64)
+
+    def test_reports_add_up_to_the_summary_of_one_run(self):
+        lines = self.read(self.report).splitlines(keepends=True)
+        parts = [self.file(f"reduce{number}.jsonl", b"".join(lines[start:end]))
+                 for number, (start, end) in enumerate(((0, 333), (333, 333), (333, 1000)))]
+        whole = json.loads(self.read(self.path("summary.json")))
+        result = run("report", *parts, "--summary-json", self.path("reduced.json"))
+        self.assertEqual((result.returncode, result.stdout), (0, b""), result.stderr)
+        reduced = json.loads(self.read(self.path("reduced.json")))
+        for summary in (whole, reduced):
+            del summary["seconds"], summary["messages_per_second"]
+        self.assertEqual(reduced, whole)
+        table = run("report", "-", stdin=self.read(self.report)).stdout.decode()
+        self.assertIn("d1.example", table)
+        for broken in (b"{}\n", lines[0] + lines[1][:-20], b"From x\n", b'{"results":7}\n'):
+            result = run("report", "-", stdin=broken)
+            self.assertEqual((result.returncode, result.stdout), (65, b""), result.stderr)
+        self.assertEqual(run("report", "/nonexistent/file").returncode, 66)
+        result = run("report", "-", stdin=b'{"file":"x","error":"is not an archive"}\n' + lines[0])
+        self.assertEqual(result.returncode, 65)
+        self.assertRegex(result.stdout, rb"messages +1\n")
+
     def test_input_that_is_not_there_or_no_mbox_is_named(self):
         eml = os.path.join(MESSAGES, "plain-pass", "message.eml")
         empty = self.file("empty.mbox", b"")
         for arguments, code, words in (
-                ([self.path("missing")], 66, b"missing"), ([eml], 65, b"authres check"), ([self.directory.name], 66, b""),
+                ([self.path("missing")], 66, b"missing"), ([eml], 65, b"authres check"),
                 ([self.mbox, "--output", self.mbox], 64, b"in place"), ([empty], 0, b""),
                 ([self.mbox, "--output", "-", "--report", "json"], 64, b"--report-file"),
                 ([self.mbox, "--variant", "mh"], 64, b"mboxcl2"), (["-", "-"], 64, b"once"),
@@ -455,6 +659,7 @@ class ArchiveTests(unittest.TestCase):
 
 
 class CheckTests(unittest.TestCase):
+    zones = ["--zone", os.path.join(MESSAGES, "plain-pass", "zone")]
     envelope = ["--authserv-id", "mx.example.org", "--ip", "192.0.2.7", "--helo", "mail.sender.example", "--mail-from",
                 "<ann@sender.example>"]
 
@@ -523,6 +728,44 @@ class CheckTests(unittest.TestCase):
         self.assertEqual(result.stdout.count(b"dkim=pass"), 2)
         self.assertEqual(result.stdout.count(b"==> "), 2)
         self.assertEqual(run("check", *self.envelope, "-", "-").returncode, 64)
+
+    def test_what_is_not_a_message_is_named_and_never_judged(self):
+        message = sample("plain-pass")
+        kinds = [("gz", gzip.compress(message), b"gzip"), ("msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"Outlook"),
+                 ("utf16", b"\xff\xfe" + message.decode("latin-1").encode("utf-16-le"), b"UTF-16"), ("empty", b"", b"empty"),
+                 ("html", b"<html><a:b>", b"HTML"), ("json", b'{"From":"a@a.example"}\n', b"JSON"), ("nul", bytes(40), b"binary"),
+                 ("text", b"no field here\n" + message, b"no header field"), ("emlx", b"99   \n" + message, b"emlx")]
+        with tempfile.TemporaryDirectory() as directory:
+            for name, octets, words in kinds:
+                path = os.path.join(directory, name)
+                with open(path, "wb") as out:
+                    out.write(octets)
+                for output in ("header", "json", "message"):
+                    with self.subTest(name=name, output=output):
+                        result = run("check", *self.envelope, *self.zones, "--output", output, path)
+                        self.assertEqual((result.returncode, result.stdout), (65, b""), result.stderr)
+                        self.assertIn(words, result.stderr)
+                with self.subTest(name=name):
+                    piped = run("check", *self.envelope, *self.zones, "--explain", "-", stdin=octets)
+                    self.assertEqual((piped.returncode, piped.stdout), (65, b""), piped.stderr)
+                    self.assertEqual(run("check", *self.envelope, *self.zones, "--verify-field", path).returncode, 65)
+                    linted = run("lint", path)
+                    self.assertEqual(linted.returncode, 0 if name == "text" else 65, linted.stderr)
+            result = run("check", *self.envelope, *self.zones, directory, os.path.join(directory, "gz"), "-", stdin=message)
+            self.assertEqual(result.returncode, 65)
+            self.assertIn(b"directory", result.stderr)
+            self.assertIn(b"dkim=pass", result.stdout)
+            self.assertEqual(run("check", *self.envelope, "/nonexistent/file").returncode, 66)
+
+    def test_a_byte_order_mark_is_passed_over_and_kept(self):
+        mark, message = b"\xef\xbb\xbf", sample("forged-fields")
+        flags, settings = self.flags("forged-fields")
+        plain = run("check", *flags, *settings, "--output", "message", "-", stdin=message)
+        marked = run("check", *flags, *settings, "--output", "message", "-", stdin=mark + message)
+        self.assertEqual(marked.stdout, mark + plain.stdout)
+        from_line = b"From ann@sender.example 2023-11-14T22:13:20Z\n"
+        mbox = run("mbox", *flags, "-", "--output", "-", stdin=mark + from_line + mark + message + b"\n")
+        self.assertEqual(mbox.stdout, mark + from_line + marked.stdout + b"\n", mbox.stderr)
 
     def test_json_is_one_line_a_message_and_explain_tells_the_rules(self):
         name = os.path.join(MESSAGES, "forged-fields")

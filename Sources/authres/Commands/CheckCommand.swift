@@ -22,8 +22,8 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "Examines single messages and prints the field that the filter would write.",
         discussion: """
             The envelope is what --ip, --helo and --mail-from say; what they do not say is recovered from the Received \
-            fields of our own hosts (own-hosts, trusted-relays). Exits 66 if a file cannot be read; the others are \
-            examined all the same.
+            fields of our own hosts (own-hosts, trusted-relays). Exits 65 if a file is not a message, 66 if one cannot \
+            be read; the others are examined all the same.
             """
     )
 
@@ -76,6 +76,9 @@ struct CheckCommand: AsyncParsableCommand {
                     authservID: examiner.authservID,
                     rules: site.configuration.rules
                 )
+            } catch let error as NotMail {
+                StandardError.write("authres: \(name): \(error)")
+                failure = failure ?? Sysexit.data
             } catch let error as FileFailure {
                 StandardError.write("authres: \(error)")
                 failure = failure ?? Sysexit.noInput
@@ -88,14 +91,14 @@ struct CheckCommand: AsyncParsableCommand {
         if let failure { throw failure }
     }
 
-    private static func read(_ name: String) throws(FileFailure) -> SpooledMessage {
+    /// The message in a file; an error if there is none.
+    private static func read(_ name: String) throws -> SpooledMessage {
         let file = try InputFile(name)
+        guard file.status?.isDirectory != true else { throw NotMail.directory }
         var message = SpooledMessage()
-        while true {
-            let piece = try file.next()
-            if piece.isEmpty { return message }
-            try message.append(piece[...])
-        }
+        while case let piece = try file.next(), !piece.isEmpty { try message.append(piece[...]) }
+        try message.requireMail()
+        return message
     }
 
     /// Several messages are told apart by their file's name in the way of head(1), as JSON by its key `file`; whole
@@ -135,7 +138,7 @@ struct CheckCommand: AsyncParsableCommand {
             while let edited = editor.end() { try StandardOutput.write(edited) }
         case .json:
             let report = MessageReport(examined, file: name, authservID: authservID, tellsAnswers: true)
-            try StandardOutput.write((try report.line() + [UInt8(ascii: "\n")])[...])
+            try StandardOutput.write((report.line() + [UInt8(ascii: "\n")])[...])
         }
     }
 
@@ -154,7 +157,7 @@ struct CheckCommand: AsyncParsableCommand {
             ownHosts: HostPatterns(configuration.ownHosts ?? [examiner.authservID]),
             trustedRelays: relays
         )
-        var isMissing = false
+        var failure: ExitCode?
         var isProven = true
         for name in files {
             do {
@@ -166,12 +169,15 @@ struct CheckCommand: AsyncParsableCommand {
                 let line =
                     output == .json ? try verification.json(file: name) : Array("\(name): \(verification.text)".utf8)
                 try StandardOutput.write((line + [UInt8(ascii: "\n")])[...])
+            } catch let error as NotMail {
+                StandardError.write("authres: \(name): \(error)")
+                failure = failure ?? Sysexit.data
             } catch let error as FileFailure {
                 StandardError.write("authres: \(error)")
-                isMissing = true
+                failure = failure ?? Sysexit.noInput
             }
         }
-        if isMissing { throw Sysexit.noInput }
+        if let failure { throw failure }
         if !isProven { throw Sysexit.findings }
     }
 

@@ -7,6 +7,7 @@ import FileLint
 import Files
 import Mail
 import Mailboxes
+import StoredMail
 import Trace
 
 struct LintCommand: AsyncParsableCommand {
@@ -17,7 +18,7 @@ struct LintCommand: AsyncParsableCommand {
             Reads messages, mboxes, and plain lists of fields (one a line, folded or not, with or without the name). Of \
             messages, it also says where a field stands below the Received field with which our own hosts took the \
             message in (RFC 8601, 7.1), if own-hosts or authserv-id is configured. Lines and columns begin at 1; columns \
-            are octets. Exits 1 if there is an error, 66 if a file cannot be read.
+            are octets. Exits 1 if there is an error, 65 if a file is none of these, 66 if one cannot be read.
             """
     )
 
@@ -33,16 +34,19 @@ struct LintCommand: AsyncParsableCommand {
         let configuration = try options.load().configuration
         let rules = LintRules(lint: Lint(isStrict: strict), position: PositionCheck(configuration))
         var report = LintReport(output: output)
-        var isFileMissing = false
+        var failure: ExitCode?
         for name in files {
             do {
                 try examine(try InputFile(name), rules, &report)
-            } catch let failure as FileFailure {
-                StandardError.write("authres: \(failure)")
-                isFileMissing = true
+            } catch let error as NotMail {
+                StandardError.write("authres: \(name): \(error)")
+                failure = failure ?? Sysexit.data
+            } catch let error as FileFailure {
+                StandardError.write("authres: \(error)")
+                failure = failure ?? Sysexit.noInput
             }
         }
-        if isFileMissing { throw Sysexit.noInput }
+        if let failure { throw failure }
         if report.hasErrors { throw Sysexit.findings }
     }
 
@@ -50,7 +54,9 @@ struct LintCommand: AsyncParsableCommand {
     private static let beginningLength = 1024 * 1024
 
     private func examine(_ file: InputFile, _ rules: LintRules, _ report: inout LintReport) throws {
+        guard file.status?.isDirectory != true else { throw NotMail.directory }
         let beginning = try file.beginning(Self.beginningLength)
+        if let format = ForeignFormat(beginning: beginning) { throw NotMail(format) }
         switch format ?? LintFormat(beginning: beginning) {
         case .message:
             var linter = MessageLinter(rules: rules, firstLine: 1)

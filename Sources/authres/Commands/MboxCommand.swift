@@ -18,15 +18,21 @@ enum ReportForm: String, CaseIterable, ExpressibleByArgument {
 struct MboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mbox",
-        abstract: "Examines the messages of mbox archives; writes them with new fields, a report, a summary.",
+        abstract: "Examines the messages of archives; writes them with new fields, a report, a summary.",
         discussion: """
+            An archive is an mbox, or a directory: a Maildir, MH folders, files of messages or of mboxes; directories in \
+            it are read too. Either may be packed or compressed (gz, xz, zst, bz2, tar, zip, 7z), and is unpacked as it \
+            is read, never to the disk. Files in it that are not mail are reported and passed over.
+
             Nothing is changed in place: --output gets its name when it is complete. An interrupted run (SIGINT, SIGTERM, \
             or worse) is continued by --resume with the same arguments, and the result is the same as if it had not been \
             interrupted. Without --output and --report, a summary is printed.
 
-            Exits 65 if a file is no mbox, 66 if one cannot be read, 73 if the output cannot be written, 75 if the run \
-            was interrupted.
-            """
+            What cannot be read in an archive is reported with its place, and counted in the summary. Exits 65 if a file \
+            is no mbox, or with --strict if something in one could not be read, 66 if a file cannot be read, 73 if the \
+            output cannot be written, 75 if the run was interrupted.
+            """,
+        aliases: ["archive"]
     )
 
     @Argument(help: "Archives to examine; - is standard input.") var files: [String]
@@ -36,11 +42,23 @@ struct MboxCommand: AsyncParsableCommand {
     ) var variant: MboxVariant?
     @Flag(help: "A From_ line begins a message wherever it stands, as qmail has it, not only below an empty line.")
     var loose = false
+    @Option(
+        help: """
+            A-B: examine the messages whose From_ line begins at an octet from A up to, but not including, B (A-: from A \
+            on) of one plain mbox, and nothing else.
+            """,
+        transform: Self.range
+    ) var range: MboxRange?
+    @Flag(help: "Exit 65 if anything in an archive could not be read as what it may have been meant for (odd lines).")
+    var strict = false
     @Flag(help: "Take the sender and the date of the From_ line where the header does not tell them.")
     var fromLine = false
     @Option(
         name: .shortAndLong,
-        help: "Write an mbox of the same variant with the edited headers; - for standard output."
+        help: """
+            Write an mbox of the same variant with the edited headers, or, if the name ends in /, a Maildir; - for \
+            standard output.
+            """
     )
     var output: String?
     @Option(help: "json: an object of each message, a line each, on standard output or in --report-file.")
@@ -54,6 +72,7 @@ struct MboxCommand: AsyncParsableCommand {
     @Option(name: .customLong("record-dns"), help: "Write every answer used to this file, for --zone.")
     var recordDNS: String?
     @Flag(help: "Continue an interrupted run.") var resume = false
+    @Option(help: "Messages that are examined at the same time (default: one for each processor).") var jobs: Int?
     @OptionGroup(title: "Envelope") var envelope: EnvelopeOptions
     @OptionGroup var zoneOptions: ZoneOptions
     @OptionGroup var options: ConfigurationOptions
@@ -68,7 +87,18 @@ struct MboxCommand: AsyncParsableCommand {
         return variant
     }
 
+    private static func range(_ text: String) throws -> MboxRange {
+        guard let range = MboxRange(text) else {
+            throw ValidationError("\"\(text)\" is not a range of octets, as 0-1048576")
+        }
+        return range
+    }
+
     func validate() throws {
+        guard jobs ?? 1 > 0 else { throw ValidationError("--jobs takes a number from 1 on") }
+        guard range == nil || (files.count == 1 && files != ["-"]) else {
+            throw ValidationError("--range is a part of one file")
+        }
         guard output != "-" || reportName != "-" else {
             throw ValidationError("mbox and report cannot both go to standard output: give --report-file")
         }
@@ -95,7 +125,8 @@ struct MboxCommand: AsyncParsableCommand {
                 resolver: record ?? site.resolver,
                 given: envelope,
                 usesFromLine: fromLine,
-                now: checkpoint.now
+                now: checkpoint.now,
+                slots: jobs.map(WorkSlots.init)
             )
             let run = try await ArchiveRun(
                 task,
@@ -107,15 +138,28 @@ struct MboxCommand: AsyncParsableCommand {
             try await finish(run, task)
         } catch let failure as FileFailure {
             StandardError.write("authres: \(failure)")
-            if !failure.isLocked, let name = task.checkpointName, LibCFiles.status(ofPath: name) != nil {
+            let isOver = failure.isLocked || failure.damage != nil
+            if !isOver, let name = task.checkpointName, LibCFiles.status(ofPath: name) != nil {
                 StandardError.write("authres: \(name): the run can be continued with the same arguments and --resume")
             }
-            let isInput = files.contains(failure.name) || failure.name == InputFile.standardInputName
-            throw isInput ? Sysexit.noInput : Sysexit.cannotCreate
+            if failure.damage != nil { throw Sysexit.data }
+            throw isInput(failure.name) ? Sysexit.noInput : Sysexit.cannotCreate
+        } catch let damage as LibArchive.Damage {
+            StandardError.write("authres: \(damage)")
+            throw Sysexit.data
         } catch let failure as StoredExamination.NoJudgement {
             StandardError.write("authres: \(failure)")
             throw Sysexit.software
         }
+    }
+
+    /// True for what was named to be read, and what is in it.
+    private func isInput(_ name: String) -> Bool {
+        name == InputFile.standardInputName
+            || files.contains { file in
+                let directory = file.hasSuffix("/") ? file : file + "/"
+                return name == file || name.hasPrefix(directory) || name + "/" == directory
+            }
     }
 
     // MARK: What is to be done
@@ -127,6 +171,7 @@ struct MboxCommand: AsyncParsableCommand {
             zip(files + zones, versions).map { "\($0) \($1)" }
             + [
                 "variant \(variant?.rawValue ?? "-") loose \(loose) from-line \(fromLine)",
+                "range \(range?.octets.description ?? "-")",
                 "output \(output ?? "-") report \(reportName ?? "-") dns \(reportDNS) record \(recordDNS ?? "-")",
                 "envelope \(envelope)", try options.load().yaml,
             ]
@@ -134,6 +179,7 @@ struct MboxCommand: AsyncParsableCommand {
             files: files,
             variant: variant,
             needsEmptyLine: !loose,
+            range: range ?? .all,
             output: output,
             report: reportName,
             reportsAnswers: reportDNS,
@@ -149,13 +195,45 @@ struct MboxCommand: AsyncParsableCommand {
         do {
             status = name == "-" ? LibCFiles.status(of: STDIN_FILENO) : LibCFiles.status(ofPath: name)
             if status == nil || status?.size != nil { _ = try InputFile(name) }
-            if status?.isDirectory == true { throw FileFailure(name, code: EISDIR) }
+            if status?.isDirectory == true { return try directoryVersion(name) }
+        } catch let exit as ExitCode {
+            throw exit
         } catch {
             StandardError.write("authres: \(error)")
             throw Sysexit.noInput
         }
+        if range != nil, !ArchiveTask.isPlain(name) {
+            StandardError.write("authres: \(name): --range takes a plain mbox file")
+            throw Sysexit.usage
+        }
         if let status { try refuseToReplace(status) }
         return name == "-" ? "-" : status?.version ?? "-"
+    }
+
+    /// What is in a directory, in a number; nothing may be written into it while it is read.
+    private func directoryVersion(_ name: String) throws -> String {
+        for target in targets where target != "-" {
+            let place = OutputFile.place(of: target.hasSuffix("/") ? String(target.dropLast()) : target)
+            guard let directory = LibCFiles.resolved(name), place == directory || place.hasPrefix(directory + "/")
+            else {
+                continue
+            }
+            StandardError.write("authres: \(target): is in an input; nothing is changed in place")
+            throw Sysexit.usage
+        }
+        // FNV-1a (64 bits), over the names of all files.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var waiting = [try DirectoryReader(name)]
+        while let directory = waiting.last {
+            guard let path = directory.next() else {
+                waiting.removeLast()
+                continue
+            }
+            for octet in path.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
+            let isDirectory = LibCFiles.status(ofPath: path)?.isDirectory == true
+            if isDirectory, !LibCFiles.isSymbolicLink(path) { waiting.append(try DirectoryReader(path)) }
+        }
+        return String(hash, radix: 16)
     }
 
     /// Ends the run before it has begun if an output, or what is kept beside it, is this input.
@@ -190,7 +268,8 @@ struct MboxCommand: AsyncParsableCommand {
             throw Sysexit.usage
         }
         for (target, length) in [
-            (output, checkpoint.mboxLength), (reportName, checkpoint.reportLength),
+            (output.flatMap { MaildirOutput.isMeant(by: $0) ? nil : $0 }, checkpoint.mboxLength),
+            (reportName, checkpoint.reportLength),
             (recordDNS, checkpoint.recordLength),
         ] {
             guard let target, !OutputFile.isStream(target) else { continue }
@@ -235,7 +314,9 @@ struct MboxCommand: AsyncParsableCommand {
             await tellInterruption(run, task)
             throw Sysexit.temporary
         case .complete:
-            try await write(SummaryReport(summary: run.summary), task)
+            let report = await SummaryReport(summary: run.summary)
+            try write(report, task)
+            if strict, report.summary.warnings > 0 { throw Sysexit.data }
         }
     }
 
@@ -267,8 +348,8 @@ struct MboxCommand: AsyncParsableCommand {
 extension ArchiveFailure {
     fileprivate var exitCode: ExitCode {
         switch self {
-        case .noMbox, .shorter: Sysexit.data
-        case .mixedVariants: Sysexit.usage
+        case .noMbox, .shorter, .notMail, .noMail, .bomb: Sysexit.data
+        case .mixedVariants, .mixedForms: Sysexit.usage
         }
     }
 }

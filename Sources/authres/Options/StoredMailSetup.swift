@@ -27,7 +27,8 @@ extension MessageExaminer {
         resolver: any Resolver,
         given: EnvelopeOptions,
         usesFromLine: Bool = false,
-        now: Int64 = Int64(Date().timeIntervalSince1970)
+        now: Int64 = Int64(Date().timeIntervalSince1970),
+        slots: WorkSlots? = nil
     ) throws -> MessageExaminer {
         guard
             let examiner = MessageExaminer(
@@ -35,7 +36,8 @@ extension MessageExaminer {
                 resolver: resolver,
                 given: given.given,
                 usesFromLine: usesFromLine,
-                now: now
+                now: now,
+                slots: slots
             )
         else {
             StandardError.write("authres: no field can be written under the name of this host: set authserv-id")

@@ -1,0 +1,157 @@
+internal import Files
+internal import Foundation
+internal import Mail
+internal import StoredMail
+
+/// The mailboxes and messages in what was named, one after the other and always in the same order: a file is one; in a
+/// directory (Maildir, MH, files of any kind, with all directories in it) or a packed file there are many.
+final class ArchiveMembers {
+    /// A file with mail in it.
+    struct Member {
+        let input: InputFile
+        let kind: Kind
+    }
+
+    enum Kind {
+        case mbox
+        /// One message, as it was delivered, and what a Maildir tells of it.
+        case message(MaildirPlace?)
+    }
+
+    private enum Level {
+        case file(InputFile)
+        case directory(DirectoryReader)
+        case packed(LibArchive, name: String)
+    }
+
+    private var levels: [Level]
+    /// What was passed over since this was last looked at, in words.
+    private var notes: [String] = []
+    /// Those of them that should have been mail.
+    private(set) var oddities = 0
+
+    /// Files packed in files packed in files.
+    private static let depthLimit = 4
+
+    /// - Parameter name: of a file or a directory, or `-`.
+    init(_ name: String) throws {
+        let isDirectory = name != "-" && LibCFiles.status(ofPath: name)?.isDirectory == true
+        levels = [isDirectory ? .directory(try DirectoryReader(name)) : .file(try InputFile(name))]
+    }
+
+    /// What was passed over since this was last asked.
+    func takeNotes() -> [String] {
+        defer { notes = [] }
+        return notes
+    }
+
+    /// How many files of mail, or called so, were passed over since this was last asked.
+    func takeOddities() -> Int {
+        defer { oddities = 0 }
+        return oddities
+    }
+
+    /// - Parameter isStopped: ends the wait for a pipe that has nothing to read.
+    func next(until isStopped: () -> Bool = { false }) throws -> Member? {
+        while let level = levels.last {
+            switch level {
+            case .file(let input):
+                levels.removeLast()
+                if try isPacked(input, until: isStopped) {
+                    levels.append(.packed(try LibArchive(input), name: input.name))
+                } else {
+                    return Member(input: input, kind: .mbox)
+                }
+            case .directory(let directory):
+                guard let path = directory.next() else {
+                    levels.removeLast()
+                    continue
+                }
+                if let member = try member(at: path) { return member }
+            case .packed(let archive, let name):
+                guard let entry = try archive.next() else {
+                    levels.removeLast()
+                    continue
+                }
+                if let member = try member(entry, of: archive, name: name) { return member }
+            }
+        }
+        return nil
+    }
+
+    /// Whether the one file that was named is packed. What is neither that nor an mbox is an error.
+    private func isPacked(_ input: InputFile, until isStopped: () -> Bool) throws -> Bool {
+        let beginning = try input.beginning(ForeignFormat.beginningLength, until: isStopped)
+        guard !beginning.isEmpty, let format = ForeignFormat(beginning: beginning) else { return false }
+        guard format.isPacked else { throw ArchiveFailure.notMail(input.name, NotMail(format)) }
+        return true
+    }
+
+    private func member(at path: String) throws -> Member? {
+        guard let status = LibCFiles.status(ofPath: path) else {
+            note("\(path): is not there any more", isOdd: true)
+            return nil
+        }
+        if status.isDirectory {
+            // A link may lead back to where it is.
+            if !LibCFiles.isSymbolicLink(path) { levels.append(.directory(try DirectoryReader(path))) }
+            return nil
+        }
+        guard status.size != nil, let place = MemberPlace(path) else { return nil }
+        return try member(try InputFile(path), place)
+    }
+
+    private func member(_ entry: LibArchive.Entry, of archive: LibArchive, name: String) throws -> Member? {
+        guard entry.isFile else { return nil }
+        // What is compressed without having been packed has no name, and the library calls it "data".
+        let shownName = archive.isSingle ? name : "\(name):\(entry.path ?? "?")"
+        guard let place = MemberPlace(archive.isSingle ? name : entry.path ?? "?") else { return nil }
+        guard !entry.isEncrypted else {
+            note("\(shownName): is encrypted", isOdd: true)
+            return nil
+        }
+        return try member(InputFile(shownName, in: archive), place)
+    }
+
+    /// Sees from the beginning of a file what it is.
+    private func member(_ input: InputFile, _ place: MemberPlace) throws -> Member? {
+        let beginning = try input.beginning(ForeignFormat.beginningLength)
+        if place.maildir == nil, Self.beginsAsMbox(beginning) { return Member(input: input, kind: .mbox) }
+        guard let format = ForeignFormat(beginning: beginning) else {
+            if (try? SpooledMessage(beginning).requireMail()) != nil {
+                return Member(input: input, kind: .message(place.maildir))
+            }
+            note("\(input.name): \(NotMail.noHeader)", isOdd: place.isCalledMail)
+            return nil
+        }
+        if format.isPacked, depth < Self.depthLimit {
+            levels.append(.packed(try LibArchive(input), name: input.name))
+        } else if format != .empty || place.isCalledMessage {
+            note("\(input.name): \(NotMail(format))", isOdd: place.isCalledMail)
+        } else if isSingle {
+            // An mbox without messages is one.
+            return Member(input: input, kind: .mbox)
+        }
+        return nil
+    }
+
+    /// True in a file that was compressed without having been packed.
+    private var isSingle: Bool {
+        if case .packed(let archive, _) = levels.last { archive.isSingle } else { false }
+    }
+
+    private var depth: Int {
+        levels.count { level in if case .packed = level { true } else { false } }
+    }
+
+    private func note(_ text: String, isOdd: Bool) {
+        notes.append(text + "; it is passed over")
+        if isOdd { oddities += 1 }
+    }
+
+    private static func beginsAsMbox(_ octets: [UInt8]) -> Bool {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let text = octets.starts(with: mark) ? octets.dropFirst(mark.count) : octets[...]
+        return text.drop { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.starts(with: "From ".utf8)
+    }
+}

@@ -1,0 +1,54 @@
+internal import Files
+internal import StoredMail
+
+/// Where the messages go with their headers edited.
+enum MailOutput {
+    case mbox(MboxOutput)
+    case maildir(MaildirOutput)
+
+    /// - Parameter checkpoint: of the run that is continued, or a new one.
+    init(_ name: String, _ checkpoint: Checkpoint) throws(FileFailure) {
+        if MaildirOutput.isMeant(by: name) {
+            self = .maildir(try MaildirOutput(name, isContinued: checkpoint.summary.messages > 0))
+        } else {
+            self = .mbox(try MboxOutput(name, keeping: checkpoint.mboxLength))
+        }
+    }
+
+    /// Octets of an mbox.
+    var length: Int {
+        switch self {
+        case .mbox(let output): output.length
+        case .maildir: 0
+        }
+    }
+
+    func beginFile() throws(FileFailure) {
+        if case .mbox(let output) = self { try output.beginFile() }
+    }
+
+    func flush() throws(FileFailure) {
+        if case .mbox(let output) = self { try output.flush() }
+    }
+
+    func synchronize() throws(FileFailure) {
+        switch self {
+        case .mbox(let output): try output.synchronize()
+        case .maildir(let output): output.synchronize()
+        }
+    }
+
+    func finish() throws(FileFailure) {
+        switch self {
+        case .mbox(let output): try output.finish()
+        case .maildir(let output): try output.finish()
+        }
+    }
+
+    func discard() {
+        switch self {
+        case .mbox(let output): output.discard()
+        case .maildir(let output): output.discard()
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// What a file's path tells of what is in it.
+struct MemberPlace {
+    /// Where it is in a Maildir; nil if it is in none.
+    let maildir: MaildirPlace?
+    private let name: String
+
+    /// Nil for files that programs keep beside mail.
+    init?(_ path: String) {
+        let parts = path.split(separator: "/")
+        name = parts.last.map(String.init) ?? path
+        let parent = parts.dropLast().last ?? ""
+        // The messages of a Maildir have a dot in their names, and those in `tmp` have not been delivered.
+        if parent == "cur" || parent == "new" {
+            maildir = MaildirPlace(isNew: parent == "new", name: name)
+        } else {
+            maildir = nil
+            if parent == "tmp", name.contains(".") { return nil }
+        }
+        guard !name.hasPrefix("."), maildir != nil || !Self.isBookkeeping(name) else { return nil }
+    }
+
+    /// Dovecot's, Courier's and Thunderbird's own files.
+    private static func isBookkeeping(_ name: String) -> Bool {
+        name.hasPrefix("dovecot") || name.hasPrefix("courier") || name.hasPrefix("maildir") || name.hasSuffix(".msf")
+            || name == "subscriptions" || name == "msgFilterRules.dat"
+    }
+
+    /// True if the file should hold mail by where it is or what it is called.
+    var isCalledMail: Bool { isCalledMessage || [".mbox", ".mbx"].contains { name.lowercased().hasSuffix($0) } }
+
+    var isCalledMessage: Bool {
+        // MH: a number.
+        maildir != nil || (!name.isEmpty && name.utf8.allSatisfy { (0x30...0x39).contains($0) })
+            || [".eml", ".msg", ".emlx"].contains { name.lowercased().hasSuffix($0) }
+    }
+}
+
+/// Where a message is in a Maildir.
+struct MaildirPlace: Hashable, Sendable {
+    let isNew: Bool
+    /// What the message is called, with its flags.
+    let name: String
+
+    /// `2,` and letters in alphabetical order, behind a colon; empty if there are none. Some systems cannot have a colon
+    /// in a name, and write `;` or `!`.
+    var info: Substring {
+        guard let colon = name.lastIndex(where: { $0 == ":" || $0 == ";" || $0 == "!" }) else { return "" }
+        let info = name[name.index(after: colon)...]
+        return info.hasPrefix("2,") && info.utf8.dropFirst(2).allSatisfy { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }
+            ? info : ""
+    }
+}

@@ -1,0 +1,76 @@
+internal import Octets
+
+/// Proves that the Content-Length fields of an mbox are its writer's: that it is mboxcl2, and must be read by them.
+///
+/// A sender can write any count. One that leads over the messages behind it would hide them, so the counts of a file are
+/// believed all or not at all: each message that they cut out must have one that ends at a separator or at the end, and
+/// what stands in a body as a separator must begin nothing that is a message of such a file. That has a right count of
+/// its own, or begins with a field that only a delivery puts on top. A single message's count proves nothing.
+public struct MboxCountProof: Sendable {
+    private var counted = MboxReader(variant: .mboxcl2, believesCounts: true)
+    private var cautious = MboxReader(variant: .mboxcl2)
+    /// Where messages begin by their counts, those that the cautious reader has come to taken away.
+    private var starts: [Int] = []
+    private var messages = 0
+    /// Of the cautious reader's message: whether it is in a body by the counts, and its first octets.
+    private var isInBody = false
+    private var beginning: [UInt8] = []
+    private var believed = 0
+    private var linesInBodies = 0
+    /// False as soon as a count is wrong.
+    public private(set) var isPossible = true
+
+    /// Octets of the longest name of ``deliveryFields`` and the colon, at least.
+    private static let beginningLength = 32
+    private static let deliveryFields = [
+        "return-path:", "received:", "delivered-to:", "x-original-to:", "envelope-to:", "authentication-results:",
+    ]
+
+    public init() {}
+
+    /// - Parameter lookAhead: see ``MboxReader``.
+    public mutating func take(_ octets: [UInt8], lookAhead: MboxReader.LookAhead) {
+        var input = octets[...]
+        while isPossible, let event = counted.next(&input, lookAhead: lookAhead) { takeCounted(event) }
+        input = octets[...]
+        while isPossible, let event = cautious.next(&input) { takeCautious(event) }
+    }
+
+    /// True if the whole mbox is read by its counts, and differently from how it is read without them.
+    public mutating func end() -> Bool {
+        while isPossible, let event = counted.end() { takeCounted(event) }
+        while isPossible, let event = cautious.end() { takeCautious(event) }
+        return isPossible && messages > 1 && linesInBodies > 0
+    }
+
+    private mutating func takeCounted(_ event: MboxReader.Event) {
+        switch event {
+        case .messageStart(_, let offset): starts.append(offset)
+        case .messageEnd:
+            messages += 1
+            isPossible = counted.believedContentLengths == messages
+        case .preamble, .octets, .warning: break
+        }
+    }
+
+    private mutating func takeCautious(_ event: MboxReader.Event) {
+        switch event {
+        case .messageStart(_, let offset):
+            // The reader that believes is never behind: it holds back no more.
+            isInBody = !starts.contains(offset)
+            starts.removeAll { $0 <= offset }
+            beginning = []
+            believed = cautious.believedContentLengths
+        case .octets(let octets):
+            if isInBody, beginning.count < Self.beginningLength { beginning += octets.prefix(Self.beginningLength) }
+        case .messageEnd:
+            guard isInBody else { break }
+            linesInBodies += 1
+            let name = beginning.map(\.asciiLowercased)
+            isPossible =
+                cautious.believedContentLengths == believed
+                && !Self.deliveryFields.contains { name.starts(with: $0.utf8) }
+        case .preamble, .warning: break
+        }
+    }
+}

@@ -1,0 +1,94 @@
+internal import Foundation
+
+/// One line of a report (JSON Lines), as far as a summary counts it. It is read back from what ``MessageReport`` wrote.
+package struct ReportLine: Decodable {
+    private let octets: Int?
+    private let oddLines: Int?
+    private let results: [Result]?
+    private let removed: [Removal]?
+    private let unknownClient: String?
+    private let policy: Policy?
+    /// Instead of a message: why a file or a part of one could not be examined.
+    package let error: String?
+
+    private struct Result: Decodable {
+        let method: String
+        let result: String
+        let properties: [Property]
+    }
+
+    private struct Property: Decodable {
+        let type: String
+        let name: String
+        let value: String
+    }
+
+    private struct Removal: Decodable {
+        let id: String?
+        let reason: String
+        let place: String?
+    }
+
+    private struct Policy: Decodable {
+        let action: String
+        let rule: String
+        let isDryRun: Bool
+        let tried: Tried?
+
+        private enum CodingKeys: String, CodingKey {
+            case action, rule
+            case isDryRun = "dry_run"
+            case tried
+        }
+
+        struct Tried: Decodable {
+            let action: String
+            let rule: String
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case octets
+        case oddLines = "odd_lines"
+        case results, removed
+        case unknownClient = "unknown_client"
+        case policy
+        case error
+    }
+
+    /// Nil if the line is not of a report.
+    package init?(_ line: ArraySlice<UInt8>) {
+        guard let read = try? JSONDecoder().decode(ReportLine.self, from: Data(line)) else { return nil }
+        guard read.error != nil || read.results != nil else { return nil }
+        self = read
+    }
+
+    /// What a summary counts of the message; nil if it was not examined.
+    package var tally: MessageTally? {
+        guard error == nil, let results else { return nil }
+        let dmarc = results.first { $0.method == "dmarc" }
+        let author = dmarc?.properties.first { $0.type == "header" && $0.name == "from" }
+        return MessageTally(
+            octets: octets ?? 0,
+            oddLines: oddLines ?? 0,
+            results: results.map { ($0.method, $0.result) },
+            domain: dmarc.flatMap { dmarc in author.map { ($0.value, dmarc.result) } },
+            forgeries: (removed ?? []).map { removal in
+                Summary.Forgery(
+                    id: removal.id,
+                    reason: removal.reason,
+                    place: removal.place.flatMap(Summary.Place.init) ?? .unknown
+                )
+            },
+            unknownClient: unknownClient,
+            ruleMatches: ruleMatches
+        )
+    }
+
+    private var ruleMatches: [Summary.RuleMatch] {
+        guard let policy else { return [] }
+        let decided = Summary.RuleMatch(rule: policy.rule, action: policy.action, isDryRun: policy.isDryRun)
+        let tried = policy.tried.map { Summary.RuleMatch(rule: $0.rule, action: $0.action, isDryRun: true) }
+        return [decided] + (tried.map { [$0] } ?? [])
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Files
+import Foundation
+import StoredMail
+
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Adds up the reports of archives (mbox --report json) to one summary.",
+        discussion: """
+            The summary is what one run over all the archives would have printed, in the order of the reports. Memory \
+            grows with the number of author domains only, up to the limit that a run has. Exits 65 if a line is not of a \
+            report, 66 if a file cannot be read.
+            """
+    )
+
+    @Argument(help: "Reports, an object a line; - is standard input.") var files: [String]
+    @Option(name: .customLong("summary-json"), help: "Write the summary to this file, as JSON; - for standard output.")
+    var summaryJSON: String?
+
+    func validate() throws {
+        guard files.count(where: { $0 == "-" }) <= 1 else {
+            throw ValidationError("standard input can be read once")
+        }
+    }
+
+    func run() async throws {
+        var summary = Summary()
+        var errors = 0
+        do {
+            for name in files { errors += try Self.add(name, to: &summary) }
+            let report = SummaryReport(summary: summary)
+            if let summaryJSON, summaryJSON != "-" {
+                try OutputFile.write(try report.json(), as: summaryJSON)
+            } else {
+                try StandardOutput.write(summaryJSON == nil ? Array(report.table.utf8)[...] : try report.json()[...])
+            }
+        } catch let failure as FileFailure {
+            StandardError.write("authres: \(failure)")
+            throw files.contains(failure.name) || failure.name == InputFile.standardInputName
+                ? Sysexit.noInput : Sysexit.cannotCreate
+        }
+        if errors > 0 {
+            StandardError.write("authres: \(errors.grouped) lines tell of files that could not be examined")
+            throw Sysexit.data
+        }
+    }
+
+    /// Octets of a line; a longer one is not of a report.
+    private static let lineLimit = 64 << 20
+
+    /// Counts the lines of one report; returns how many of them are of errors.
+    private static func add(_ name: String, to summary: inout Summary) throws -> Int {
+        let file = try InputFile(name)
+        var number = 0
+        var errors = 0
+        var partial: [UInt8] = []
+        func add(_ line: ArraySlice<UInt8>) throws {
+            number += 1
+            guard line.contains(where: { $0 > 0x20 }) else { return }
+            guard let line = ReportLine(line) else {
+                StandardError.write("authres: \(name):\(number): is not a line of a report")
+                throw Sysexit.data
+            }
+            if let tally = line.tally { summary.count(tally) } else { errors += 1 }
+        }
+        while case let piece = try file.next(), !piece.isEmpty {
+            var rest = piece[...]
+            while let lineFeed = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                partial += rest[..<lineFeed]
+                try add(partial[...])
+                partial.removeAll(keepingCapacity: true)
+                rest = rest[(lineFeed + 1)...]
+            }
+            partial += rest
+            guard partial.count <= lineLimit else {
+                StandardError.write("authres: \(name):\(number + 1): is longer than a line of a report")
+                throw Sysexit.data
+            }
+        }
+        if !partial.isEmpty { try add(partial[...]) }
+        return errors
+    }
+}
