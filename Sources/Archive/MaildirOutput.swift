@@ -37,9 +37,10 @@ package final class MaildirOutput {
         let count = String(repeating: "0", count: max(0, 9 - digits.utf8.count)) + digits
         let unique = "\(max(0, result.origin.seconds)).\(count).authres"
         let isNew = maildir?.isNew ?? true
-        let info = maildir?.info ?? ""
-        let name =
-            isNew && info.isEmpty ? "new/\(unique)" : "\(isNew ? "new" : "cur")/\(unique):\(info.isEmpty ? "2," : info)"
+        let info = maildir?.info ?? "2,"
+        // In `new`, a name has no flags, unless a program has put them there.
+        let hasInfo = !isNew || info.utf8.count > 2
+        let name = "\(isNew ? "new" : "cur")/\(unique)" + (hasInfo ? ":\(info.isEmpty ? "2," : info)" : "")
         let path = "\(partial)/\(name)"
         let descriptor = try LibCFiles.openForRewriting(path)
         defer { _ = close(descriptor) }
