@@ -55,6 +55,8 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
 
+        .target(name: "CCurl", cSettings: [.treatAllWarnings(as: .error)]),
+
         // Octets, names, mail.
         module("Octets"),
         module("DNS", ["Octets", "CIDN2"]),
@@ -68,6 +70,10 @@ let package = Package(
         module("AuthResults", ["Octets"]),
         module("AuthResultsLint", ["AuthResults", "Octets"]),
         module("FieldClaims", ["AuthResults", "Mail", "DNS", "Octets"]),
+
+        // Servers that say whose fields they remove.
+        module("AuthServ", ["DNS"]),
+        module("ServerQuery", ["AuthServ", "DNS", "CCurl"]),
 
         // The methods. None imports another.
         module("MailSignature", ["Mail", "DNS", "Octets", .crypto, .cryptoExtras, .asn1]),
@@ -103,8 +109,8 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Authentication", "FieldProvenance", "DKIM", "MailPolicy", "StatusCodes", "Milter", "StubDNS", "DNS",
-                .logging, .yams,
+                "Authentication", "AuthServ", "FieldProvenance", "DKIM", "MailPolicy", "StatusCodes", "Milter", "StubDNS",
+                "DNS", .logging, .yams,
             ]
         ),
         module(
@@ -142,6 +148,7 @@ let package = Package(
             name: "authres",
             dependencies: [
                 "MilterFilter", "MilterClient", "Milter", "Archive", "StoredMail", "FileLint", "Configuration", "Files",
+                "AuthServ", "ServerQuery", "FieldProvenance",
                 "Authentication", "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults", "MailAddresses",
                 "FieldClaims", "Mailboxes", "Trace",
                 "Mail", "StubDNS", "DNS",
@@ -192,6 +199,8 @@ let package = Package(
                 "TestSupport", .yams,
             ]
         ),
+        tests("AuthServTests", ["AuthServ", "DNS"]),
+        tests("ServerQueryTests", ["ServerQuery", "AuthServ", "DNS"]),
         tests("StatusCodesTests", ["StatusCodes"]),
         tests("MailPolicyTests", ["MailPolicy", "StatusCodes", "Authentication", "AuthResults", "Mail", "DNS"]),
         tests(

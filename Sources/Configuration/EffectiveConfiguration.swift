@@ -159,6 +159,8 @@ package struct EffectiveConfiguration: Sendable {
         let byName = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.environmentName, $0) })
         var entries: [ConfigurationEntry] = []
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("AUTHRES_") {
+            // A secret, so not a setting that `authres config` shows.
+            if name == InquiryOptions.passwordVariable { continue }
             let origin = ConfigurationOrigin.environment(name)
             guard let setting = byName[name] else {
                 mistakes.append(ConfigurationMistake(origin: origin, text: "no such setting; see `authres config`"))

@@ -10,7 +10,7 @@ struct Authres: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             MilterCommand.self, CheckCommand.self, MboxCommand.self, ReportCommand.self, LintCommand.self,
-            SendCommand.self, ConfigCommand.self, CodesCommand.self,
+            SendCommand.self, DiscoverCommand.self, AnnounceCommand.self, ConfigCommand.self, CodesCommand.self,
         ]
     )
 
@@ -30,5 +30,6 @@ enum Sysexit {
     static let software = ExitCode(70)
     static let cannotCreate = ExitCode(73)
     static let temporary = ExitCode(75)
+    static let noPermission = ExitCode(77)
     static let configuration = ExitCode(78)
 }

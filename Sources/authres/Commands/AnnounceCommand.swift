@@ -1,0 +1,68 @@
+import ArgumentParser
+import AuthServ
+import Authentication
+import DNS
+
+struct AnnounceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "announce",
+        abstract: "Prints the configuration with which a real server announces our authserv-id (keyword AUTHSERV).",
+        discussion: """
+            dovecot: IMAP, before and after login. nginx: submission, and IMAP and POP3 before login. haproxy: submission, and \
+            POP3 before and after login, with samples/haproxy/authserv.lua. Exits 78 if the authserv-id is not a domain name.
+            """
+    )
+
+    @Option(name: .customLong("for"), help: "dovecot, nginx or haproxy.") var server: ServerFragment.Server
+    @Option(help: "The id to announce (default: authserv-id).") var id: String?
+    @Option(help: "Port to listen at and port of the server behind (nginx 587:11587, haproxy 465:10465).")
+    var smtp: ServerFragment.Ports?
+    @Option(help: "The same for IMAP (nginx 143:10143).") var imap: ServerFragment.Ports?
+    @Option(help: "The same for POP3 (nginx 110:10110, haproxy 995:10995).") var pop3: ServerFragment.Ports?
+    @Option(help: "The port at which nginx asks itself where to hand a client on to.") var routePort: UInt16 = 10080
+    @Option(help: "The certificate; for haproxy with its key.") var certificate: String?
+    @Option(help: "The key of the certificate, for nginx.") var key: String?
+    @Option(help: "Where samples/haproxy/authserv.lua is, for haproxy.") var script: String?
+    @OptionGroup var options: ConfigurationOptions
+
+    func validate() throws {
+        for path in [certificate, key, script].compactMap(\.self) where !path.utf8.allSatisfy(Self.isPathOctet) {
+            throw ValidationError("\(path): a path with such characters must be put in by hand")
+        }
+    }
+
+    /// What none of the three configuration languages takes for something else.
+    private static func isPathOctet(_ octet: UInt8) -> Bool {
+        switch octet {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
+            UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    func run() async throws {
+        guard let text = try id ?? options.load().configuration.policy.authservID else {
+            StandardError.write("authres: which name is to be announced? Set authserv-id, or give --id")
+            throw Sysexit.configuration
+        }
+        guard let name = Domain(internationalized: Array(text.utf8)), let id = Domain(announced: name.text) else {
+            StandardError.write("authres: \(text.debugDescription) is not a domain name, so it cannot be announced")
+            throw Sysexit.configuration
+        }
+        var fragment = ServerFragment(id: id)
+        (fragment.smtp, fragment.imap, fragment.pop3) = (smtp, imap, pop3)
+        (fragment.certificate, fragment.key, fragment.routePort) = (certificate, key, routePort)
+        if let script { fragment.script = script }
+        try StandardOutput.write(fragment.text(for: server))
+    }
+}
+
+extension ServerFragment.Server: ExpressibleByArgument {}
+
+extension ServerFragment.Ports: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}

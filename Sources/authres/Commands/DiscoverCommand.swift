@@ -1,0 +1,76 @@
+import ArgumentParser
+import AuthServ
+import DNS
+import ServerQuery
+
+struct DiscoverCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discover",
+        abstract: "Asks mail servers which authserv-ids their site uses (keyword AUTHSERV).",
+        discussion: """
+            A URL is smtp[s]://[user@]host[:port], imap[s]:// or pop3[s]://. Without s, STARTTLS is required, except of a \
+            server on a loopback address. IMAP and POP3 servers name ids after login only; without a user they say only \
+            whether forged fields are removed. An id that must not be believed is a finding.
+
+            Exits 0 if every server conforms and names an id where it may, 1 if one does not or --expect differs, 69 if one \
+            cannot be reached or shows no good certificate, 75 if one takes too long, 77 if one refuses the login; of several \
+            the highest.
+            """
+    )
+
+    @Argument(help: "Servers to ask; they are asked side by side.") var servers: [String]
+    @Option(help: "The ids that every server must announce, and no others; repeatable.") var expect: [String] = []
+    @Option(help: "text, or json with one object a line.") var output = DiscoveryOutput.text
+    @Flag(help: "Show what was said; of our commands the verb, and nothing of a login.") var transcript = false
+    @Flag(name: .customLong("config-snippet"), help: "Print the ids as a line of authres.yaml, and nothing else.")
+    var configSnippet = false
+    @OptionGroup(title: "Asking") var inquiry: InquiryOptions
+    @OptionGroup var zoneOptions: ZoneOptions
+    @OptionGroup var options: ConfigurationOptions
+
+    private var expected: [Domain]? {
+        let names = expect.map { Domain(internationalized: Array($0.utf8)) }
+        return names.contains(nil) ? nil : names.compactMap(\.self)
+    }
+
+    func validate() throws {
+        guard expected != nil else { throw ValidationError("--expect takes domain names") }
+        guard !configSnippet || output == .text else {
+            throw ValidationError("--config-snippet and --output json: one of them")
+        }
+    }
+
+    func run() async throws {
+        let urls = try inquiry.urls(servers)
+        let site = try Site.forStoredMail(options, zoneOptions)
+        let inquiry = try inquiry.inquiry(site.resolver, isOffline: !zoneOptions.zone.isEmpty)
+        let reports = await inquiry.ask(urls)
+        for (name, report) in zip(servers, reports) {
+            let shown = DiscoveryReport(name: name, report: report, tellsTranscript: transcript)
+            if configSnippet {
+                if case .failure(let failure) = report.answer { StandardError.write("authres: \(name): \(failure)") }
+            } else {
+                try StandardOutput.write(output == .json ? try shown.json() : shown.text)
+            }
+        }
+        if configSnippet { try StandardOutput.write(Self.snippet(reports)) }
+        let worst = reports.map { exitCode(of: $0).rawValue }.max() ?? 0
+        if worst != 0 { throw ExitCode(worst) }
+    }
+
+    private func exitCode(of report: ServerReport) -> ExitCode {
+        switch report.answer {
+        case .failure(let failure): return failure.exitCode
+        case .success(let announcement):
+            let isExpected = expect.isEmpty || Set(announcement.ids) == Set(expected ?? [])
+            return announcement.isComplete && isExpected ? ExitCode.success : Sysexit.findings
+        }
+    }
+
+    /// `own-ids: [mx1.example.org, mx2.example.org]`
+    private static func snippet(_ reports: [ServerReport]) -> String {
+        var ids: [Domain] = []
+        for id in reports.flatMap({ (try? $0.answer.get())?.ids ?? [] }) where !ids.contains(id) { ids.append(id) }
+        return "own-ids: [\(ids.map(\.text).joined(separator: ", "))]\n"
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import AuthServ
+import DNS
+import Foundation
+import ServerQuery
+
+enum DiscoveryOutput: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+}
+
+/// What one server said, for people and for programs.
+struct DiscoveryReport {
+    /// The server as it was named.
+    let name: String
+    let report: ServerReport
+    let tellsTranscript: Bool
+
+    /// A line a server; what is to be said against the answer, and the transcript, are below it.
+    var text: String {
+        var lines: [String] = []
+        switch report.answer {
+        case .success(let announcement):
+            let tls = report.tlsVersion.map { " \($0)" } ?? ""
+            lines.append(
+                announcement.conforms
+                    ? "\(name): conforms ids=[\(announcement.ids.map(\.text).joined(separator: ", "))] "
+                        + announcement.phase.rawValue + tls
+                    : "\(name): nothing announced \(announcement.phase.rawValue)\(tls)"
+            )
+            lines += announcement.findings.map { "  finding: \($0.rawValue)" }
+            lines += announcement.refused.map { "  not used: \($0)" }
+        case .failure(let failure):
+            lines.append("\(name): failure: \(failure)")
+        }
+        if tellsTranscript { lines += report.transcript.map { "  \($0)" } }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// An object on one line.
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+
+    /// RFC 3339, in UTC.
+    static func date(_ seconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    }
+}
+
+extension DiscoveryReport: Encodable {
+    private enum Key: String, CodingKey {
+        case server, `protocol`, phase, tls, conforms, ids, refused, findings, error, transcript
+        case askedAt = "asked_at"
+    }
+
+    private struct TLS: Encodable {
+        let version: String
+        let verified: Bool
+    }
+
+    /// Every key is there for every server; what is not known is null.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        let announcement = try? report.answer.get()
+        try container.encode(name, forKey: .server)
+        try container.encode(report.url.scheme, forKey: .protocol)
+        try container.encode(announcement?.phase.rawValue, forKey: .phase)
+        // A certificate that is not good ends the conversation.
+        let tls = announcement == nil ? nil : report.tlsVersion.map { TLS(version: $0, verified: true) }
+        try container.encode(tls, forKey: .tls)
+        try container.encode(announcement?.conforms, forKey: .conforms)
+        try container.encode(announcement?.ids.map(\.text) ?? [], forKey: .ids)
+        try container.encode(announcement?.refused ?? [], forKey: .refused)
+        try container.encode(announcement?.findings.map(\.rawValue) ?? [], forKey: .findings)
+        let failure: QueryFailure? = if case .failure(let failure) = report.answer { failure } else { nil }
+        try container.encode(failure?.description, forKey: .error)
+        try container.encode(Self.date(report.askedAt), forKey: .askedAt)
+        if tellsTranscript { try container.encode(report.transcript, forKey: .transcript) }
+    }
+}
+
+extension QueryFailure {
+    var exitCode: ExitCode {
+        switch kind {
+        case .unavailable: Sysexit.unavailable
+        case .loginDenied: Sysexit.noPermission
+        case .timeout: Sysexit.temporary
+        }
+    }
+}

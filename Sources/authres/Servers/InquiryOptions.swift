@@ -1,0 +1,127 @@
+import ArgumentParser
+import AuthServ
+import DNS
+import Foundation
+import ServerQuery
+
+/// How servers are asked which authserv-ids they announce.
+struct InquiryOptions: ParsableArguments {
+    /// Read if no file has the password; a command line is seen by everybody on the machine.
+    static let passwordVariable = "AUTHRES_ASK_PASSWORD"
+
+    @Option(help: "User names and passwords for servers, as in netrc(5); a file that others can read is refused.")
+    var netrc: String?
+    @Option(help: "A file with an OAuth 2 token; refused if others can read it.") var bearerFile: String?
+    @Option(help: "Certificates to believe (PEM), in place of the system's.") var ca: String?
+    @Option(help: "The argument of EHLO (default: localhost).") var ehlo: String?
+    @Option(help: "Time for each server, from the look-up to the answer.", transform: Self.duration)
+    var timeout = Duration.seconds(10)
+    @Flag(
+        name: .customLong("clear-text-login"),
+        help: "Log in without TLS to a server on a loopback address. To others no password ever goes without TLS."
+    ) var clearTextLogin = false
+
+    private static func duration(_ text: String) throws -> Duration {
+        do {
+            return try ValueForm<Duration>.duration.value(of: text)
+        } catch {
+            throw ValidationError(error.text)
+        }
+    }
+
+    func validate() throws {
+        guard netrc == nil || bearerFile == nil else {
+            throw ValidationError("--netrc and --bearer-file: one of them")
+        }
+        if let ehlo, Domain(ehlo)?.labels.allSatisfy({ $0.utf8.allSatisfy(Self.isHostOctet) }) != true {
+            throw ValidationError("--ehlo \(ehlo): not a host name")
+        }
+    }
+
+    private static func isHostOctet(_ octet: UInt8) -> Bool {
+        switch octet {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+
+    /// - Parameter isOffline: a zone has all names; the host's own are left aside.
+    func inquiry(_ resolver: any Resolver, isOffline: Bool) throws -> ServerInquiry {
+        let text = isOffline ? nil : FileManager.default.contents(atPath: HostsFile.path)
+        var inquiry = ServerInquiry(
+            resolver: resolver,
+            hosts: HostsFile(text.map { String(decoding: $0, as: UTF8.self) } ?? "")
+        )
+        inquiry.credentials = try credentials()
+        if let ca {
+            try Self.check(ca, isSecret: false)
+            inquiry.authorities = ca
+        }
+        if let ehlo { inquiry.ehloName = ehlo }
+        inquiry.timeout = timeout
+        inquiry.allowsClearLogin = clearTextLogin
+        return inquiry
+    }
+
+    private func credentials() throws -> Credentials {
+        if let netrc {
+            try Self.check(netrc, isSecret: true)
+            return .netrc(netrc)
+        }
+        if let bearerFile {
+            try Self.check(bearerFile, isSecret: true)
+            let octets = FileManager.default.contents(atPath: bearerFile) ?? Data()
+            guard let text = String(validating: octets, as: UTF8.self) else {
+                StandardError.write("authres: \(bearerFile): is not text")
+                throw Sysexit.usage
+            }
+            return .bearer(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        return ProcessInfo.processInfo.environment[Self.passwordVariable].map { .password($0) } ?? .none
+    }
+
+    /// Ends the run if a file cannot be read, or one with secrets by too many.
+    private static func check(_ path: String, isSecret: Bool) throws {
+        do {
+            _ = try InputFile(path)
+        } catch {
+            StandardError.write("authres: \(error)")
+            throw Sysexit.noInput
+        }
+        guard isSecret else { return }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
+        guard let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 == 0 else {
+            StandardError.write("authres: \(path): can be read by others, and has secrets; chmod 600 \(path)")
+            throw Sysexit.usage
+        }
+    }
+
+    /// The URLs, or exit code 64: each mistake is told.
+    func urls(_ texts: [String]) throws -> [ServerURL] {
+        var urls: [ServerURL] = []
+        var isWrong = false
+        for text in texts {
+            do {
+                urls.append(try ServerURL(text))
+            } catch {
+                StandardError.write("authres: \(PrintableText(Self.withoutPassword(text).utf8).text): \(error)")
+                isWrong = true
+            }
+        }
+        if isWrong { throw Sysexit.usage }
+        if case .none = try credentials(), let url = urls.first(where: { $0.user != nil }) {
+            let sources = "--netrc, --bearer-file or \(Self.passwordVariable)"
+            StandardError.write("authres: \(url): there is no password for the user: give \(sources)")
+            throw Sysexit.usage
+        }
+        return urls
+    }
+
+    /// What is refused for its password is not repeated with it, in a log for instance.
+    private static func withoutPassword(_ text: String) -> String {
+        guard let at = text.lastIndex(of: "@"), let scheme = text.firstRange(of: "://"), scheme.upperBound <= at,
+            let colon = text[scheme.upperBound..<at].firstIndex(of: ":")
+        else { return text }
+        return text[...colon] + "..." + text[at...]
+    }
+}
