@@ -76,7 +76,12 @@ struct ArchiveWorker: Sendable {
     private func finish(_ message: CutMessage, _ examined: ExaminedMessage) async throws -> Result {
         let examined = try await withRightQuoting(message, examined)
         record?.add(examined.answers)
-        let tally = MessageTally(examined, octets: message.end - message.offset, oddLines: message.warnings)
+        let tally = MessageTally(
+            examined,
+            octets: message.end - message.offset,
+            oddLines: message.warnings,
+            field: try examiner.verification(of: message.content, examined.variant, examined)
+        )
         var line: [UInt8] = []
         if report != .none {
             var report = MessageReport(

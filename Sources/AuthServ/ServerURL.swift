@@ -135,6 +135,14 @@ package struct ServerURL: Hashable, Sendable {
         return .name(name)
     }
 
+    /// Text that was to be a URL, its password left out: what is refused is told, and ends in logs.
+    package static func withoutPassword(_ text: String) -> String {
+        guard let at = text.lastIndex(of: "@"), let scheme = text.firstRange(of: "://"), scheme.upperBound <= at,
+            let colon = text[scheme.upperBound..<at].firstIndex(of: ":")
+        else { return text }
+        return text[...colon] + "..." + text[at...]
+    }
+
     package var scheme: String { mailProtocol.rawValue + (isImplicitTLS ? "s" : "") }
 
     /// The host as it is in a URL: IPv6 addresses in brackets.

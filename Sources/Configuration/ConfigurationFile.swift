@@ -77,6 +77,14 @@ package struct ConfigurationFile {
                 entry.texts.append(scalar.string)
                 entry.elementOrigins.append(origin(of: element))
             }
+        case .mapping(let mapping) where setting.isMap:
+            for (key, value) in mapping {
+                guard case .scalar(let name) = key, case .scalar(let scalar) = value, !Self.isNull(scalar) else {
+                    return report(value, "\(setting.key): takes keys with plain values")
+                }
+                entry.texts.append("\(name.string)=\(scalar.string)")
+                entry.elementOrigins.append(origin(of: value))
+            }
         case .mapping:
             return report(node, "\(setting.key): takes \(setting.isList ? "a list" : "one value"), not keys")
         case .alias:

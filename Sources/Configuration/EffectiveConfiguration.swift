@@ -160,7 +160,7 @@ package struct EffectiveConfiguration: Sendable {
         var entries: [ConfigurationEntry] = []
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("AUTHRES_") {
             // A secret, so not a setting that `authres config` shows.
-            if name == InquiryOptions.passwordVariable { continue }
+            if name == ServiceConfiguration.askPasswordVariable { continue }
             let origin = ConfigurationOrigin.environment(name)
             guard let setting = byName[name] else {
                 mistakes.append(ConfigurationMistake(origin: origin, text: "no such setting; see `authres config`"))

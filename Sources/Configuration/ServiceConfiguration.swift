@@ -1,4 +1,6 @@
+package import AuthServ
 package import Authentication
+package import DNS
 package import Logging
 package import MailPolicy
 
@@ -26,9 +28,27 @@ package struct ServiceConfiguration: Sendable {
     /// The DKIM key that seals our own field; nil leaves it unsealed.
     package var seal = Seal()
 
-    /// Where the key stands that signs our Authentication-Results field (RFC 8601, 7.1).
     package init() {}
 
+    /// How own hosts are asked which authserv-ids they announce.
+    package var ask = Ask()
+    /// Servers that must announce the name that the filter writes.
+    package var announcedBy: [ServerURL] = []
+
+    /// The variable with the password for servers that are asked: a secret, and so not a setting.
+    package static let askPasswordVariable = "AUTHRES_ASK_PASSWORD"
+
+    package struct Ask: Hashable, Sendable {
+        package var hosts: [AskRule] = []
+        /// Where own hosts are; none stands for private networks and this host.
+        package var networks: [IPNetwork] = []
+        /// How old a message may be to be judged by what its hosts say now.
+        package var horizon = Duration.seconds(30 * 86_400)
+        /// How long an answer is kept.
+        package var cache = Duration.seconds(86_400)
+    }
+
+    /// Where the key stands that signs our Authentication-Results field (RFC 8601, 7.1).
     package struct Seal: Hashable, Sendable {
         package var domain: String?
         package var selector: String?

@@ -3,6 +3,8 @@ package struct Setting: Sendable {
     /// The key as in the file, levels joined by a dot: `dns.timeout`.
     package let key: String
     package let isList: Bool
+    /// True for a list that may also be written as keys with values, which are read as `KEY=VALUE`.
+    var isMap = false
     /// Reads the text of the value, or of each element, into the configuration; every text that is wrong is told of.
     package let read: @Sendable ([String], inout ServiceConfiguration) -> [Mistake]
     /// The value in force, as text that `read` takes; empty if there is none.
@@ -54,11 +56,13 @@ package struct Setting: Sendable {
     package static func list<Value: Sendable>(
         _ key: String,
         _ path: any WritableKeyPath<ServiceConfiguration, [Value]> & Sendable,
-        _ form: ValueForm<Value>
+        _ form: ValueForm<Value>,
+        isMap: Bool = false
     ) -> Setting {
         Setting(
             key: key,
             isList: true,
+            isMap: isMap,
             read: { texts, configuration in
                 var values: [Value] = []
                 var mistakes: [Mistake] = []

@@ -37,6 +37,11 @@ extension Setting {
         .scalar("seal.key-file", \.seal.keyFile, ValueForm<String>.text.optional),
         .scalar("policy.dry-run", \.rules.isDryRun, .truth),
         .scalar("policy.help", \.rules.help, ValueForm<String>.help.optional),
+        .list("ask.hosts", \.ask.hosts, .askRule, isMap: true),
+        .list("ask.networks", \.ask.networks, .network),
+        .scalar("ask.horizon", \.ask.horizon, .duration),
+        .scalar("ask.cache", \.ask.cache, .duration),
+        .list("announced-by", \.announcedBy, .serverURL),
         .scalar("log-level", \.logLevel, .word),
     ]
 

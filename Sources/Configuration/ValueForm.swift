@@ -1,3 +1,4 @@
+package import AuthServ
 internal import DNS
 internal import Logging
 internal import MailPolicy
@@ -13,7 +14,7 @@ package struct ValueForm<Value: Sendable>: Sendable {
 
     package func value(of text: String) throws(Setting.Mistake) -> Value {
         guard let value = read(text) else {
-            throw Setting.Mistake(text: "\(text.debugDescription) is not \(description)")
+            throw Setting.Mistake(text: "\(ServerURL.withoutPassword(text).debugDescription) is not \(description)")
         }
         return value
     }
@@ -112,7 +113,7 @@ extension ValueForm where Value == Bool {
 extension ValueForm where Value == Duration {
     package static var duration: ValueForm {
         ValueForm(
-            description: "a duration such as 20s, 500ms or 2m",
+            description: "a duration such as 20s, 500ms, 2m, 24h or 30d",
             read: { text in
                 let digits = text.prefix { $0.isASCII && $0.isNumber }
                 guard let number = Int64(digits), number > 0, number <= 1_000_000 else { return nil }
@@ -120,6 +121,8 @@ extension ValueForm where Value == Duration {
                 case "ms": return .milliseconds(number)
                 case "s": return .seconds(number)
                 case "m": return .seconds(number * 60)
+                case "h": return .seconds(number * 3600)
+                case "d": return .seconds(number * 86_400)
                 default: return nil
                 }
             },
@@ -127,6 +130,8 @@ extension ValueForm where Value == Duration {
                 let milliseconds =
                     duration.components.seconds * 1000
                     + duration.components.attoseconds / 1_000_000_000_000_000
+                if milliseconds > 0, milliseconds % 86_400_000 == 0 { return "\(milliseconds / 86_400_000)d" }
+                if milliseconds > 0, milliseconds % 3_600_000 == 0 { return "\(milliseconds / 3_600_000)h" }
                 return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
             }
         )
@@ -172,6 +177,27 @@ extension ValueForm where Value == UInt16 {
             description: "permission bits in octal such as 0660",
             read: { text in UInt16(text, radix: 8).flatMap { $0 <= 0o777 ? $0 : nil } },
             show: { "0" + String($0, radix: 8) }
+        )
+    }
+}
+
+extension ValueForm where Value == ServerURL {
+    static var serverURL: ValueForm {
+        ValueForm(
+            description: "a server such as smtp://127.0.0.1:587 or imaps://mail.example.org",
+            read: { try? ServerURL($0) },
+            show: { $0.description }
+        )
+    }
+}
+
+extension ValueForm where Value == AskRule {
+    /// `NAME=URL`, or the URL alone where its host is the name.
+    static var askRule: ValueForm {
+        ValueForm(
+            description: "a host and where it is asked, such as mx.example.org=smtp://mx.example.org:587",
+            read: { try? AskRule($0) },
+            show: { $0.text }
         )
     }
 }

@@ -18,14 +18,15 @@ package struct ServerInquiry: Sendable {
     /// A password may go without TLS to a server on this host.
     package var allowsClearLogin = false
     /// A server on this host is asked without TLS, whatever it offers: its certificate is for others.
-    package var trustsLoopback = false
+    package var trustsLoopback: Bool
 
     /// Servers that are asked at a time.
     package static let concurrency = 8
 
-    package init(resolver: any Resolver, hosts: HostsFile) {
+    package init(resolver: any Resolver, hosts: HostsFile, trustsLoopback: Bool = false) {
         self.resolver = resolver
         self.hosts = hosts
+        self.trustsLoopback = trustsLoopback
     }
 
     /// Why nothing can be asked at all; nil if libcurl is there.

@@ -3,20 +3,23 @@ internal import Authentication
 package import DKIM
 internal import DNS
 package import FieldClaims
-internal import FieldProvenance
+package import FieldProvenance
 package import Files
 internal import Foundation
 package import Mail
+package import Mailboxes
 package import Trace
 
 /// Whether a message's Authentication-Results field that claims to be ours is ours (RFC 8601, 7.1): the topmost, since
 /// one below it is history.
 package struct FieldVerification {
     /// What the field claims; nil if no field claims to be ours.
-    let claimedID: String?
+    package let claimedID: String?
     /// Where it stands in the header: 1 is the first field.
     package let position: Int?
-    let proof: FieldProof
+    package let proof: FieldProof
+    /// What its place alone says.
+    package let proofByPosition: FieldProof
 
     /// - Parameters:
     ///   - header: the fields of the message, from the top.
@@ -30,17 +33,22 @@ package struct FieldVerification {
             position = index + 1
             // The name without a queue ID behind it.
             let name = id.utf8.prefix { $0 != UInt8(ascii: "/") }
-            proof = FieldProof(
-                ofFieldAt: index,
-                in: header,
-                verdicts: verdicts,
-                authservID: Domain(internationalized: Array(name)),
-                recovery: recovery
-            )
+            func proof(_ verdicts: [DKIMVerdict]) -> FieldProof {
+                FieldProof(
+                    ofFieldAt: index,
+                    in: header,
+                    verdicts: verdicts,
+                    authservID: Domain(internationalized: Array(name)),
+                    recovery: recovery
+                )
+            }
+            self.proof = proof(verdicts)
+            proofByPosition = proof([])
             return
         }
         (claimedID, position) = (nil, nil)
         proof = .none("no Authentication-Results field claims to be ours")
+        proofByPosition = proof
     }
 
     package var isProven: Bool {
@@ -48,6 +56,27 @@ package struct FieldVerification {
         case .signature, .position: true
         case .none: false
         }
+    }
+
+    /// Why there is no proof; nil if there is one.
+    package var reason: String? { if case .none(let reason) = proof { reason } else { nil } }
+
+    /// What each proof says, a line each.
+    package var explanation: [String] {
+        guard position != nil else { return [] }
+        let signature: String =
+            if case .signature(let domain) = proof {
+                "a valid signature of \(domain) covers it"
+            } else {
+                "no valid signature of its domain covers it"
+            }
+        let place: String =
+            switch proofByPosition {
+            case .signature(let domain): "a valid signature of \(domain) covers it"
+            case .position(let host): "it stands directly above the Received field of \(host)"
+            case .none(let reason): reason
+            }
+        return ["  by signature: " + signature, "  by position: " + place]
     }
 
     /// `field 1 (mx.example.org): ours: signed by example.org`
@@ -99,10 +128,10 @@ package struct FieldVerification {
 
 extension SpooledMessage {
     /// The fields of the header, from the top, as long as they have no more than `limit` octets.
-    package func header(limit: Int) throws(FileFailure) -> [HeaderField] {
+    package func header(limit: Int, _ variant: MboxVariant? = nil) throws(FileFailure) -> [HeaderField] {
         var fields: [HeaderField] = []
         var octets = 0
-        try scan(nil, fieldLimit: max(MessageScanner.defaultFieldLimit, limit)) { event in
+        try scan(variant, fieldLimit: max(MessageScanner.defaultFieldLimit, limit)) { event in
             guard case .field(let scanned) = event else { return false }
             octets += scanned.field.name.count + scanned.field.value.count
             guard octets <= limit else { return false }

@@ -1,6 +1,7 @@
 internal import Authentication
 package import Configuration
 package import DNS
+internal import FieldClaims
 package import Files
 internal import Foundation
 package import Mail
@@ -23,6 +24,9 @@ package struct MessageExaminer: Sendable {
     private let given: GivenEnvelope
     /// Seconds since 1970.
     private let now: Int64
+
+    /// Whose fields are read and proven, beside the examination; nil for nobody's.
+    private var readIDs: OwnIdentifiers?
 
     /// Nil if no field can be written under the authserv-id.
     /// - Parameters:
@@ -50,6 +54,27 @@ package struct MessageExaminer: Sendable {
         self.resolver = resolver
         self.given = given
         self.now = now
+    }
+
+    /// From now on ``verification(of:_:_:)`` reads fields that bear an id of ours or one of these. What is removed stays
+    /// as it is configured.
+    package mutating func readFields(of ids: [String]) {
+        readIDs = OwnIdentifiers([authservID] + policy.ownIDs + ids)
+    }
+
+    /// Whether the field of ours that the message has is ours; nil if nobody wants to know.
+    package func verification(
+        of message: SpooledMessage,
+        _ variant: MboxVariant?,
+        _ examined: ExaminedMessage
+    ) throws(FileFailure) -> FieldVerification? {
+        guard let readIDs else { return nil }
+        return FieldVerification(
+            try message.header(limit: policy.limits.headerOctets, variant),
+            verdicts: examined.judgement.verdicts.dkim ?? [],
+            ownIDs: readIDs,
+            recovery: recovery
+        )
     }
 
     /// Reads a message to its end and examines it, as far as that goes without waiting for the DNS.

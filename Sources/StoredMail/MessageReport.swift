@@ -62,6 +62,7 @@ package struct MessageReport {
             json.member("authserv_id", authservID)
             if let dns { json.member("dns", dns) { $1.write(to: &$0) } }
             json.member("envelope", envelope) { $1.write(to: &$0) }
+            if let proof = tally?.fieldProof { json.member("field_proof", proof) }
             json.member("file", file)
             json.member("header_field", headerField)
             json.member("judged_at", judgedAt)

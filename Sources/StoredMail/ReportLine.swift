@@ -7,6 +7,7 @@ package struct ReportLine: Decodable {
     private let results: [Result]?
     private let removed: [Removal]?
     private let unknownClient: String?
+    private let fieldProof: String?
     private let policy: Policy?
     /// Instead of a message: why a file or a part of one could not be examined.
     package let error: String?
@@ -52,6 +53,7 @@ package struct ReportLine: Decodable {
         case oddLines = "odd_lines"
         case results, removed
         case unknownClient = "unknown_client"
+        case fieldProof = "field_proof"
         case policy
         case error
     }
@@ -81,7 +83,8 @@ package struct ReportLine: Decodable {
                 )
             },
             unknownClient: unknownClient,
-            ruleMatches: ruleMatches
+            ruleMatches: ruleMatches,
+            fieldProof: fieldProof
         )
     }
 

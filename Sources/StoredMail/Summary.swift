@@ -1,8 +1,10 @@
 internal import AuthResults
 internal import Authentication
+internal import DKIM
 internal import DMARC
 internal import DNS
 internal import FieldClaims
+internal import FieldProvenance
 internal import Mail
 package import MailPolicy
 internal import Trace
@@ -22,12 +24,22 @@ package struct MessageTally: Sendable {
     let unknownClient: String?
     /// Rules that have matched, or would have.
     let ruleMatches: [Summary.RuleMatch]
+    /// How the field of ours that the message came with is proven; nil if nobody wants to know.
+    let fieldProof: String?
 }
 
 extension MessageTally {
-    package init(_ message: ExaminedMessage, octets: Int, oddLines: Int = 0) {
+    /// - Parameter field: whether the message's field of ours is ours, if that is wanted.
+    package init(_ message: ExaminedMessage, octets: Int, oddLines: Int = 0, field: FieldVerification? = nil) {
         self.octets = octets
         self.oddLines = oddLines
+        fieldProof = field.map { field -> String in
+            switch field.proof {
+            case .signature: return "signature"
+            case .position: return "position"
+            case .none: return field.position == nil ? "no field" : "none"
+            }
+        }
         results = message.judgement.results?.results.map { ($0.method, $0.result) } ?? []
         let dmarc = message.judgement.verdicts.dmarc
         domain = dmarc.flatMap { verdict in verdict.authorDomain.map { ($0.text, verdict.result.rawValue) } }
@@ -62,6 +74,8 @@ package struct Summary: Codable {
     var unknownClients: [String: Int] = [:]
     /// By rule and action, messages.
     var ruleMatches: [RuleMatch: Int] = [:]
+    /// How the messages' own fields of ours are proven, by how many messages; empty if nobody wants to know.
+    var fieldProofs: [String: Int] = [:]
 
     package init() {}
 
@@ -120,6 +134,7 @@ package struct Summary: Codable {
                 otherForgeries += 1
             }
         }
+        if let proof = tally.fieldProof { fieldProofs[proof, default: 0] += 1 }
         if let reason = tally.unknownClient { unknownClients[reason, default: 0] += 1 }
         for match in tally.ruleMatches { ruleMatches[match, default: 0] += 1 }
     }
@@ -128,6 +143,7 @@ package struct Summary: Codable {
     package var counts: [Int] {
         [messages, octets, warnings, otherDomains, otherForgeries] + forgeries.values + unknownClients.values
             + ruleMatches.values
+            + fieldProofs.values
             + (Array(results.values) + Array(domains.values)).flatMap(\.values)
     }
 

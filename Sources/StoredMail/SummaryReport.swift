@@ -61,6 +61,12 @@ package struct SummaryReport {
                     + summary.unknownClients.sorted { $0.key < $1.key }.map { [$0.key, $0.value.grouped] }
             )
         }
+        if !summary.fieldProofs.isEmpty {
+            sections.append(
+                [["fields of ours, proven by", "messages"]]
+                    + summary.fieldProofs.sorted { $0.key < $1.key }.map { [$0.key, $0.value.grouped] }
+            )
+        }
         return sections.map(Self.columns).joined(separator: "\n")
     }
 
@@ -123,7 +129,8 @@ package struct SummaryReport {
                     isDryRun: $0.match.isDryRun,
                     messages: $0.count
                 )
-            }
+            },
+            fieldProofs: summary.fieldProofs.isEmpty ? nil : summary.fieldProofs
         )
         return Array(try encoder.encode(object)) + [UInt8(ascii: "\n")]
     }
@@ -141,6 +148,8 @@ package struct SummaryReport {
         let otherRemoved: Int
         let unknownClients: [String: Int]
         let policy: [RuleMatch]
+        /// Only with --trust-server.
+        let fieldProofs: [String: Int]?
 
         private enum CodingKeys: String, CodingKey {
             case messages, octets, seconds
@@ -152,6 +161,7 @@ package struct SummaryReport {
             case otherRemoved = "other_removed"
             case unknownClients = "unknown_clients"
             case policy
+            case fieldProofs = "field_proofs"
         }
     }
 

@@ -72,6 +72,7 @@ public struct EnvelopeRecovery: Hashable, Sendable {
                 envelope.reason = reason
                 return
             case .within:
+                envelope.hops.append(.init(received, number: number, index: index))
                 // Of the steps within, the lowest is next to the time of receipt.
                 if let date = received.date { envelope.receivedAt = .init(date, .received(number)) }
             case .border(let client):
@@ -132,15 +133,9 @@ public struct EnvelopeRecovery: Hashable, Sendable {
 extension RecoveredEnvelope {
     fileprivate mutating func take(_ received: Received, _ client: Received.Client, number: Int, index: Int) {
         let source = Source.received(number)
-        border = Hop(
-            number: number,
-            index: index,
-            host: received.host,
-            layout: received.layout,
-            with: received.with,
-            isEncrypted: received.isEncrypted,
-            isAuthenticated: received.isAuthenticated
-        )
+        let hop = Hop(received, number: number, index: index)
+        hops.append(hop)
+        border = hop
         self.client = .init(client.address, source)
         helo = client.helo.map { .init($0, source) }
         reverseName = client.reverseName.map { .init($0, source) }
@@ -148,6 +143,19 @@ extension RecoveredEnvelope {
             .init(EnvelopeRecovery.reversePath($0), .envelopeFrom(received.layout))
         }
         receivedAt = received.date.map { .init($0, source) } ?? receivedAt
+    }
+}
+
+extension RecoveredEnvelope.Hop {
+    fileprivate init(_ received: Received, number: Int, index: Int) {
+        self.number = number
+        self.index = index
+        host = received.host
+        layout = received.layout
+        with = received.with
+        isEncrypted = received.isEncrypted
+        isAuthenticated = received.isAuthenticated
+        date = received.date
     }
 }
 

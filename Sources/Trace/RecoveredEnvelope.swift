@@ -27,8 +27,8 @@ public struct RecoveredEnvelope: Hashable, Sendable {
         }
     }
 
-    /// What the border field says of the way the message came. Facts for the report; no `auth` result is claimed from
-    /// them.
+    /// What the Received field of one of our hosts says of the way the message came. Facts for the report; no `auth`
+    /// result is claimed from them.
     public struct Hop: Hashable, Sendable {
         /// The field, counted from the top: 1 is the topmost Received.
         public let number: Int
@@ -39,8 +39,12 @@ public struct RecoveredEnvelope: Hashable, Sendable {
         public let with: WithProtocol?
         public let isEncrypted: Bool
         public let isAuthenticated: Bool
+        public let date: DateTime?
     }
 
+    /// Our hosts that the message passed, from the top; the last is the border hop, if there is one. They are ours
+    /// whatever is below them.
+    public internal(set) var hops: [Hop] = []
     /// The border hop: where one of our hosts met a host that is not ours. Nil if there is none that can be relied on.
     public internal(set) var border: Hop?
     /// Why there is no border hop; nil if there is one.

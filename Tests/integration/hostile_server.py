@@ -38,6 +38,8 @@ class Server:
         return self
 
     def __exit__(self, *_):
+        # A thread that accepts would take one more client.
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     def text(self):

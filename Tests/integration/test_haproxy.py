@@ -41,6 +41,7 @@ class Backend:
             connection.close()
 
     def stop(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
 

@@ -2,18 +2,21 @@ import ArgumentParser
 import AuthServ
 import Authentication
 import DNS
+import ServerQuery
 
 struct AnnounceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "announce",
         abstract: "Prints the configuration with which a real server announces our authserv-id (keyword AUTHSERV).",
         discussion: """
+            Without --for, the servers of announced-by are asked, and the exit code is 1 if one does not announce exactly the             authserv-id.
+
             dovecot: IMAP, before and after login. nginx: submission, and IMAP and POP3 before login. haproxy: submission, and \
             POP3 before and after login, with samples/haproxy/authserv.lua. Exits 78 if the authserv-id is not a domain name.
             """
     )
 
-    @Option(name: .customLong("for"), help: "dovecot, nginx or haproxy.") var server: ServerFragment.Server
+    @Option(name: .customLong("for"), help: "dovecot, nginx or haproxy.") var server: ServerFragment.Server?
     @Option(help: "The id to announce (default: authserv-id).") var id: String?
     @Option(help: "Port to listen at and port of the server behind (nginx 587:11587, haproxy 465:10465).")
     var smtp: ServerFragment.Ports?
@@ -23,6 +26,7 @@ struct AnnounceCommand: AsyncParsableCommand {
     @Option(help: "The certificate; for haproxy with its key.") var certificate: String?
     @Option(help: "The key of the certificate, for nginx.") var key: String?
     @Option(help: "Where samples/haproxy/authserv.lua is, for haproxy.") var script: String?
+    @OptionGroup(title: "Asking, without --for") var inquiry: InquiryOptions
     @OptionGroup var options: ConfigurationOptions
 
     func validate() throws {
@@ -51,11 +55,33 @@ struct AnnounceCommand: AsyncParsableCommand {
             StandardError.write("authres: \(text.debugDescription) is not a domain name, so it cannot be announced")
             throw Sysexit.configuration
         }
+        guard let server else {
+            try await compare(id)
+            return
+        }
         var fragment = ServerFragment(id: id)
         (fragment.smtp, fragment.imap, fragment.pop3) = (smtp, imap, pop3)
         (fragment.certificate, fragment.key, fragment.routePort) = (certificate, key, routePort)
         if let script { fragment.script = script }
         try StandardOutput.write(fragment.text(for: server))
+    }
+
+    private func compare(_ id: Domain) async throws {
+        let site = try Site.forStoredMail(options, ZoneOptions.parse([]))
+        let servers = site.configuration.announcedBy
+        guard !servers.isEmpty else {
+            StandardError.write("authres: give --for to print a configuration, or announced-by to compare with servers")
+            throw Sysexit.usage
+        }
+        let reports = try await inquiry.inquiry(site.resolver, isOffline: false).ask(servers)
+        var worst = ExitCode.success
+        for report in reports {
+            let shown = DiscoveryReport(name: report.url.description, report: report, tellsTranscript: false)
+            try StandardOutput.write(shown.text)
+            let code = report.exitCode(expecting: [id])
+            if code.rawValue > worst.rawValue { worst = code }
+        }
+        if worst != .success { throw worst }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuthServ
 import Authentication
 import Configuration
 import DNS
@@ -7,6 +8,7 @@ import Files
 import Foundation
 import Mail
 import MailPolicy
+import ServerQuery
 import StoredMail
 import StubDNS
 import Trace
@@ -38,6 +40,13 @@ struct CheckCommand: AsyncParsableCommand {
             domain of its authserv-id, or directly above our host's Received field. Exits 1 if it is not proven.
             """
     ) var verifyField = false
+    @Flag(
+        name: .customLong("ask-hops"),
+        help: """
+            With --verify-field: also ask the hosts that handled the message, as far as ask.hosts says where, which ids they             announce. A field above the Received field of one that removes such fields is proven, one below it is not ours.
+            """
+    ) var askHops = false
+    @OptionGroup(title: "Whom to believe, with --verify-field") var trusted: TrustedServers
     @OptionGroup(title: "Envelope") var envelope: EnvelopeOptions
     @Option(name: .customLong("record-dns"), help: "Write every answer used to this file, for --zone.")
     var recordDNS: String?
@@ -47,6 +56,11 @@ struct CheckCommand: AsyncParsableCommand {
     func validate() throws {
         guard files.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input can be read once")
+        }
+        guard verifyField || (!askHops && trusted.servers.isEmpty) else {
+            throw ValidationError(
+                "--ask-hops and --trust-server are for --verify-field: what is removed they never change"
+            )
         }
         for input in (files + zoneOptions.zone).compactMap({ LibCFiles.status(ofPath: $0) }) {
             guard let recordDNS, OutputFile.replaces(recordDNS, input) else { continue }
@@ -152,11 +166,15 @@ struct CheckCommand: AsyncParsableCommand {
         let limit = configuration.policy.limits.headerOctets
         let site = try Site(configuration, after: site)
         let examiner = try MessageExaminer.make(site, resolver: site.resolver, given: envelope)
-        let ownIDs = OwnIdentifiers([examiner.authservID] + configuration.policy.ownIDs)
+        let configured = [examiner.authservID] + configuration.policy.ownIDs
+        let isOffline = !zoneOptions.zone.isEmpty
+        let ownIDs = OwnIdentifiers(configured + (try await trusted.ids({ site }, isOffline: isOffline)))
         let recovery = EnvelopeRecovery(
             ownHosts: HostPatterns(configuration.ownHosts ?? [examiner.authservID]),
             trustedRelays: relays
         )
+        let cache = AnswerCacheFile()
+        let hops = askHops ? try hopInquiry(site, isOffline: isOffline, known: cache?.read() ?? KnownServers()) : nil
         var failure: ExitCode?
         var isProven = true
         for name in files {
@@ -165,9 +183,23 @@ struct CheckCommand: AsyncParsableCommand {
                 let verdicts = try await examiner.examine(message).judgement.verdicts.dkim ?? []
                 let header = try message.header(limit: limit)
                 let verification = FieldVerification(header, verdicts: verdicts, ownIDs: ownIDs, recovery: recovery)
-                isProven = isProven && verification.isProven
+                guard let hops else {
+                    isProven = isProven && verification.isProven
+                    try write(verification, name: name)
+                    continue
+                }
+                let byHops = await HopVerification(
+                    header,
+                    claimed: verification,
+                    ownIDs: OwnIdentifiers(configured),
+                    recovery: recovery,
+                    inquiry: hops,
+                    horizon: configuration.ask.horizon.components.seconds
+                )
+                isProven = isProven && byHops.isProven
                 let line =
-                    output == .json ? try verification.json(file: name) : Array("\(name): \(verification.text)".utf8)
+                    output == .json
+                    ? try byHops.json(file: name) : Array(byHops.text(file: name, explains: explain).utf8)
                 try StandardOutput.write((line + [UInt8(ascii: "\n")])[...])
             } catch let error as NotMail {
                 StandardError.write("authres: \(name): \(error)")
@@ -177,8 +209,35 @@ struct CheckCommand: AsyncParsableCommand {
                 failure = failure ?? Sysexit.noInput
             }
         }
+        if let hops, let cache {
+            var known = await hops.known
+            known.forget(before: Int64(Date().timeIntervalSince1970) - configuration.ask.cache.components.seconds)
+            cache.write(known)
+        }
         if let failure { throw failure }
         if !isProven { throw Sysexit.findings }
+    }
+
+    private func write(_ verification: FieldVerification, name: String) throws {
+        let line =
+            output == .json
+            ? try verification.json(file: name)
+            : Array(
+                ("\(name): \(verification.text)"
+                    + (explain ? "\n" + verification.explanation.joined(separator: "\n") : ""))
+                    .utf8
+            )
+        try StandardOutput.write((line + [UInt8(ascii: "\n")])[...])
+    }
+
+    /// Own hosts are asked within their networks only, wherever their names lead.
+    private func hopInquiry(_ site: Site, isOffline: Bool, known: KnownServers) throws -> HopInquiry {
+        let ask = site.configuration.ask
+        var inquiry = try trusted.inquiry.inquiry(site.resolver, isOffline: isOffline)
+        inquiry.rules = AddressRules(
+            networks: ask.networks.isEmpty ? AddressRules.privateNetworks + IPNetwork.ownAddresses : ask.networks
+        )
+        return HopInquiry(rules: ask.hosts, inquiry: inquiry, known: known, lifetime: ask.cache.components.seconds)
     }
 
     private static func write(_ record: AnswerRecord, to path: String) throws {

@@ -28,10 +28,15 @@ struct LintCommand: AsyncParsableCommand {
     @Option(help: "How findings are written: text, or json with one object a line.") var output = LintOutput.text
     @Flag(help: "For whoever writes fields: what the standards say should be is an error where it is not.")
     var strict = false
+    @OptionGroup(title: "Whom to believe") var trusted: TrustedServers
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        let configuration = try options.load().configuration
+        var configuration = try options.load().configuration
+        configuration.policy.ownIDs += try await trusted.ids(
+            { try Site.forStoredMail(options, ZoneOptions.parse([])) },
+            isOffline: false
+        )
         let rules = LintRules(lint: Lint(isStrict: strict), position: PositionCheck(configuration))
         var report = LintReport(output: output)
         var failure: ExitCode?

@@ -74,6 +74,7 @@ struct MboxCommand: AsyncParsableCommand {
     @Flag(help: "Continue an interrupted run.") var resume = false
     @Option(help: "Messages that are examined at the same time (default: one for each processor).") var jobs: Int?
     @OptionGroup(title: "Envelope") var envelope: EnvelopeOptions
+    @OptionGroup(title: "Whom to believe") var trusted: TrustedServers
     @OptionGroup var zoneOptions: ZoneOptions
     @OptionGroup var options: ConfigurationOptions
 
@@ -113,14 +114,15 @@ struct MboxCommand: AsyncParsableCommand {
     private var targets: [String] { [output, reportName, recordDNS, summaryJSON].compactMap(\.self) }
 
     func run() async throws {
-        let task = try makeTask()
         let site = try Site.forStoredMail(options, zoneOptions)
+        let trustedIDs = try await trusted.ids({ site }, isOffline: !zoneOptions.zone.isEmpty)
+        let task = try makeTask(trustedIDs)
         let interruption = await Interruption.trap(exitCode: Sysexit.temporary.rawValue)
         let now = Int64(Date().timeIntervalSince1970)
         let checkpoint = try earlierRun(task) ?? Checkpoint(task: task.identity, now: now)
         do {
             let record = try makeRecord(site, checkpoint)
-            let examiner = try MessageExaminer.make(
+            var examiner = try MessageExaminer.make(
                 site,
                 resolver: record ?? site.resolver,
                 given: envelope,
@@ -128,6 +130,7 @@ struct MboxCommand: AsyncParsableCommand {
                 now: checkpoint.now,
                 slots: jobs.map(WorkSlots.init)
             )
+            if !trusted.servers.isEmpty { examiner.readFields(of: trustedIDs) }
             let run = try await ArchiveRun(
                 task,
                 examiner: examiner,
@@ -164,7 +167,7 @@ struct MboxCommand: AsyncParsableCommand {
 
     // MARK: What is to be done
 
-    private func makeTask() throws -> ArchiveTask {
+    private func makeTask(_ trustedIDs: [String]) throws -> ArchiveTask {
         let zones = zoneOptions.zone
         let versions = try (files + zones).map(inputVersion)
         let identity =
@@ -173,7 +176,7 @@ struct MboxCommand: AsyncParsableCommand {
                 "variant \(variant?.rawValue ?? "-") loose \(loose) from-line \(fromLine)",
                 "range \(range?.octets.description ?? "-")",
                 "output \(output ?? "-") report \(reportName ?? "-") dns \(reportDNS) record \(recordDNS ?? "-")",
-                "envelope \(envelope)", try options.load().yaml,
+                "envelope \(envelope) trusted \(trustedIDs.sorted())", try options.load().yaml,
             ]
         return ArchiveTask(
             files: files,

@@ -51,6 +51,7 @@ struct MilterCommand: AsyncParsableCommand {
         let server = try await start(sites)
         let logger = sites.value.logger
         logger.notice("listening at \(configuration.socket)")
+        watchAnnouncements(sites)
         if let fewDescriptors {
             logger.warning(
                 "limits.connections is \(configuration.connections), but only \(fewDescriptors) descriptors may be open (ulimit -n)"
@@ -105,6 +106,12 @@ struct MilterCommand: AsyncParsableCommand {
         }
     }
 
+    /// Nothing waits for it: mail goes on whatever it finds.
+    private func watchAnnouncements(_ sites: CurrentSite) {
+        let watch = AnnouncementWatch(sites.value)
+        Task { await watch.look() }
+    }
+
     /// Takes the new configuration if it has no mistake; if it has, they are reported and the old one stays.
     ///
     /// - Parameter socket: where it is listened.
@@ -119,6 +126,7 @@ struct MilterCommand: AsyncParsableCommand {
             let configuration = try options.load().configuration
             sites.replace(by: try Site(configuration, after: old))
             old.logger.notice("SIGHUP: configuration reloaded")
+            watchAnnouncements(sites)
             if configuration.socket != socket {
                 old.logger.warning("SIGHUP: listening at \(socket) as before; another socket takes a restart")
             }

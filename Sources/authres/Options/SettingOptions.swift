@@ -71,6 +71,24 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .customLong("policy-dry-run"), help: "Tell what the policy would do, and do nothing.")
     var policyDryRun: String?
     @Option(name: .customLong("policy-help"), help: "URL that rejected senders are told.") var policyHelp: String?
+    @Option(
+        name: .customLong("ask-hosts"),
+        parsing: .singleValue,
+        help: "Where own hosts are asked what they announce, as NAME=URL; repeatable."
+    ) var askHosts: [String] = []
+    @Option(
+        name: .customLong("ask-networks"),
+        parsing: .singleValue,
+        help: "Networks such hosts must be in (default: private ones and this host); repeatable."
+    ) var askNetworks: [String] = []
+    @Option(name: .customLong("ask-horizon"), help: "How old a message may be to be judged by what its hosts say now.")
+    var askHorizon: String?
+    @Option(name: .customLong("ask-cache"), help: "How long an answer of a host is kept.") var askCache: String?
+    @Option(
+        name: .customLong("announced-by"),
+        parsing: .singleValue,
+        help: "Servers that must announce the name the filter writes; repeatable."
+    ) var announcedBy: [String] = []
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: String?
 
@@ -110,6 +128,11 @@ struct SettingOptions: ParsableArguments {
             ("seal.key-file", sealKeyFile.map { [$0] } ?? []),
             ("policy.dry-run", policyDryRun.map { [$0] } ?? []),
             ("policy.help", policyHelp.map { [$0] } ?? []),
+            ("ask.hosts", askHosts),
+            ("ask.networks", askNetworks),
+            ("ask.horizon", askHorizon.map { [$0] } ?? []),
+            ("ask.cache", askCache.map { [$0] } ?? []),
+            ("announced-by", announcedBy),
             ("log-level", logLevel.map { [$0] } ?? []),
         ]
         return given.compactMap { key, texts in

@@ -81,12 +81,19 @@ extension DiscoveryReport: Encodable {
     }
 }
 
-extension QueryFailure {
-    var exitCode: ExitCode {
-        switch kind {
-        case .unavailable: Sysexit.unavailable
-        case .loginDenied: Sysexit.noPermission
-        case .timeout: Sysexit.temporary
+extension ServerReport {
+    /// Success if the server announces what it should; if ids are expected, exactly those.
+    func exitCode(expecting ids: [Domain]?) -> ExitCode {
+        switch answer {
+        case .success(let announcement):
+            let isExpected = ids.map { Set(announcement.ids) == Set($0) } ?? true
+            return announcement.isComplete && isExpected ? ExitCode.success : Sysexit.findings
+        case .failure(let failure):
+            switch failure.kind {
+            case .unavailable: return Sysexit.unavailable
+            case .loginDenied: return Sysexit.noPermission
+            case .timeout: return Sysexit.temporary
+            }
         }
     }
 }

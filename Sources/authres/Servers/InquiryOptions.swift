@@ -104,7 +104,7 @@ struct InquiryOptions: ParsableArguments {
             do {
                 urls.append(try ServerURL(text))
             } catch {
-                StandardError.write("authres: \(PrintableText(Self.withoutPassword(text).utf8).text): \(error)")
+                StandardError.write("authres: \(PrintableText(ServerURL.withoutPassword(text).utf8).text): \(error)")
                 isWrong = true
             }
         }
@@ -115,13 +115,5 @@ struct InquiryOptions: ParsableArguments {
             throw Sysexit.usage
         }
         return urls
-    }
-
-    /// What is refused for its password is not repeated with it, in a log for instance.
-    private static func withoutPassword(_ text: String) -> String {
-        guard let at = text.lastIndex(of: "@"), let scheme = text.firstRange(of: "://"), scheme.upperBound <= at,
-            let colon = text[scheme.upperBound..<at].firstIndex(of: ":")
-        else { return text }
-        return text[...colon] + "..." + text[at...]
     }
 }

@@ -1,0 +1,60 @@
+import AuthServ
+import Authentication
+import DNS
+import Foundation
+import Logging
+import ServerQuery
+
+/// Sees whether the servers of `announced-by` announce the name that the filter writes: what readers are told must be
+/// true. It only warns.
+struct AnnouncementWatch {
+    private let servers: [ServerURL]
+    private let inquiry: ServerInquiry
+    private let authservID: String?
+    private let logger: Logger
+
+    init(_ site: Site) {
+        servers = site.configuration.announcedBy
+        authservID = site.configuration.policy.authservID
+        logger = site.logger
+        let hosts = FileManager.default.contents(atPath: HostsFile.path).map { String(decoding: $0, as: UTF8.self) }
+        inquiry = ServerInquiry(resolver: site.resolver, hosts: HostsFile(hosts ?? ""), trustsLoopback: true)
+    }
+
+    /// Asks each server once. Does nothing if there is none.
+    func look() async {
+        guard !servers.isEmpty else { return }
+        for report in await inquiry.ask(servers) { tell(report) }
+    }
+
+    private func tell(_ report: ServerReport) {
+        let announcement: Announcement
+        switch report.answer {
+        case .failure(let failure):
+            logger.warning("announced-by: \(report.url): \(failure)")
+            return
+        case .success(let answer): announcement = answer
+        }
+        guard announcement.conforms else {
+            logger.warning("announced-by: \(report.url) announces nothing")
+            return
+        }
+        guard let authservID else {
+            logger.warning(
+                "announced-by: set authserv-id; the name that the MTA gives is not known before its first message"
+            )
+            return
+        }
+        let ids = announcement.ids.map(\.text).joined(separator: ", ")
+        guard let own = Domain(internationalized: Array(authservID.utf8)), announcement.ids.contains(own) else {
+            if announcement.ids.isEmpty, announcement.refused.isEmpty {
+                logger.info("announced-by: \(report.url) conforms, and names no id")
+            } else {
+                let named = ids.isEmpty ? announcement.refused.joined(separator: ", ") : ids
+                logger.warning("announced-by: \(report.url) announces \(named), the filter writes \(authservID)")
+            }
+            return
+        }
+        logger.info("announced-by: \(report.url) announces \(ids)")
+    }
+}

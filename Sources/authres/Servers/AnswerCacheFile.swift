@@ -1,0 +1,52 @@
+import AuthServ
+import Foundation
+import Glibc
+import ServerQuery
+
+/// The file in which answers of servers are kept between runs: `~/.cache/authres/servers.json`.
+struct AnswerCacheFile {
+    private let path: String
+
+    /// Nil if there is no home directory.
+    init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.cache" : nil }
+        // XDG Base Directory Specification: a relative path is not valid.
+        guard let base = environment["XDG_CACHE_HOME"].flatMap({ $0.hasPrefix("/") ? $0 : nil }) ?? home else {
+            return nil
+        }
+        path = base + "/authres/servers.json"
+    }
+
+    /// What is kept. A file that somebody else has written, or could have, is not believed.
+    func read() -> KnownServers {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+            attributes[.type] as? FileAttributeType == .typeRegular,
+            let owner = attributes[.ownerAccountID] as? Int, owner == Int(geteuid()),
+            let mode = attributes[.posixPermissions] as? Int, mode & 0o022 == 0,
+            let octets = FileManager.default.contents(atPath: path)
+        else { return KnownServers() }
+        return KnownServers(Array(octets)) ?? KnownServers()
+    }
+
+    /// Replaces the file; without a place for it nothing is kept.
+    func write(_ known: KnownServers) {
+        let directory = LibCFiles.directory(of: path)
+        let partial = path + ".\(getpid())"
+        try? FileManager.default.createDirectory(
+            atPath: directory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let isWritten = FileManager.default.createFile(
+            atPath: partial,
+            contents: Data(known.octets),
+            attributes: [.posixPermissions: 0o600]
+        )
+        guard isWritten else { return }
+        do {
+            try LibCFiles.rename(partial, to: path)
+        } catch {
+            LibCFiles.remove(partial)
+        }
+    }
+}

@@ -1,0 +1,329 @@
+import AuthResults
+import AuthServ
+import Authentication
+import DKIM
+import DNS
+import Foundation
+import Mail
+import ServerQuery
+
+/// What can be said of every Authentication-Results field of a header, by signature, by position and by the hosts that
+/// handled the message; the first of these that holds is named.
+struct HopVerification {
+    /// One field and what came of it.
+    struct Field {
+        /// Where it stands in the header: 1 is the first field.
+        let position: Int
+        /// As it can be read; nil if it cannot.
+        let id: String?
+        let hops: HopProof.Verdict
+        /// By signature or position; only the topmost of ours is tried.
+        let field: FieldProof?
+
+        enum Verdict: String {
+            case proven
+            case notOurs = "not-ours"
+            case notProven = "not-proven"
+            case unknown
+        }
+
+        /// A signature stands whatever the hosts say; a position does not stand against a host that says it removes such
+        /// fields from what comes in.
+        var verdict: Verdict {
+            if case .signature? = field { return .proven }
+            switch hops {
+            case .notOurs: return .notOurs
+            case .proven: return .proven
+            case .notProven: return isPositioned ? .proven : .notProven
+            case .unknown: return isPositioned ? .proven : .unknown
+            }
+        }
+
+        fileprivate var isPositioned: Bool { if case .position? = field { true } else { false } }
+    }
+
+    let hops: [HopProof.Hop]
+    let fields: [Field]
+    private let claimed: FieldVerification
+
+    /// - Parameters:
+    ///   - claimed: the topmost field that claims to be ours, and its proof by signature or position.
+    ///   - ownIDs: those that the configuration has.
+    ///   - horizon: seconds before an answer for which it is taken to hold.
+    init(
+        _ header: [HeaderField],
+        claimed: FieldVerification,
+        ownIDs: OwnIdentifiers,
+        recovery: EnvelopeRecovery,
+        inquiry: HopInquiry,
+        horizon: Int64
+    ) async {
+        self.claimed = claimed
+        let passed = recovery.envelope(of: header)
+        let answers = await inquiry.answers(of: passed.hops.map(\.host))
+        hops = zip(passed.hops, answers).map { hop, answer in
+            HopProof.Hop(
+                place: hop.index,
+                host: hop.host,
+                isBorder: hop.number == passed.border?.number,
+                receivedAt: hop.date?.secondsSince1970,
+                answer: answer
+            )
+        }
+        let proof = HopProof(hops: hops, horizon: horizon)
+        fields = header.indices.filter { header[$0].isNamed(AuthenticationResults.fieldName) }.map { place in
+            let position = place + 1
+            guard case .claims(let ids) = ClaimedAuthservID(header[place].value), let id = ids.first else {
+                let reason = "no authserv-id can be read"
+                return Field(position: position, id: nil, hops: .notProven(reason), field: nil)
+            }
+            let isClaimed = claimed.position == position
+            let shown = isClaimed ? claimed.claimedID ?? id : id
+            let claim = HopProof.Claim(
+                place: place,
+                id: shown,
+                names: ids.compactMap(Self.name),
+                isOwn: ids.contains(where: ownIDs.contains)
+            )
+            return Field(
+                position: position,
+                id: shown,
+                hops: proof.verdict(on: claim),
+                field: isClaimed ? claimed.proof : nil
+            )
+        }
+    }
+
+    /// The id without a queue ID after it.
+    private static func name(_ id: String) -> Domain? {
+        Domain(internationalized: Array(id.utf8.prefix { $0 != UInt8(ascii: "/") }))
+    }
+
+    /// The topmost field of ours; where none is, the first that the hosts prove.
+    private var decisive: Field? {
+        fields.first { $0.position == claimed.position } ?? fields.first { $0.verdict == .proven }
+    }
+
+    /// True if the field to go by is proven, and none stands there that one of our hosts should have removed.
+    var isProven: Bool {
+        decisive?.verdict == .proven && !fields.contains { $0.verdict == .notOurs }
+    }
+
+    // MARK: For people
+
+    /// Lines for one message; the first is as without the hosts.
+    func text(file: String, explains: Bool) -> String {
+        var lines = ["\(file): \(summary)"]
+        lines += hops.map { hop in
+            "hop: Received field \(hop.place + 1) by \(hop.host?.text ?? "an own host")"
+                + (hop.isBorder ? " (border)" : "") + ": \(hop.answer)"
+        }
+        for field in fields {
+            lines.append("field \(field.position) (\(Explanation.plain(field.id ?? "?"))): \(Self.text(field))")
+            if explains { lines += explanation(of: field) }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private var summary: String {
+        guard let decisive else { return claimed.text }
+        switch (decisive.verdict, decisive.field) {
+        case (.proven, .signature?), (.proven, .position?): return claimed.text
+        default:
+            let place = "field \(decisive.position) (\(Explanation.plain(decisive.id ?? "?"))): "
+            return place + (decisive.verdict == .proven ? "ours: " + Self.reason(decisive.hops) : Self.text(decisive))
+        }
+    }
+
+    private static func text(_ field: Field) -> String {
+        switch field.verdict {
+        case .proven:
+            if case .proven = field.hops { return "proven: " + reason(field.hops) }
+            return "proven: " + (field.field.map(text) ?? "")
+        case .notOurs: return "NOT ours: " + reason(field.hops)
+        case .notProven: return "not proven: " + reason(field.hops)
+        case .unknown: return "unknown: " + reason(field.hops)
+        }
+    }
+
+    private static func reason(_ verdict: HopProof.Verdict) -> String {
+        switch verdict {
+        case .proven(let hop):
+            let host = hop.host?.text ?? "an own host"
+            return "above the Received field of \(host), which says that it removes forged fields" + ids(hop)
+        case .notOurs(let hop):
+            let host = hop.host?.text ?? "an own host"
+            return "below the Received field \(hop.place + 1) of \(host): it came in with the message"
+        case .notProven(let reason), .unknown(let reason): return reason
+        }
+    }
+
+    private static func ids(_ hop: HopProof.Hop) -> String {
+        guard case .announces(let ids, _) = hop.answer else { return "" }
+        return " of " + ids.map(\.text).joined(separator: ", ")
+    }
+
+    private static func text(_ proof: FieldProof) -> String {
+        switch proof {
+        case .signature(let domain): "a valid signature of \(domain) covers it"
+        case .position(let host): "it stands directly above the Received field of \(host)"
+        case .none(let reason): reason
+        }
+    }
+
+    private func explanation(of field: Field) -> [String] {
+        guard field.position == claimed.position else {
+            return [
+                "  by signature and position: only the topmost field of ours is tried",
+                "  by hops: " + Self.reason(field.hops),
+            ]
+        }
+        return claimed.explanation + ["  by hops: " + Self.reason(field.hops)]
+    }
+}
+
+// MARK: - For programs
+
+extension HopVerification {
+    /// An object on one line: the keys of a field's verification without hosts, `asked_at`, `hops` and `fields`.
+    func json(file: String) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let decisive = decisive.map(Self.object)
+        let object = Object(
+            file: file,
+            id: decisive?.id ?? claimed.claimedID,
+            position: decisive?.position ?? claimed.position,
+            proof: decisive?.proof ?? "none",
+            by: decisive?.by,
+            reason: decisive == nil ? claimed.reason : decisive?.reason,
+            askedAt: decisive?.askedAt,
+            hops: hops.map(Self.object),
+            fields: fields.map(Self.object)
+        )
+        return Array(try encoder.encode(object))
+    }
+
+    private static func object(_ hop: HopProof.Hop) -> HopObject {
+        let ids: [String]? = if case .announces(let ids, _) = hop.answer { ids.map(\.text) } else { nil }
+        let answer =
+            switch hop.answer {
+            case .announces, .conforms: "conforms"
+            case .nothing: "nothing"
+            case .unknown: "unknown"
+            }
+        let reason: String? = if case .unknown(let reason) = hop.answer { reason } else { nil }
+        return HopObject(
+            position: hop.place + 1,
+            host: hop.host?.text,
+            isBorder: hop.isBorder,
+            answer: answer,
+            ids: ids ?? [],
+            reason: reason,
+            askedAt: hop.answer.askedAt.map(DiscoveryReport.date)
+        )
+    }
+
+    private static func object(_ field: Field) -> FieldObject {
+        var proofs: [Proof] = []
+        switch field.field {
+        case .signature(let domain)?: proofs.append(Proof(proof: "signature", by: domain.text, askedAt: nil))
+        case .position(let host)? where field.verdict == .proven:
+            proofs.append(Proof(proof: "position", by: host.text, askedAt: nil))
+        case .position?, .none?, nil: break
+        }
+        if case .proven(let hop) = field.hops {
+            let askedAt = hop.answer.askedAt.map(DiscoveryReport.date)
+            proofs.append(Proof(proof: "hop", by: hop.host?.text, askedAt: askedAt))
+        }
+        return FieldObject(
+            position: field.position,
+            id: field.id,
+            verdict: field.verdict.rawValue,
+            proof: proofs.first?.proof ?? "none",
+            by: proofs.first?.by,
+            reason: field.verdict == .proven ? nil : reason(field.hops),
+            askedAt: proofs.first?.askedAt,
+            proofs: proofs
+        )
+    }
+
+    /// Every key is there; what is not known is null.
+    private struct Object: Encodable {
+        let file: String
+        @Nullable var id: String?
+        @Nullable var position: Int?
+        /// `signature`, `position`, `hop` or `none`.
+        let proof: String
+        @Nullable var by: String?
+        @Nullable var reason: String?
+        @Nullable var askedAt: String?
+        let hops: [HopObject]
+        let fields: [FieldObject]
+
+        private enum CodingKeys: String, CodingKey {
+            case file, id, position, proof, by, reason
+            case askedAt = "asked_at"
+            case hops, fields
+        }
+    }
+
+    private struct HopObject: Encodable {
+        let position: Int
+        @Nullable var host: String?
+        let isBorder: Bool
+        /// `conforms`, `nothing` or `unknown`.
+        let answer: String
+        let ids: [String]
+        @Nullable var reason: String?
+        @Nullable var askedAt: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case position, host
+            case isBorder = "border"
+            case answer, ids, reason
+            case askedAt = "asked_at"
+        }
+    }
+
+    private struct FieldObject: Encodable {
+        let position: Int
+        @Nullable var id: String?
+        /// `proven`, `not-ours`, `not-proven` or `unknown`.
+        let verdict: String
+        let proof: String
+        @Nullable var by: String?
+        @Nullable var reason: String?
+        @Nullable var askedAt: String?
+        /// All that hold, the one that is named first.
+        let proofs: [Proof]
+
+        private enum CodingKeys: String, CodingKey {
+            case position, id, verdict, proof, by, reason
+            case askedAt = "asked_at"
+            case proofs
+        }
+    }
+
+    private struct Proof: Encodable {
+        let proof: String
+        @Nullable var by: String?
+        @Nullable var askedAt: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case proof, by
+            case askedAt = "asked_at"
+        }
+    }
+
+    /// A value whose key is there without it too: null.
+    @propertyWrapper
+    private struct Nullable<Value: Encodable>: Encodable {
+        let wrappedValue: Value?
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import AuthServ
+import DNS
+import ServerQuery
+
+/// Servers whose announced ids a reader takes for the site's own. They never change what is removed.
+struct TrustedServers: ParsableArguments {
+    @Option(
+        name: .customLong("trust-server"),
+        parsing: .singleValue,
+        help: "A server whose announced ids count as ours for reading (see authres discover); repeatable."
+    ) var servers: [String] = []
+    @OptionGroup(title: "Asking servers") var inquiry: InquiryOptions
+
+    /// The ids that the servers announce. One that cannot be asked ends the run: fewer ids than there are would be a
+    /// wrong answer for every message.
+    func ids(_ site: () throws -> Site, isOffline: Bool) async throws -> [String] {
+        guard !servers.isEmpty else { return [] }
+        let urls = try inquiry.urls(servers)
+        let reports = try await inquiry.inquiry(site().resolver, isOffline: isOffline).ask(urls)
+        var ids: [String] = []
+        var isMissing = false
+        for (name, report) in zip(servers, reports) {
+            switch report.answer {
+            case .success(let announcement):
+                if announcement.ids.isEmpty { StandardError.write("authres: \(name): announces no id to trust") }
+                ids += announcement.ids.map(\.text).filter { !ids.contains($0) }
+            case .failure(let failure):
+                StandardError.write("authres: \(name): \(failure)")
+                isMissing = true
+            }
+        }
+        if isMissing { throw Sysexit.unavailable }
+        return ids
+    }
+}
