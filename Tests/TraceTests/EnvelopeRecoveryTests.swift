@@ -262,6 +262,21 @@ import Trace
         #expect(!envelope.isSubmission)
     }
 
+    @Test func `the hops passed are those above the border and the border, whatever is below`() {
+        func places(_ values: [String]) -> [[Int]] {
+            let header = [HeaderField("X", "")] + values.map { HeaderField("Received", " " + $0) }
+            return Self.recovery.envelope(of: header).hops.map { [$0.number, $0.index] }
+        }
+        #expect(places([Self.within, Self.border, Self.within, Self.border]) == [[1, 1], [2, 2]])
+        #expect(places([Self.within, Self.within]) == [[1, 1], [2, 2]])
+        #expect(places([Self.within, "from x by evil.example with SMTP; \(Self.date)"]) == [[1, 1]])
+        #expect(places(["from x by evil.example with SMTP; \(Self.date)", Self.border]) == [])
+        #expect(places([Self.within, "nothing"]) == [[1, 1]])
+        let hop = Self.recovery.envelope(of: [HeaderField("Received", " " + Self.border)]).hops.first
+        #expect(hop?.host == Domain("mx.example.org"))
+        #expect(hop?.date == DateTime(secondsSince1970: 1_704_121_445))
+    }
+
     @Test func `flags come before what was recovered`() throws {
         var envelope = Self.recovery.envelope(of: [HeaderField("Received", " " + Self.border)])
         envelope.give(client: IPAddress("192.0.2.1"), mailFrom: Array("<a@b.example>".utf8))
