@@ -34,6 +34,8 @@ package struct QueryFailure: Error, Hashable, Sendable, CustomStringConvertible 
         case 28: self.init(.timeout, outcome.text)
         // CURLE_LOGIN_DENIED, CURLE_AUTH_ERROR
         case 67, 94: self.init(.loginDenied, outcome.text)
+        // CURLE_UNKNOWN_OPTION
+        case 48: self.init(.unavailable, "libcurl is too old: 7.85 is needed")
         default: self.init(.unavailable, outcome.text)
         }
     }

@@ -27,6 +27,9 @@ package struct MessageExaminer: Sendable {
 
     /// Whose fields are read and proven, beside the examination; nil for nobody's.
     private var readIDs: OwnIdentifiers?
+    /// With what their places are judged.
+    private var readRecovery: EnvelopeRecovery
+    private let hasOwnHosts: Bool
 
     /// Nil if no field can be written under the authserv-id.
     /// - Parameters:
@@ -51,6 +54,8 @@ package struct MessageExaminer: Sendable {
             usesFromLine: usesFromLine
         )
         self.slots = slots
+        readRecovery = recovery
+        hasOwnHosts = site.configuration.ownHosts != nil
         self.resolver = resolver
         self.given = given
         self.now = now
@@ -60,6 +65,7 @@ package struct MessageExaminer: Sendable {
     /// as it is configured.
     package mutating func readFields(of ids: [String]) {
         readIDs = OwnIdentifiers([authservID] + policy.ownIDs + ids)
+        if !hasOwnHosts { readRecovery.ownHosts = HostPatterns([authservID] + ids) }
     }
 
     /// Whether the field of ours that the message has is ours; nil if nobody wants to know.
@@ -73,7 +79,7 @@ package struct MessageExaminer: Sendable {
             try message.header(limit: policy.limits.headerOctets, variant),
             verdicts: examined.judgement.verdicts.dkim ?? [],
             ownIDs: readIDs,
-            recovery: recovery
+            recovery: readRecovery
         )
     }
 

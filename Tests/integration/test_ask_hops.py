@@ -247,6 +247,10 @@ class TrustServer(unittest.TestCase):
         trusting = self.command("check", "--verify-field", "--trust-server", self.url, *self.flags, "-", stdin=sample())
         self.assertEqual((trusting.returncode, trusting.stderr), (0, b""))
         self.assertIn(b"field 3 (mx.example.org): ours", trusting.stdout)
+        # Where the configuration names no hosts, they are taken to be called what the ids are.
+        message = b"\n".join(line for line in sample().split(b"\n") if b"store.example.org" not in line)
+        bare = self.command("check", "--verify-field", "--trust-server", self.url, "--ca", self.authority.path, "-", stdin=message)
+        self.assertEqual(bare.returncode, 0, bare)
 
     def test_lint_tells_what_was_not_removed(self):
         plain = self.command("lint", *self.flags, "-", stdin=sample())

@@ -168,9 +168,11 @@ struct CheckCommand: AsyncParsableCommand {
         let examiner = try MessageExaminer.make(site, resolver: site.resolver, given: envelope)
         let configured = [examiner.authservID] + configuration.policy.ownIDs
         let isOffline = !zoneOptions.zone.isEmpty
-        let ownIDs = OwnIdentifiers(configured + (try await trusted.ids({ site }, isOffline: isOffline)))
+        let announced = try await trusted.ids({ site }, isOffline: isOffline)
+        let ownIDs = OwnIdentifiers(configured + announced)
         let recovery = EnvelopeRecovery(
-            ownHosts: HostPatterns(configuration.ownHosts ?? [examiner.authservID]),
+            // As a host is called by default what its id is, where the configuration does not say otherwise.
+            ownHosts: HostPatterns(configuration.ownHosts ?? [examiner.authservID] + announced),
             trustedRelays: relays
         )
         let cache = AnswerCacheFile()

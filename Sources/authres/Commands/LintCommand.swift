@@ -33,10 +33,14 @@ struct LintCommand: AsyncParsableCommand {
 
     func run() async throws {
         var configuration = try options.load().configuration
-        configuration.policy.ownIDs += try await trusted.ids(
+        let announced = try await trusted.ids(
             { try Site.forStoredMail(options, ZoneOptions.parse([])) },
             isOffline: false
         )
+        configuration.policy.ownIDs += announced
+        if configuration.ownHosts == nil, !announced.isEmpty {
+            configuration.ownHosts = (configuration.policy.authservID.map { [$0] } ?? []) + announced
+        }
         let rules = LintRules(lint: Lint(isStrict: strict), position: PositionCheck(configuration))
         var report = LintReport(output: output)
         var failure: ExitCode?

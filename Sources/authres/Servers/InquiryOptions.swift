@@ -22,11 +22,10 @@ struct InquiryOptions: ParsableArguments {
     ) var clearTextLogin = false
 
     private static func duration(_ text: String) throws -> Duration {
-        do {
-            return try ValueForm<Duration>.duration.value(of: text)
-        } catch {
-            throw ValidationError(error.text)
+        guard let duration = ValueForm<Duration>.duration.read(text), duration <= .seconds(3600) else {
+            throw ValidationError("\(text.debugDescription) is not a duration such as 10s, of an hour at most")
         }
+        return duration
     }
 
     func validate() throws {
