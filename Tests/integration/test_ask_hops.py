@@ -97,7 +97,7 @@ class AskHops(unittest.TestCase):
         if self.config is None:
             self.configure()
         result = run("check", "--verify-field", "--ask-hops", "--config", self.config, "--zone", self.zone, "--ca", self.authority.path,
-                     "--timeout", "5s", *arguments, "-", stdin=message,
+                     "--timeout", "60s", *arguments, "-", stdin=message,
                      env={**os.environ, "XDG_CACHE_HOME": self.cache, **environment})
         self.assertEqual(result.returncode, code, (result.stdout.decode(), result.stderr.decode()))
         return result.stdout.decode()
@@ -231,7 +231,7 @@ class TrustServer(unittest.TestCase):
         cls.authority = Authority()
         cls.dovecot = Dovecot(cls.authority, fragment("dovecot"))
         cls.url = f"imaps://ann@example.org@localhost:{cls.dovecot.imaps}"
-        cls.flags = ["--ca", cls.authority.path, "--own-hosts", "mx.example.org", "--own-hosts", "store.example.org",
+        cls.flags = ["--ca", cls.authority.path, "--timeout", "60s", "--own-hosts", "mx.example.org", "--own-hosts", "store.example.org",
                      "--authserv-id", "other.example.net"]
 
     @classmethod
@@ -249,7 +249,7 @@ class TrustServer(unittest.TestCase):
         self.assertIn(b"field 3 (mx.example.org): ours", trusting.stdout)
         # Where the configuration names no hosts, they are taken to be called what the ids are.
         message = b"\n".join(line for line in sample().split(b"\n") if b"store.example.org" not in line)
-        bare = self.command("check", "--verify-field", "--trust-server", self.url, "--ca", self.authority.path, "-", stdin=message)
+        bare = self.command("check", "--verify-field", "--trust-server", self.url, "--ca", self.authority.path, "--timeout", "60s", "-", stdin=message)
         self.assertEqual(bare.returncode, 0, bare)
 
     def test_lint_tells_what_was_not_removed(self):

