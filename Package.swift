@@ -109,7 +109,8 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Authentication", "AuthServ", "FieldProvenance", "DKIM", "MailPolicy", "StatusCodes", "Milter", "StubDNS",
+                "Authentication", "AuthServ", "FieldProvenance", "DKIM", "MailPolicy", "StatusCodes", "Milter",
+                "StubDNS",
                 "DNS", .logging, .yams,
             ]
         ),

@@ -1,4 +1,4 @@
-package import AuthServ
+internal import AuthServ
 internal import DNS
 internal import Logging
 internal import MailPolicy

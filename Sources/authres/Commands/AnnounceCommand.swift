@@ -1,7 +1,9 @@
 import ArgumentParser
 import AuthServ
 import Authentication
+import Configuration
 import DNS
+import Files
 import ServerQuery
 
 struct AnnounceCommand: AsyncParsableCommand {

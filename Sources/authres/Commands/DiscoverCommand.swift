@@ -1,6 +1,8 @@
 import ArgumentParser
 import AuthServ
+import Configuration
 import DNS
+import Files
 import ServerQuery
 
 struct DiscoverCommand: AsyncParsableCommand {

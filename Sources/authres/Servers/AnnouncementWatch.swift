@@ -1,5 +1,6 @@
 import AuthServ
 import Authentication
+import Configuration
 import DNS
 import Foundation
 import Logging

@@ -1,4 +1,5 @@
 import AuthServ
+import Files
 import Foundation
 import Glibc
 import ServerQuery

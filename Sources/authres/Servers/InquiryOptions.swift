@@ -1,14 +1,13 @@
 import ArgumentParser
 import AuthServ
+import Configuration
 import DNS
+import Files
 import Foundation
 import ServerQuery
 
 /// How servers are asked which authserv-ids they announce.
 struct InquiryOptions: ParsableArguments {
-    /// Read if no file has the password; a command line is seen by everybody on the machine.
-    static let passwordVariable = "AUTHRES_ASK_PASSWORD"
-
     @Option(help: "User names and passwords for servers, as in netrc(5); a file that others can read is refused.")
     var netrc: String?
     @Option(help: "A file with an OAuth 2 token; refused if others can read it.") var bearerFile: String?
@@ -76,7 +75,8 @@ struct InquiryOptions: ParsableArguments {
             }
             return .bearer(text.trimmingCharacters(in: .whitespacesAndNewlines))
         }
-        return ProcessInfo.processInfo.environment[Self.passwordVariable].map { .password($0) } ?? .none
+        return ProcessInfo.processInfo.environment[ServiceConfiguration.askPasswordVariable].map { .password($0) }
+            ?? .none
     }
 
     /// Ends the run if a file cannot be read, or one with secrets by too many.
@@ -109,7 +109,7 @@ struct InquiryOptions: ParsableArguments {
         }
         if isWrong { throw Sysexit.usage }
         if case .none = try credentials(), let url = urls.first(where: { $0.user != nil }) {
-            let sources = "--netrc, --bearer-file or \(Self.passwordVariable)"
+            let sources = "--netrc, --bearer-file or \(ServiceConfiguration.askPasswordVariable)"
             StandardError.write("authres: \(url): there is no password for the user: give \(sources)")
             throw Sysexit.usage
         }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import AuthServ
+import Configuration
 import DNS
+import Files
 import ServerQuery
 
 /// Servers whose announced ids a reader takes for the site's own. They never change what is removed.
