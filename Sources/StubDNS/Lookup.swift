@@ -56,7 +56,12 @@ struct Lookup {
         return .ask(server: server, name: name, transport)
     }
 
-    mutating func next(after reply: Reply, at now: ContinuousClock.Instant) -> Step {
+    /// - Parameter end: until when servers that do not listen are waited for.
+    mutating func next(
+        after reply: Reply,
+        at now: ContinuousClock.Instant,
+        restingUntil end: ContinuousClock.Instant
+    ) -> Step {
         if reply != .failure(.unavailable) { nobodyListens = false }
         switch reply {
         case .answer(let answer):
@@ -80,18 +85,22 @@ struct Lookup {
             transport.isTCP = true
             return first
         case .truncated:
-            return nextServer(after: .malformed, at: now)
+            return nextServer(after: .malformed, at: now, end)
         case .extensionRefused where transport.usesEDNS:
             transport.usesEDNS = false
             return first
         case .extensionRefused:
-            return nextServer(after: .serverFailure, at: now)
+            return nextServer(after: .serverFailure, at: now, end)
         case .failure(let failure):
-            return nextServer(after: failure, at: now)
+            return nextServer(after: failure, at: now, end)
         }
     }
 
-    private mutating func nextServer(after failure: Answer.Failure, at now: ContinuousClock.Instant) -> Step {
+    private mutating func nextServer(
+        after failure: Answer.Failure,
+        at now: ContinuousClock.Instant,
+        _ end: ContinuousClock.Instant
+    ) -> Step {
         /// What a server said counts for more than that another said nothing.
         switch (self.failure, failure) {
         case (.unavailable, _), (_, .serverFailure), (_, .refused), (_, .malformed): self.failure = failure
@@ -103,9 +112,10 @@ struct Lookup {
             place += 1
             return first
         }
-        guard nobodyListens, now + rest < deadline else { return .finish(.failure(self.failure)) }
+        let rest = min(rest, now.duration(to: end))
+        guard nobodyListens, rest > .zero, now + rest < deadline else { return .finish(.failure(self.failure)) }
         place = 0
-        defer { rest *= 2 }
+        self.rest *= 2
         return .rest(rest)
     }
 }

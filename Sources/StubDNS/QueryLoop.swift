@@ -187,7 +187,7 @@ final class QueryLoop {
             order.heardNothing(server, since: flight.sent, at: now)
             reply = .failure(.timeout)
         case .unavailable:
-            order.heardNothing(server, since: flight.sent, at: now)
+            order.refused(server, since: flight.sent, at: now)
             reply = .failure(.unavailable)
         }
         /// Nobody waits for it any more: no further server needs to be asked.
@@ -195,7 +195,7 @@ final class QueryLoop {
             inFlight[arrival.ticket] = nil
             return
         }
-        let step = flight.lookup.next(after: reply, at: now)
+        let step = flight.lookup.next(after: reply, at: now, restingUntil: order.bridgeEnd ?? now)
         perform(step, flight, arrival.ticket, at: now)
     }
 

@@ -7,9 +7,18 @@ struct ServerOrder {
     /// How often one question goes to a silent server first, to see if it is back.
     static let probeInterval = Duration.seconds(30)
 
+    /// How long questions wait for servers where nobody listens any more. A resolver that is restarted is back by then;
+    /// after that a question that is refused is not repeated, so that no message waits for it, and the first question
+    /// after the return is answered.
+    static let bridged = Duration.seconds(2)
+    /// A refusal that comes this long after the last one belongs to another outage.
+    private static let outageGap = Duration.seconds(60)
+
     private struct Health {
         var lastHeard: ContinuousClock.Instant?
         var silentSince: ContinuousClock.Instant?
+        /// The first and the last refusal since it was heard.
+        var refusals: (first: ContinuousClock.Instant, last: ContinuousClock.Instant)?
     }
 
     private var servers: [Health]
@@ -31,10 +40,27 @@ struct ServerOrder {
     mutating func heard(_ server: Int, at now: ContinuousClock.Instant) {
         servers[server].lastHeard = now
         servers[server].silentSince = nil
+        servers[server].refusals = nil
     }
 
     mutating func heardNothing(_ server: Int, since sent: ContinuousClock.Instant, at now: ContinuousClock.Instant) {
         if let heard = servers[server].lastHeard, heard >= sent { return }
         if servers[server].silentSince == nil { servers[server].silentSince = now }
+    }
+
+    /// Nobody listens there.
+    mutating func refused(_ server: Int, since sent: ContinuousClock.Instant, at now: ContinuousClock.Instant) {
+        heardNothing(server, since: sent, at: now)
+        if let heard = servers[server].lastHeard, heard >= sent { return }
+        if let refusals = servers[server].refusals, now - refusals.last < Self.outageGap {
+            servers[server].refusals?.last = now
+        } else {
+            servers[server].refusals = (now, now)
+        }
+    }
+
+    /// Until when questions wait for servers that are closed; nil if none is.
+    var bridgeEnd: ContinuousClock.Instant? {
+        servers.compactMap { $0.refusals?.first }.max()?.advanced(by: Self.bridged)
     }
 }

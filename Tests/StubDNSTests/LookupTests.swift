@@ -97,8 +97,42 @@ import Testing
         var lookup = Lookup(Question(Self.name, .a), order: [0, 1, 2], deadline: Self.start + .seconds(10))
         #expect(lookup.first == Self.ask(0))
         for (seconds, reply, expected) in given.course {
-            #expect(lookup.next(after: reply, at: Self.start + .seconds(seconds)) == expected)
+            #expect(
+                lookup.next(after: reply, at: time(seconds), restingUntil: Self.start + .seconds(100)) == expected
+            )
         }
+    }
+
+    @Test func `servers that do not listen are waited for at the beginning of an outage only`() {
+        let refusal = Reply.failure(.unavailable)
+        for (end, expected) in [
+            (time(9), Lookup.Step.rest(.milliseconds(250))),
+            (time(5) + .milliseconds(100), .rest(.milliseconds(100))),
+            (time(5), .finish(.failure(.unavailable))), (time(0), .finish(.failure(.unavailable))),
+        ] {
+            var lookup = Lookup(Question(Self.name, .a), order: [0], deadline: time(10))
+            #expect(lookup.next(after: refusal, at: time(5), restingUntil: end) == expected)
+        }
+    }
+
+    @Test func `an outage begins with the first refusal and ends when a server is heard`() {
+        var order = ServerOrder(count: 2)
+        #expect(order.bridgeEnd == nil)
+        for second in [10, 11, 60] {
+            order.refused(0, since: time(second), at: time(second))
+            #expect(order.bridgeEnd == time(10) + ServerOrder.bridged)
+        }
+        order.refused(1, since: time(60), at: time(60))
+        #expect(order.bridgeEnd == time(60) + ServerOrder.bridged)
+        order.heard(1, at: time(61))
+        order.heard(0, at: time(61))
+        #expect(order.bridgeEnd == nil)
+        order.refused(0, since: time(60), at: time(62))
+        #expect(order.bridgeEnd == nil, "what it refused before it was heard is settled")
+        order.refused(0, since: time(62), at: time(62))
+        #expect(order.bridgeEnd == time(62) + ServerOrder.bridged)
+        order.refused(0, since: time(500), at: time(500))
+        #expect(order.bridgeEnd == time(500) + ServerOrder.bridged, "long after the last, it is another outage")
     }
 
     private func time(_ seconds: Int) -> ContinuousClock.Instant { Self.start + .seconds(seconds) }
