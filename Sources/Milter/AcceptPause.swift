@@ -1,28 +1,38 @@
 internal import NIOCore
 internal import NIOPosix
 
-/// Accepts nothing for a while after a connection could not be accepted, for lack of descriptors as a rule, and tells
-/// of it once.
+/// Accepts nothing for a while after a connection could not be accepted, usually for lack of descriptors. The pause is
+/// short at first, so that a descriptor that becomes free is used at once, and grows as long as none does.
 ///
 /// NIO's `AcceptBackoffHandler` waits before it reads again, but NIO 2.101 goes on to poll for what it does not read:
 /// the error comes back at once, a hundred thousand times in a few seconds.
 final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
-    private let length: TimeAmount
-    private let notify: @Sendable (ServerNotice) -> Void
+    static let shortest = TimeAmount.milliseconds(10)
+    static let longest = TimeAmount.milliseconds(320)
 
-    init(_ length: TimeAmount = .seconds(1), notify: @escaping @Sendable (ServerNotice) -> Void) {
-        self.length = length
-        self.notify = notify
+    private var length = AcceptPause.shortest
+    private let failures: RepeatedNotice<IOError>
+
+    init(tellingEvery interval: TimeAmount, notify: @escaping @Sendable (ServerNotice) -> Void) {
+        failures = RepeatedNotice(every: interval) { times, error in
+            notify(ServerNotice(.acceptFailed(error, times: times)))
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        length = Self.shortest
+        context.fireChannelRead(data)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What is closed by us comes here too, and a client that has gone before it was accepted is nobody's loss.
         guard let error = error as? IOError, error.errnoCode != LibCSockets.connectionAborted else { return }
-        notify(ServerNotice(.acceptFailed(error)))
+        failures.note(error, on: context.eventLoop)
         let channel = context.channel
         let length = length
+        self.length = min(length * 2, Self.longest)
         channel.setOption(.autoRead, value: false)
             .flatMap { channel.eventLoop.scheduleTask(in: length) {}.futureResult }
             .flatMap { channel.setOption(.autoRead, value: true) }

@@ -26,6 +26,8 @@ final class FilterConnection: ChannelDuplexHandler {
     private var isClosing = false
     /// Close as soon as no message is under way.
     private var isDraining = false
+    /// What an MTA had said when the connection was to be closed is read by then: the next turn of the event loop does.
+    private static let lastReading = TimeAmount.milliseconds(20)
     /// When the MTA was last heard of, or answered.
     private var lastActivity = NIODeadline.distantPast
     private var nextProgress = NIODeadline.distantFuture
@@ -252,10 +254,13 @@ final class FilterConnection: ChannelDuplexHandler {
         }
     }
 
-    /// Closes the connection now, or when the message under way is answered.
+    /// Closes the connection soon, or when the message under way is answered. A message that has begun may still be in
+    /// the socket unread: it is served, as the MTA would notice only at its end that nobody has.
     func drain() {
-        isDraining = true
-        if let context { closeIfDrained(context) }
+        context?.eventLoop.assumeIsolated().scheduleTask(in: Self.lastReading) {
+            self.isDraining = true
+            if let context = self.context { self.closeIfDrained(context) }
+        }
     }
 
     private func closeIfDrained(_ context: ChannelHandlerContext) {

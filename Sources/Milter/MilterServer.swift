@@ -64,12 +64,16 @@ public final class MilterServer: Sendable {
         }
         let loops = connections
         let count = ConnectionCount(limit: configuration.connectionLimit)
+        let refusals = RepeatedNotice<Void>(every: configuration.refusalInterval) { refused, _ in
+            notify(ServerNotice(.tooManyConnections(limit: count.limit, refused: refused)))
+        }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause(notify: notify))
+                    let pause = AcceptPause(tellingEvery: configuration.refusalInterval, notify: notify)
+                    try channel.pipeline.syncOperations.addHandler(pause)
                 }
             }
             .childChannelInitializer { channel in
@@ -77,7 +81,7 @@ public final class MilterServer: Sendable {
                     guard let connections = loops[ObjectIdentifier(channel.eventLoop)]?.value, !connections.isDraining
                     else { throw ChannelError.ioOnClosedChannel }
                     guard count.add() else {
-                        notify(ServerNotice(.tooManyConnections(limit: count.limit)))
+                        refusals.note((), on: channel.eventLoop)
                         throw ChannelError.ioOnClosedChannel
                     }
                     channel.closeFuture.whenComplete { _ in count.remove() }

@@ -11,6 +11,8 @@ public struct ServerConfiguration: Sendable {
     public var idleTimeout: TimeAmount = .hours(2)
     /// How often an MTA is told that the answer takes longer. Postfix waits 30 s at most stages, 300 s at the end.
     public var progressInterval: TimeAmount = .seconds(10)
+    /// How often it is told that connections are refused.
+    public var refusalInterval: TimeAmount = .seconds(5)
 
     public init() {}
 }

@@ -12,11 +12,12 @@ public struct ServerNotice: Sendable {
         /// Nothing came for longer than ``ServerConfiguration/idleTimeout``, or no negotiation; the connection was
         /// closed.
         case timedOut
-        /// The connection is one more than allowed, and was closed; the MTA will answer its client with a temporary
-        /// failure.
-        case tooManyConnections(limit: Int)
-        /// No connection could be accepted for lack of descriptors or memory, for example.
-        case acceptFailed(any Error)
+        /// So many connections beyond those allowed were closed since it was told last; the MTA will answer its client
+        /// with a temporary failure.
+        case tooManyConnections(limit: Int, refused: Int)
+        /// No connection could be accepted for lack of descriptors or memory, for example; so many times since it was
+        /// told last.
+        case acceptFailed(any Error, times: Int)
     }
 
     public let cause: Cause
@@ -48,8 +49,10 @@ extension ServerNotice.Cause: CustomStringConvertible {
         case .filterFailed(let error): "the filter failed, temporary failure: \(error)"
         case .lostMidMessage: "the MTA went away in the middle of a message"
         case .timedOut: "the MTA was silent for too long, connection closed"
-        case .tooManyConnections(let limit): "more than \(limit) connections, one refused"
-        case .acceptFailed(let error): "a connection could not be accepted: \(error)"
+        case .tooManyConnections(let limit, let refused):
+            "more than \(limit) connections, \(refused == 1 ? "one" : "\(refused)") refused"
+        case .acceptFailed(let error, let times):
+            "a connection could not be accepted" + (times == 1 ? "" : ", \(times) times") + ": \(error)"
         }
     }
 }

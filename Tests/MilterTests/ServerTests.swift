@@ -138,10 +138,14 @@ struct ServerTests {
     @Test func `connections beyond the limit are closed, and there is room again when one ends`() async throws {
         var configuration = ServerConfiguration()
         configuration.connectionLimit = 2
+        configuration.refusalInterval = .hours(1)
         let server = try await TestServer(configuration)
         let first = try await server.client()
         let second = try await server.client()
         await #expect(throws: (any Error).self) { _ = try await server.client() }
+        for _ in 0..<20 {
+            await #expect(throws: (any Error).self) { _ = try await server.client() }
+        }
         #expect(server.log.notices.withLock { $0 } == ["more than 2 connections, one refused"])
         await second.quit()
         try await server.log.until { $0.count("disconnect") == 1 }
