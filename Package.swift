@@ -148,10 +148,10 @@ let package = Package(
         .executableTarget(
             name: "authres",
             dependencies: [
-                "MilterFilter", "MilterClient", "Milter", "Archive", "StoredMail", "FileLint", "Configuration", "Files",
-                "AuthServ", "ServerQuery", "FieldProvenance",
-                "Authentication", "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults", "MailAddresses",
-                "FieldClaims", "Mailboxes", "Trace",
+                "MilterFilter", "MilterClient", "Milter", "Archive", "StoredMail", "FileLint", "Configuration",
+                "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication", "MailPolicy",
+                "StatusCodes", "AuthResultsLint", "AuthResults", "MailAddresses", "FieldClaims", "Mailboxes",
+                "Trace", "Observability",
                 "Mail", "StubDNS", "DNS",
                 .nioCore, .nioPosix, .argumentParser, .logging, .unixSignals,
             ],
@@ -167,6 +167,7 @@ let package = Package(
         ),
         tests("ArchitectureTests"),
         tests("DNSTests", ["DNS", "TestSupport"]),
+        tests("ObservabilityTests", ["Observability"]),
         tests("StubDNSTests", ["StubDNS", "DNS", "TestSupport"]),
         tests("MailTests", ["Mail", "DNS", "TestSupport"]),
         tests("MailAddressesTests", ["MailAddresses", "Mail", "DNS"]),

@@ -1,0 +1,113 @@
+internal import Foundation
+internal import Synchronization
+
+/// Writes the log on a thread of its own, so that a reader of it who stops stops nothing else: mail goes on, and so do
+/// signals. What is not read waits, up to a bound; what comes beyond it is left out, and its number told as soon as
+/// somebody reads again.
+package final class LogWriter: Sendable {
+    private struct State {
+        var waiting: [UInt8] = []
+        /// Lines left out since that was told last.
+        var untold = 0
+        var lost = 0
+        var isWriting = false
+        /// Whoever waits until all is written.
+        var flushers: [DispatchSemaphore] = []
+    }
+
+    private let bound: Int
+    private let output: @Sendable ([UInt8]) throws -> Void
+    private let state = Mutex(State())
+    private let news = DispatchSemaphore(value: 0)
+
+    /// - Parameters:
+    ///   - bound: octets that may wait.
+    ///   - output: writes, and may block.
+    package init(bound: Int = 1 << 20, output: @escaping @Sendable ([UInt8]) throws -> Void = LogWriter.standardError) {
+        self.bound = bound
+        self.output = output
+        let thread = Thread { self.run() }
+        thread.name = "log"
+        thread.start()
+    }
+
+    package static let standardError: @Sendable ([UInt8]) throws -> Void = { octets in
+        try FileHandle.standardError.write(contentsOf: Data(octets))
+    }
+
+    /// Lines that nobody will ever read.
+    package var lost: Int { state.withLock(\.lost) }
+
+    /// Takes a line, which ends with a line break. Never waits.
+    package func write(_ line: String) {
+        let isTaken = state.withLock { state in
+            guard state.waiting.count + line.utf8.count <= bound else {
+                state.untold += 1
+                state.lost += 1
+                return false
+            }
+            state.waiting += line.utf8
+            return true
+        }
+        if isTaken { news.signal() }
+    }
+
+    /// Waits until all is written, or for this long.
+    package func flush(within time: Duration) {
+        let flusher = DispatchSemaphore(value: 0)
+        let mustWait = state.withLock { state in
+            guard state.isWriting || !state.waiting.isEmpty else { return false }
+            state.flushers.append(flusher)
+            return true
+        }
+        if mustWait { _ = flusher.wait(timeout: .now() + .milliseconds(Int(time / .milliseconds(1)))) }
+    }
+
+    private func run() {
+        while true {
+            news.wait()
+            let taken = state.withLock { state in
+                defer {
+                    state.waiting = []
+                    state.untold = 0
+                    state.isWriting = true
+                }
+                return (octets: state.waiting, untold: state.untold)
+            }
+            var octets = taken.octets
+            let untold = taken.untold
+            // What is left out came when no more could wait, so its place is after what has waited.
+            if untold > 0 { octets += "authres: \(untold) lines of the log are left out here: it was not read\n".utf8 }
+            do {
+                if !octets.isEmpty { try output(octets) }
+            } catch {
+                // A full disk, or a reader that has gone: the lines are lost, and nobody can be told now.
+                let count = octets.count { $0 == UInt8(ascii: "\n") }
+                state.withLock { state in
+                    state.untold += untold > 0 ? untold + count - 1 : count
+                    state.lost += untold > 0 ? count - 1 : count
+                }
+            }
+            let flushers = state.withLock { state in
+                state.isWriting = false
+                guard state.waiting.isEmpty else { return [DispatchSemaphore]() }
+                defer { state.flushers = [] }
+                return state.flushers
+            }
+            for flusher in flushers { flusher.signal() }
+        }
+    }
+}
+
+/// A ``LogWriter`` as the stream of a log handler.
+package struct LogStream: TextOutputStream, Sendable {
+    private let writer: LogWriter
+
+    package init(_ writer: LogWriter) {
+        self.writer = writer
+    }
+
+    package func write(_ line: String) {
+        writer.write(line)
+    }
+}
