@@ -58,10 +58,12 @@ public struct Examination: Sendable {
         self.authservID = authservID
         self.client = client
         isTrustedRelay = client.isIn(policy.trustedRelays)
+        answers = Answers(limit: policy.limits.questions)
         forgedFields = ForgedFields(
             ownIDs: OwnIdentifiers([authservID] + policy.ownIDs),
             foreignFields: policy.foreignFields,
-            alsoRemove: policy.alsoRemove
+            alsoRemove: policy.alsoRemove,
+            limit: policy.limits.removals
         )
         if runs(.iprev), let address = client.address { reverseDNS = ReverseDNS(client: address) }
         evaluate()
@@ -111,7 +113,7 @@ public struct Examination: Sendable {
     /// The next field of the header, from the top.
     public mutating func header(_ field: HeaderField) {
         if !isTrustedRelay { forgedFields.inspect(field) }
-        guard isChecked, headerLimit == nil else { return }
+        guard isChecked, headerLimit == nil, !hasTooManyForgedFields else { return }
         /// A colon and a CRLF are part of the header as well (RFC 5322, 2.2).
         headerOctets += field.name.count + field.value.count + 3
         if headerOctets > policy.limits.headerOctets {
@@ -121,6 +123,10 @@ public struct Examination: Sendable {
         }
         if headerLimit == nil { fields.append(field) } else { fields = [] }
     }
+
+    /// True if there are more than ``Policy/Limits/removals``: the message cannot be delivered, and its examination may
+    /// be given up.
+    public var hasTooManyForgedFields: Bool { forgedFields.isOverLimit }
 
     /// The header is over: every name that signatures and the author's domain lead to is known now, and asked for.
     /// - Parameter now: the deadline for the DNS counts from here.
@@ -189,9 +195,10 @@ public struct Examination: Sendable {
         evaluate()
     }
 
-    /// The end; nil while the message has not ended or answers are missing.
+    /// The end; nil while the message has not ended or answers are missing, and for a message that
+    /// ``hasTooManyForgedFields``.
     public var judgement: Judgement? {
-        guard let digests else { return nil }
+        guard let digests, !hasTooManyForgedFields else { return nil }
         guard isChecked else {
             return Judgement(verdicts: verdicts, results: nil, edits: HeaderEdits(), removed: [])
         }

@@ -16,6 +16,12 @@ public struct Policy: Sendable {
         public var deadline: Duration = .seconds(20)
         /// Octets of header that are kept for checking. Forged fields are removed beyond it too.
         public var headerOctets = 256 * 1024
+        /// Forged fields that may be removed from one message; nil for any number. For a message with more there is no
+        /// judgement, as whoever edits it cannot do as much: see ``Examination/hasTooManyForgedFields``.
+        public var removals: Int?
+        /// Questions that one message may ask of the DNS; what asks for more is a temperror. Within the limits of SPF,
+        /// DKIM and DMARC a message can ask about 300.
+        public var questions = 400
         /// Header fields that are kept for checking.
         public var headerFields = 1000
         /// Signatures that are verified; the rest is reported as not checked.

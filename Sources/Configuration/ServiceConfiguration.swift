@@ -24,6 +24,8 @@ package struct ServiceConfiguration: Sendable {
     var nameServerTimeout: Duration = .seconds(5)
     /// Connections of MTAs that are served at once.
     package var connections = 2000
+    /// Removals that are asked of an MTA; a message that takes more is deferred.
+    package var removals = 500
     package var logLevel = Logger.Level.info
     /// The DKIM key that seals our own field; nil leaves it unsealed.
     package var seal = Seal()

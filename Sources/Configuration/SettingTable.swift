@@ -31,6 +31,8 @@ extension Setting {
         .scalar("limits.header-fields", \.policy.limits.headerFields, .number(16...100_000)),
         .scalar("limits.signatures", \.policy.limits.signatures, .number(1...100)),
         .scalar("limits.void-lookups", \.policy.limits.voidLookups, .number(0...10)),
+        .scalar("limits.questions", \.policy.limits.questions, .number(16...10_000)),
+        .scalar("limits.removals", \.removals, .number(1...10_000)),
         .scalar("limits.connections", \.connections, .number(1...1_000_000)),
         .scalar("seal.domain", \.seal.domain, ValueForm<String>.text.optional),
         .scalar("seal.selector", \.seal.selector, ValueForm<String>.text.optional),

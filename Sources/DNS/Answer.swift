@@ -43,6 +43,8 @@ public struct Answer: Hashable, Sendable {
         case aliasLoop = "CNAME loop"
         /// The message's own deadline passed before the answer came.
         case deadline = "deadline passed"
+        /// The message leads to more questions than one may ask.
+        case questionLimit = "too many questions"
         /// The resolver could not ask: no server, no socket, shutting down.
         case unavailable = "resolver unavailable"
     }

@@ -58,7 +58,7 @@ struct AnswerCache {
         switch answer.outcome {
         case .records: return min(max(ttl, limits.leastTTL), limits.greatestTTL)
         case .noData, .nameError: return min(max(ttl, limits.leastTTL), limits.greatestNegativeTTL)
-        case .failure(.deadline), .failure(.unavailable): return nil
+        case .failure(.deadline), .failure(.unavailable), .failure(.questionLimit): return nil
         /// RFC 2308, 7, and RFC 9520: a failure is kept, that a broken zone is not asked again for every message.
         case .failure: return limits.failureTTL
         }

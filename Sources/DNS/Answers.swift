@@ -11,14 +11,20 @@ public struct Answers: Sendable {
     /// Those of ``open`` that nobody has taken on yet.
     private var new: [Question] = []
 
-    public init(_ known: [Question: Answer] = [:]) {
+    /// Questions that may be asked; nil for any number.
+    private let limit: Int?
+
+    /// - Parameter limit: how many questions may be asked. Those beyond it fail, without being asked.
+    public init(_ known: [Question: Answer] = [:], limit: Int? = nil) {
         self.known = known
+        self.limit = limit
     }
 
     /// The answer if it is known; if not, the question is noted as open.
     public mutating func callAsFunction(_ question: Question) -> Answer? {
         if let answer = known[question] { return answer }
         if !open.contains(question) {
+            if let limit, known.count + open.count >= limit { return .failure(.questionLimit) }
             open.append(question)
             new.append(question)
         }

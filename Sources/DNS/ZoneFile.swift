@@ -19,6 +19,7 @@ public struct ZoneFile: Sendable {
         case malformed = "MALFORMED"
         case aliasLoop = "CNAMELOOP"
         case deadline = "DEADLINE"
+        case questionLimit = "QUESTIONLIMIT"
         case unavailable = "UNAVAILABLE"
 
         var outcome: Answer.Outcome {
@@ -31,6 +32,7 @@ public struct ZoneFile: Sendable {
             case .malformed: .failure(.malformed)
             case .aliasLoop: .failure(.aliasLoop)
             case .deadline: .failure(.deadline)
+            case .questionLimit: .failure(.questionLimit)
             case .unavailable: .failure(.unavailable)
             }
         }

@@ -5,6 +5,7 @@ internal import Octets
 /// Finds the fields of a message that claim to be this site's own and cannot be (RFC 8601, 5), while the header passes.
 ///
 /// It keeps nothing of a field but what was found out, so that a header beyond any limit is still searched to its end.
+/// What it keeps can be bounded: beyond the bound a message cannot be cleaned, and ``isOverLimit`` says so.
 public struct ForgedFields: Sendable {
     /// One field that is to be removed.
     public struct Removal: Hashable, Sendable {
@@ -33,7 +34,12 @@ public struct ForgedFields: Sendable {
         indirect case hidden(Reason)
     }
 
+    /// All of them unless ``isOverLimit``.
     public private(set) var removals: [Removal] = []
+    /// True if more is to be removed than may be: ``removals`` alone would leave forged fields in the message.
+    public private(set) var isOverLimit = false
+    /// How many there may be; nil for any number.
+    private let limit: Int?
     private let ownIDs: OwnIdentifiers
     private let foreignFields: ForeignFields
     private let alsoRemove: [String]
@@ -41,12 +47,22 @@ public struct ForgedFields: Sendable {
     private var occurrences: [Int: Int] = [:]
     private var index = 0
 
+    /// Names that are counted where there is a limit. No header of honest mail has as many.
+    private static let nameLimit = 4096
+
     /// Code points of a claimed id that are shown.
     private static let shownLimit = 255
 
     /// - Parameter alsoRemove: names of fields to remove whatever they say. Those of ARC (RFC 8617) are not among them:
     ///   the sets are signed, and one field less breaks the chain.
-    public init(ownIDs: OwnIdentifiers, foreignFields: ForeignFields, alsoRemove: [String]) {
+    /// - Parameter limit: how many removals there may be; nil for any number.
+    public init(
+        ownIDs: OwnIdentifiers,
+        foreignFields: ForeignFields,
+        alsoRemove: [String],
+        limit: Int? = nil
+    ) {
+        self.limit = limit
         self.ownIDs = ownIDs
         self.foreignFields = foreignFields
         self.alsoRemove = alsoRemove.map { $0.lowercased() }.filter {
@@ -56,6 +72,7 @@ public struct ForgedFields: Sendable {
 
     /// Takes the next field of the header.
     public mutating func inspect(_ field: HeaderField) {
+        guard !isOverLimit else { return }
         defer { index += 1 }
         let occurrence = count(field)
         if let (id, reason) = verdict(on: field) {
@@ -68,11 +85,12 @@ public struct ForgedFields: Sendable {
         }
     }
 
-    /// Which of the fields of its name it is.
-    private mutating func count(_ field: HeaderField) -> Int {
+    /// Which of the fields of its name it is; nil if it is not counted, as it has one name too many.
+    private mutating func count(_ field: HeaderField) -> Int? {
         var hasher = Hasher()
         for octet in field.bareName { hasher.combine(octet.asciiLowercased) }
         let name = hasher.finalize()
+        if limit != nil, occurrences.count >= Self.nameLimit, occurrences[name] == nil { return nil }
         let occurrence = occurrences[name, default: 0] + 1
         occurrences[name] = occurrence
         return occurrence
@@ -97,13 +115,22 @@ public struct ForgedFields: Sendable {
         }
     }
 
-    private mutating func remove(_ field: HeaderField, _ occurrence: Int, _ id: String?, _ reason: Reason) {
+    private mutating func remove(_ field: HeaderField, _ occurrence: Int?, _ id: String?, _ reason: Reason) {
+        guard let occurrence, removals.count < limit ?? .max else {
+            isOverLimit = true
+            return
+        }
+        let id = id.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(Self.shownLimit))) }
+        // Forged fields by the thousand are alike: they share what they have in common.
+        let last = removals.last
+        let name: [UInt8] =
+            if let last, field.bareName.elementsEqual(last.name) { last.name } else { Array(field.bareName) }
         removals.append(
             Removal(
-                name: Array(field.bareName),
+                name: name,
                 occurrence: occurrence,
                 index: index,
-                claimedID: id.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(Self.shownLimit))) },
+                claimedID: id == last?.claimedID ? last?.claimedID : id,
                 reason: reason
             )
         )

@@ -116,7 +116,12 @@ package final class MessageFilter: MailFilter {
         message = Message(
             site: site,
             examination: examination,
-            log: MessageLog(client: client, tls: macros["{tls_version}"], cipher: macros["{cipher}"]),
+            log: MessageLog(
+                queueID: macros["i"],
+                client: client,
+                tls: macros["{tls_version}"],
+                cipher: macros["{cipher}"]
+            ),
             envelope: PolicyEnvelope(
                 peer: Peer(client, isAuthenticated: submission != nil, policy: site.configuration.policy),
                 client: client.address,
@@ -129,9 +134,32 @@ package final class MessageFilter: MailFilter {
         return .continue
     }
 
-    func header(_ field: HeaderField) throws -> Verdict {
-        message?.examination.header(field)
+    /// Postfix knows the queue ID from here on, unless there are several recipients.
+    func data(macros: Macros) throws -> Verdict {
+        if let queueID = macros["i"] { message?.log.queueID = queueID }
         return .continue
+    }
+
+    func header(_ field: HeaderField) throws -> Verdict {
+        guard let message else { return .continue }
+        message.examination.header(field)
+        return message.examination.hasTooManyForgedFields ? tooManyForgedFields(in: message) : .continue
+    }
+
+    /// Postfix's cleanup takes time with the square of the removals, and panics at 20,000 (3.7.11): a message with more
+    /// than it can bear is neither edited nor examined any further.
+    private func tooManyForgedFields(in message: Message) -> Verdict {
+        let limit = message.site.configuration.removals
+        message.site.logger.warning(
+            "\(message.log.line(deferredFor: "more than \(limit) forged fields (limits.removals)"))"
+        )
+        self.message = nil
+        let reply = SMTPReply(
+            code: 451,
+            enhancedCode: "4.7.0",
+            lines: ["The message has more than \(limit) header fields that are to be removed"]
+        )
+        return reply.map(Verdict.reply) ?? .temporaryFailure
     }
 
     func endOfHeader(macros: Macros) throws -> Verdict {
@@ -236,7 +264,9 @@ package final class MessageFilter: MailFilter {
     }
 
     private func newExamination(_ site: Site) throws(Failure) -> Examination {
-        let policy = site.configuration.policy
+        var policy = site.configuration.policy
+        // From stored mail any number is removed.
+        policy.limits.removals = site.configuration.removals
         let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
         let authservID = policy.authservID ?? name ?? site.hostName
         guard let examination = Examination(policy: policy, authservID: authservID, client: client) else {

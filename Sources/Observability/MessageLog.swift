@@ -18,10 +18,20 @@ package struct MessageLog {
     /// Removals that are listed; the number of all is told.
     private static let removalLimit = 5
 
-    package init(client: Client, tls: [UInt8]? = nil, cipher: [UInt8]? = nil) {
+    package init(queueID: [UInt8]? = nil, client: Client, tls: [UInt8]? = nil, cipher: [UInt8]? = nil) {
+        self.queueID = queueID
         self.client = client
         self.tls = tls
         self.cipher = cipher
+    }
+
+    /// `4F3A1C: client=192.0.2.7 temporary failure: more than 500 forged fields (limits.removals)`
+    package func line(deferredFor reason: String) -> String {
+        (start + ["temporary failure: \(reason)"]).joined(separator: " ")
+    }
+
+    private var start: [String] {
+        ["\(LogWord(queueID ?? Array("-".utf8))):", "client=\(client.address?.description ?? "-")"]
     }
 
     /// `4F3A1C: client=192.0.2.7 spf=pass dkim=pass removed=1 [1: "mx.example.org" claims our authserv-id] time=2.1ms`
@@ -29,8 +39,7 @@ package struct MessageLog {
     ///   - took: from MAIL to the answer.
     ///   - after: from the end of the message to the answer: what the filter has added.
     package func line(_ judgement: Judgement, took: Duration, after: Duration?) -> String {
-        var words = ["\(LogWord(queueID ?? Array("-".utf8))):"]
-        words.append("client=\(client.address?.description ?? "-")")
+        var words = start
         if let tls { words.append("tls=\(LogWord(tls))" + (cipher.map { "/\(LogWord($0))" } ?? "")) }
         if let results = judgement.results {
             words += results.results.map(Self.word)

@@ -9,6 +9,13 @@ import Testing
 @Suite struct ExaminationTests {
     static let pass = "iprev=pass policy.iprev=192.0.2.7; spf=pass smtp.mailfrom=sender.example"
 
+    @Test func `of more signatures than are reported one result tells`() throws {
+        let outcome = try #require(World().judge(String(repeating: "DKIM-Signature: x\n", count: 60) + World.plain))
+        let results = try #require(outcome.judgement.results).results.filter { $0.method == "dkim" }
+        #expect(results.count == 51)
+        #expect(results.last?.reason == "10 more signatures: not reported")
+    }
+
     @Test func `a stranger's message gets every check, in the order of the design`() throws {
         let outcome = try #require(World(zone: World.records).judge())
         #expect(

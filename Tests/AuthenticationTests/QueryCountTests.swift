@@ -37,6 +37,28 @@ import Testing
         #expect(counts.count == 11, "\(counts.keys.map(\.description).sorted())")
     }
 
+    /// RFC 7208, 4.6.4: ten terms, and ten addresses to each of them, are within its limits.
+    @Test(arguments: [(400, SPFResult.fail, 111), (30, .temperror, 30)])
+    func `a message asks no more questions than it may`(limit: Int, result: SPFResult, asked: Int) async throws {
+        var zone = ZoneFile()
+        let terms = (0..<10).map { "mx:m\($0).example " }.joined()
+        zone.add(.txt([Array("v=spf1 \(terms)-all".utf8)]), to: try #require(Domain("sender.example")))
+        for name in 0..<10 {
+            for host in 0..<10 {
+                let exchange = try #require(Domain("h\(host).m\(name).example"))
+                zone.add(.mx(preference: 1, exchange: exchange), to: try #require(Domain("m\(name).example")))
+                zone.add(.a(IPv4Address(value: 1)), to: exchange)
+            }
+        }
+        var delivery = Delivery()
+        delivery.policy.checks = [.spf]
+        delivery.policy.limits.questions = limit
+        let (judgement, counts) = try await Self.ask(zone, delivery)
+        #expect(judgement.verdicts.spf?.result == result)
+        #expect(counts.count == asked)
+        #expect(judgement.verdicts.spf?.reason?.contains("too many questions") == (result == .temperror))
+    }
+
     /// RFC 9989, 4.10: one question a label; of more than eight, the whole name and the last seven.
     @Test(arguments: 1...12) func `the tree walk of a name costs eight questions at most`(_ labels: Int) async throws {
         let names = (1...labels).map { String(repeating: "a.", count: $0 - 1) + "example" }

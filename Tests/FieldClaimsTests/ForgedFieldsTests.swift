@@ -181,6 +181,27 @@ import Testing
         #expect(search.removals.map(\.occurrence) == Array(stride(from: 2, through: 1000, by: 2)))
     }
 
+    @Test(arguments: [(2, false), (3, false), (4, true), (100_000, true)])
+    func `beyond the limit nothing more is listed, and that is said`(count: Int, isOver: Bool) {
+        var search = ForgedFields(ownIDs: Self.ownIDs, foreignFields: .keep, alsoRemove: [], limit: 3)
+        for _ in 0..<count { search.inspect(HeaderField("Authentication-Results", " mx.own.example")) }
+        #expect(search.isOverLimit == isOver)
+        #expect(search.removals.map(\.occurrence) == Array(1...min(count, 3)))
+    }
+
+    /// Forged fields take the place of others, and other names that of theirs: a name that is not counted any more
+    /// cannot be removed by its place.
+    @Test func `a forged field below more names than are counted is over the limit`() {
+        for (names, isOver) in [(4000, false), (5000, true)] {
+            var search = ForgedFields(ownIDs: Self.ownIDs, foreignFields: .keep, alsoRemove: [], limit: 3)
+            for name in 0..<names { search.inspect(HeaderField("X-\(name)", " 1")) }
+            #expect(!search.isOverLimit)
+            search.inspect(HeaderField("Authentication-Results", " mx.own.example"))
+            #expect(search.isOverLimit == isOver)
+            #expect(search.removals.isEmpty == isOver)
+        }
+    }
+
     @Test func `foreign fields go too if that is asked for`() {
         var search = ForgedFields(ownIDs: Self.ownIDs, foreignFields: .remove, alsoRemove: [])
         for value in [" evil.example; none", " mx.own.example; none", " evil.example 2; none"] {

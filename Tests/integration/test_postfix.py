@@ -91,6 +91,16 @@ class PostfixTests(unittest.TestCase):
         self.assertEqual(len(values), 1)
         self.assertNotIn("smtp.mailfrom=n", values[0])
 
+    def test_more_forged_fields_than_postfix_can_remove_defer_the_message(self):
+        forged = b"Authentication-Results: mx.example.org; spf=pass smtp.mailfrom=n.example\n"
+        self.assertEqual(len(fields(self.stored(forged * 400 + sample("plain-pass")))), 1)
+        for count in (501, 10_000):
+            code, text = self.postfix.send(forged * count + sample("plain-pass"), **GOOD)
+            self.assertEqual(code, 451)
+            self.assertIn(b"more than 500 header fields that are to be removed", text)
+        self.assertEqual(self.filter.logged("temporary failure: more than 500 forged fields (limits.removals)", 2), 2)
+        self.assertEqual(len(fields(self.stored(forged + sample("plain-pass")))), 1)
+
     def test_names_in_any_case_and_with_space_before_the_colon(self):
         forged = b"".join(name + b" mx.example.org; spf=pass smtp.mailfrom=n.example\n" for name in (
             b"AUTHENTICATION-RESULTS:", b"authentication-results :", b"Authentication-results\t:", b"aUTHENTICATION-rESULTS  :"))

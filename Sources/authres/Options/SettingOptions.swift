@@ -64,6 +64,12 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .customLong("limits-signatures"), help: "Signatures that are verified.") var limitsSignatures: String?
     @Option(name: .customLong("limits-void-lookups"), help: "SPF look-ups without an answer.") var limitsVoidLookups:
         String?
+    @Option(name: .customLong("limits-questions"), help: "Questions that one message may ask of the DNS.")
+    var limitsQuestions: String?
+    @Option(
+        name: .customLong("limits-removals"),
+        help: "Forged fields that the MTA is asked to remove; a message with more is deferred."
+    ) var limitsRemovals: String?
     @Option(name: .customLong("limits-connections"), help: "Connections served at once.") var limitsConnections: String?
     @Option(name: .customLong("seal-domain"), help: "Domain that signs our own field.") var sealDomain: String?
     @Option(name: .customLong("seal-selector"), help: "Selector of that key.") var sealSelector: String?
@@ -122,6 +128,8 @@ struct SettingOptions: ParsableArguments {
             ("limits.header-fields", limitsHeaderFields.map { [$0] } ?? []),
             ("limits.signatures", limitsSignatures.map { [$0] } ?? []),
             ("limits.void-lookups", limitsVoidLookups.map { [$0] } ?? []),
+            ("limits.questions", limitsQuestions.map { [$0] } ?? []),
+            ("limits.removals", limitsRemovals.map { [$0] } ?? []),
             ("limits.connections", limitsConnections.map { [$0] } ?? []),
             ("seal.domain", sealDomain.map { [$0] } ?? []),
             ("seal.selector", sealSelector.map { [$0] } ?? []),
