@@ -12,11 +12,17 @@ package struct ConfigurationFile {
     /// Where each rule begins.
     package private(set) var ruleOrigins: [ConfigurationOrigin] = []
 
+    /// True if the text ends with a line break, which one that was cut off hardly does.
+    let isWhole: Bool
+    /// True if there is no setting in it: all of them may be commented out.
+    package var setsNothing: Bool { entries.isEmpty && rules.isEmpty && mistakes.isEmpty }
+
     /// The key of what is no single value and no list of values.
     private static let ruleKey = "policy.rules"
 
     package init(name: String, text: String) {
         self.name = name
+        isWhole = text.utf8.last == UInt8(ascii: "\n")
         do {
             guard let root = try Yams.compose(yaml: text) else { return }
             read(root, at: nil)

@@ -67,6 +67,8 @@ package struct EffectiveConfiguration: Sendable {
     package private(set) var configuration = ServiceConfiguration()
     /// Keys that are not here have their default.
     private(set) var origins: [String: ConfigurationOrigin] = [:]
+    /// The file that was read, if there is one.
+    package let file: ConfigurationFile?
     /// Where each rule of the policy begins.
     private(set) var ruleOrigins: [ConfigurationOrigin] = []
 
@@ -79,6 +81,7 @@ package struct EffectiveConfiguration: Sendable {
         environment: [String: String],
         flags: [ConfigurationEntry]
     ) throws(ConfigurationError) {
+        self.file = file
         var mistakes = file?.mistakes ?? []
         var entries = file?.entries ?? []
         entries += Self.entries(of: environment, &mistakes)

@@ -239,6 +239,94 @@ class MilterTests(unittest.TestCase):
                 self.assertGreater(milter.logged("no-such-key"), 0, milter.log())
                 self.assertTrue(removed("second.example"))
 
+    def test_reverse_dns_is_asked_for_at_the_connection_and_still_known_after_sighup(self):
+        pointer = ("7.2.0.192.in-addr.arpa", "PTR")
+        with NameServer(zone("plain-pass")) as server, Filter("--dns-server", server.address) as milter, \
+                socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(milter.path)
+            connection.sendall(frame(b"O", struct.pack(">III", 6, 0x1FF, 0x1FFFFF)))
+            received(connection)
+            connection.sendall(frame(b"C", b"mail.sender.example\0004" + struct.pack(">H", 25) + b"192.0.2.7\0"))
+            for _ in range(400):
+                if server.queries[pointer]:
+                    break
+                time.sleep(0.025)
+            self.assertEqual(server.queries[pointer], 1)
+            milter.process.send_signal(signal.SIGHUP)
+            self.assertEqual(milter.logged("configuration reloaded"), 1)
+            self.assertEqual(run("send", "--socket", milter.socket, "--ip", "192.0.2.7", "--helo", "mail.sender.example",
+                                 os.path.join(MESSAGES, "plain-pass", "message.eml")).returncode, 0)
+            self.assertEqual(server.queries[pointer], 1)
+
+    def test_a_reader_of_the_log_that_stops_stops_neither_mail_nor_signals(self):
+        reading, writing = os.pipe()
+        with Filter(*zones("plain-pass")) as milter:
+            milter.stop()
+            with subprocess.Popen(milter.arguments, stdout=writing, stderr=writing) as process:
+                milter.process = process
+                self.assertTrue(milter.listens())
+                # A pipe takes 64 KiB, three hundred lines.
+                result = run("send", "--socket", milter.socket, "--count", "2000", "--connections", "10",
+                             os.path.join(MESSAGES, "plain-pass", "message.eml"))
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertEqual(milter.stop(), 0)
+        os.close(writing)
+        with open(reading) as log:
+            self.assertGreater(log.read().count("spf=pass"), 0)
+
+    def test_without_descriptors_it_waits_and_serves_again_when_there_are(self):
+        with Filter(*zones("plain-pass")) as milter:
+            milter.stop()
+            milter.arguments = ["bash", "-c", 'ulimit -n 48; exec "$@"', "-", *milter.arguments]
+            milter.start()
+            held = []
+            for _ in range(300):
+                held.append(socket.socket(socket.AF_UNIX))
+                held[-1].connect(milter.path)
+            self.assertEqual(milter.logged("a connection could not be accepted"), 1, milter.log())
+            for connection in held:
+                connection.close()
+            result = run("send", "--socket", milter.socket, os.path.join(MESSAGES, "plain-pass", "message.eml"))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(milter.stop(), 0)
+
+    def test_sighup_takes_no_file_that_has_become_empty_or_was_cut_off(self):
+        good = "# ours\nauthserv-id: mx.example.org\nown-ids: [old.example.org]\nlimits:\n  deadline: 10s\n"
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file, tempfile.TemporaryDirectory() as directory:
+            def write(text):
+                with open(file.name, "w") as out:
+                    out.write(text)
+
+            def reload(wanted, count=1):
+                before = milter.log().count(wanted)
+                milter.process.send_signal(signal.SIGHUP)
+                self.assertEqual(milter.logged(wanted, before + count), before + count, milter.log())
+
+            write(good)
+            milter = Filter(directory=directory)
+            milter.arguments = [AUTHRES, "milter", "--socket", milter.socket, "--config", file.name, *zones("plain-pass")]
+            with milter:
+                for bad, why in (("", "sets nothing any more"), ("# ours\n", "sets nothing any more"),
+                                 ("limits:\n", "sets nothing any more"), (good[:26], "cut off"), (good[:-1], "cut off"),
+                                 ("own-ids: [old.example.org]\n", "authserv-id, which was mx.example.org, is not set any more")):
+                    write(bad)
+                    reload("the configuration stays as it was")
+                    self.assertIn(why, milter.log().splitlines()[-1])
+                forged = b"Authentication-Results: mx.example.org; spf=pass\n" + sample("plain-pass")
+                result = run("send", "--socket", milter.socket, "--output", "message", "-", stdin=forged)
+                self.assertEqual(result.stdout.count(b"mx.example.org;"), 1, result)
+                write(good)
+                reload("configuration reloaded: no setting has changed")
+                write(good.replace("mx.example.org", "mx.example.net").replace("10s", "5s"))
+                reload("configuration reloaded: authserv-id: mx.example.org -> mx.example.net; limits.deadline: 10s -> 5s")
+                self.assertEqual(milter.logged("SIGHUP: the authserv-id was mx.example.org and is mx.example.net"
+                                               " now"), 1, milter.log())
+
+    def test_a_file_without_a_setting_is_told_of_at_the_start(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            with Filter("--config", file.name, *zones("plain-pass")) as milter:
+                self.assertEqual(milter.logged(f"{file.name} sets nothing"), 1, milter.log())
+
     def test_sighup_leaves_alone_what_came_through_a_pipe(self):
         reading, writing = os.pipe()
         os.write(writing, b"own-ids: [first.example]\n")

@@ -8,6 +8,7 @@ import Milter
 import MilterFilter
 import NIOCore
 import NIOPosix
+import Observability
 import StubDNS
 import UnixSignals
 
@@ -29,7 +30,8 @@ struct MilterCommand: AsyncParsableCommand {
     private static let grace = TimeAmount.seconds(50)
 
     func run() async throws {
-        let configuration = try options.load().configuration
+        let effective = try options.load()
+        let configuration = effective.configuration
         let zone = try zoneOptions.load()
         let fewDescriptors: Int?
         do {
@@ -38,7 +40,10 @@ struct MilterCommand: AsyncParsableCommand {
             StandardError.write("authres: \(error)")
             throw Sysexit.unavailable
         }
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let log = LogWriter()
+        // A reader of the log that has stopped is not waited for to end.
+        defer { log.flush(within: .seconds(1)) }
+        LoggingSystem.bootstrap { StreamLogHandler(label: $0, stream: LogStream(log)) }
         let sites: CurrentSite
         do {
             sites = CurrentSite(try Site(configuration, zone: zone))
@@ -57,14 +62,18 @@ struct MilterCommand: AsyncParsableCommand {
                 "limits.connections is \(configuration.connections), but only \(fewDescriptors) descriptors may be open (ulimit -n)"
             )
         }
+        if let file = effective.file, file.setsNothing {
+            logger.warning("\(file.name) sets nothing: every setting that no flag or variable gives has its default")
+        }
         let isWanted = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
+                var inForce = effective
                 for await signal in signals {
                     guard signal == .sighup else {
                         logger.notice("\(signal): no new connections; the messages in flight are finished")
                         break
                     }
-                    reload(sites, listeningAt: configuration.socket)
+                    reload(sites, &inForce, listeningAt: configuration.socket)
                 }
                 return true
             }
@@ -112,10 +121,10 @@ struct MilterCommand: AsyncParsableCommand {
         Task { await watch.look() }
     }
 
-    /// Takes the new configuration if it has no mistake; if it has, they are reported and the old one stays.
+    /// Takes the new configuration if it has no mistake and can be meant; if not, that is reported and the old one stays.
     ///
     /// - Parameter socket: where it is listened.
-    private func reload(_ sites: CurrentSite, listeningAt socket: String) {
+    private func reload(_ sites: CurrentSite, _ inForce: inout EffectiveConfiguration, listeningAt socket: String) {
         let old = sites.value
         if let file = options.fileReadOnce {
             // An empty pipe would be a configuration without a setting, and a FIFO would never end.
@@ -123,14 +132,33 @@ struct MilterCommand: AsyncParsableCommand {
             return
         }
         do {
-            let configuration = try options.load().configuration
+            let new = try options.read()
+            let change = ConfigurationChange(from: inForce, to: new)
+            if let refusal = change.refusal {
+                old.logger.error("SIGHUP: the configuration stays as it was: \(refusal)")
+                return
+            }
+            let configuration = new.configuration
             sites.replace(by: try Site(configuration, after: old))
-            old.logger.notice("SIGHUP: configuration reloaded")
+            inForce = new
+            let settings = change.settings
+            old.logger.notice(
+                "SIGHUP: configuration reloaded: \(settings.isEmpty ? "no setting has changed" : settings.joined(separator: "; "))"
+            )
+            if let (id, newID) = change.authservID {
+                old.logger.warning(
+                    """
+                    SIGHUP: the authserv-id was \(id ?? "the MTA's name") and is \(newID ?? "the MTA's name") now: fields that \
+                    claim the old one are kept, unless own-ids has it
+                    """
+                )
+            }
             watchAnnouncements(sites)
             if configuration.socket != socket {
                 old.logger.warning("SIGHUP: listening at \(socket) as before; another socket takes a restart")
             }
-        } catch is ExitCode {
+        } catch let error as ConfigurationError {
+            for mistake in error.mistakes { old.logger.error("SIGHUP: \(mistake)") }
             old.logger.error("SIGHUP: the configuration stays as it was, for the mistakes just listed")
         } catch {
             old.logger.error("SIGHUP: the configuration stays as it was: \(error)")

@@ -25,15 +25,20 @@ struct ConfigurationOptions: ParsableArguments {
     /// The configuration in force. Mistakes are written to standard error, all of them, and end in exit code 78.
     func load() throws -> EffectiveConfiguration {
         do {
-            return try EffectiveConfiguration(
-                file: try readFile(),
-                environment: ProcessInfo.processInfo.environment,
-                flags: settings.entries
-            )
+            return try read()
         } catch {
             for mistake in error.mistakes { StandardError.write("authres: \(mistake)") }
             throw Sysexit.configuration
         }
+    }
+
+    /// The configuration in force.
+    func read() throws(ConfigurationError) -> EffectiveConfiguration {
+        try EffectiveConfiguration(
+            file: try readFile(),
+            environment: ProcessInfo.processInfo.environment,
+            flags: settings.entries
+        )
     }
 
     private func readFile() throws(ConfigurationError) -> ConfigurationFile? {
