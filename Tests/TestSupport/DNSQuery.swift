@@ -72,7 +72,7 @@ public struct DNSQuery: Sendable {
             return response(answers: [Self.record(type: 1, ttl: 60, [1, 2, 3])])
         case .failure(.aliasLoop):
             return response(answers: [Self.record(type: 5, ttl: 60, [0xC0, 0x0C])])
-        case .failure(.timeout), .failure(.deadline), .failure(.unavailable): return nil
+        case .failure(.timeout), .failure(.deadline), .failure(.unavailable), .failure(.questionLimit): return nil
         }
     }
 
