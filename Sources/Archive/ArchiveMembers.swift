@@ -27,6 +27,8 @@ final class ArchiveMembers {
     private var levels: [Level]
     /// What was passed over since this was last looked at, in words.
     private var notes: [String] = []
+    /// True if the file that was named is compressed, and nothing is in it: an mbox without messages.
+    private(set) var isEmptyFile = false
     /// Those of them that should have been mail.
     private(set) var oddities = 0
 
@@ -70,6 +72,7 @@ final class ArchiveMembers {
                 if let member = try member(at: path) { return member }
             case .packed(let archive, let name):
                 guard let entry = try archive.next() else {
+                    isEmptyFile = levels.count == 1 && archive.isEmpty
                     levels.removeLast()
                     continue
                 }

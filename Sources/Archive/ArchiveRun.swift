@@ -196,7 +196,9 @@ package final class ArchiveRun {
         checkpoint.summary.warnings += members.takeOddities()
         members.takeNotes().forEach(tell)
         if number == 0 {
-            guard LibCFiles.status(ofPath: name)?.isDirectory == true else { throw ArchiveFailure.noMail(name) }
+            guard members.isEmptyFile || LibCFiles.status(ofPath: name)?.isDirectory == true else {
+                throw ArchiveFailure.noMail(name)
+            }
             tell("\(name): has no mail in it")
         }
         return true

@@ -93,6 +93,9 @@ internal import Glibc
     /// True if what was compressed is one file, not packed with others.
     package var isSingle: Bool { unsafe archive_format(handle) == ARCHIVE_FORMAT_RAW }
 
+    /// True if what was unpacked is nothing at all.
+    package var isEmpty: Bool { unsafe archive_format(handle) == ARCHIVE_FORMAT_EMPTY }
+
     /// Octets that it took, packed.
     package var packed: Int { unsafe Int(archive_filter_bytes(handle, -1)) }
 

@@ -540,8 +540,9 @@ class ArchiveTests(unittest.TestCase):
         import lzma
         import tarfile
         import zipfile
-        octets = self.read(self.mbox)
-        expected = self.verdicts([json.loads(line) for line in self.read(self.report).splitlines()])
+        octets = b"".join(from_line + message + b"\n" for from_line, message, _ in self.messages[:40])
+        plain, output = self.file("unpacked.mbox", octets), self.path("unpacked.out")
+        expected = self.verdicts(self.reports("unpacked.jsonl", plain, "--output", output))
         takeout = io.BytesIO()
         with zipfile.ZipFile(takeout, "w", zipfile.ZIP_DEFLATED) as out:
             out.writestr("Takeout/archive_browser.html", "<!DOCTYPE html><html></html>")
@@ -555,14 +556,14 @@ class ArchiveTests(unittest.TestCase):
         zstd = subprocess.run(["zstd", "-q", "-c"], input=octets, capture_output=True, check=True).stdout
         for name, content in (("a.mbox.gz", gzip.compress(octets)), ("a.mbox.bz2", bz2.compress(octets)), ("a.xz", lzma.compress(octets)),
                               ("a.zst", zstd), ("takeout.zip", takeout.getvalue()), ("a.tgz", tar.getvalue()),
-                              ("two.gz", gzip.compress(octets[:70_000]) + gzip.compress(octets[70_000:]))):
+                              ("two.gz", gzip.compress(octets[:30_000]) + gzip.compress(octets[30_000:]))):
             with self.subTest(name=name):
                 reports = self.reports("packed.jsonl", self.file(name, content), "--output", self.path("packed.out"))
                 self.assertEqual(self.verdicts(reports), expected)
-                self.assert_same(self.path("packed.out"), self.output)
+                self.assert_same(self.path("packed.out"), output)
                 self.assertTrue(reports[0]["file"].startswith(self.path(name)))
                 piped = run("mbox", *self.flags, "-", "--output", "-", stdin=content)
-                self.assertTrue(piped.stdout == self.read(self.output), piped.stderr)
+                self.assertTrue(piped.stdout == self.read(output), piped.stderr)
                 self.assertEqual(run("mbox", *self.flags, self.path(name), "--range", "0-1").returncode, 64)
         with tempfile.TemporaryDirectory() as folder:
             for number, (_, message, _) in enumerate(self.messages[:30]):
@@ -592,7 +593,7 @@ class ArchiveTests(unittest.TestCase):
 
     def test_an_interrupted_run_over_a_maildir_is_continued(self):
         for place, file, _ in self.maildir("interrupted", 60):
-            for number in range(150 if place == "/cur" else 0):
+            for number in range(20 if place == "/cur" else 0):
                 os.link(self.path("interrupted") + place + "/" + file, f"{self.path('interrupted')}/cur/{number:03}.{file}")
         self.reports("whole.jsonl", self.path("interrupted"), "--output", self.path("whole.out"))
         command = ["archive", *self.flags, self.path("interrupted"), "--output", self.path("continued.out"), "--report-file",
