@@ -29,6 +29,7 @@ extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let logging = product(name: "Logging", package: "swift-log")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let yams = product(name: "Yams", package: "Yams")
 }
 
@@ -46,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -53,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "COpenDKIM", pkgConfig: "opendkim", providers: [.apt(["libopendkim-dev"])]),
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
 
         .target(name: "CCurl", cSettings: [.treatAllWarnings(as: .error)]),
@@ -81,14 +84,15 @@ let package = Package(
         module("DKIM", ["MailSignature", "Mail", "DNS", "COpenDKIM"]),
         module("ARC", ["MailSignature", "Mail", "DNS", "Octets"]),
         module("DMARC", ["MailAddresses", "Mail", "DNS", "Octets"]),
+        module("ARCSealing", ["ARC", "MailSignature", "AuthResults", "Mail", "DNS"]),
 
         // The engine.
         module("FieldProvenance", ["DKIM", "MailSignature", "Trace", "Mail", "DNS"]),
         module(
             "Authentication",
             [
-                "FieldProvenance", "FieldClaims", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults",
-                "MailAddresses", "Mail", "DNS", "Octets",
+                "FieldProvenance", "FieldClaims", "SPF", "DKIM", "ARC", "ARCSealing", "DMARC", "MailSignature",
+                "AuthResults", "Trace", "MailAddresses", "Mail", "DNS", "Octets",
             ]
         ),
 
@@ -102,6 +106,14 @@ let package = Package(
             ]
         ),
 
+        module(
+            "AggregateReports",
+            [
+                "Authentication", "SPF", "DKIM", "DMARC", "MailAddresses", "Mail", "DNS", "CZlib", .crypto,
+            ]
+        ),
+        module("ReportStore", ["AggregateReports", "DNS", .grdb]),
+
         // The drivers.
         module("Files", ["CArchive", .unixSignals]),
         module("Milter", ["Mail", "Octets", .nioCore, .nioPosix]),
@@ -109,20 +121,20 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Authentication", "AuthServ", "FieldProvenance", "DKIM", "MailPolicy", "StatusCodes", "Milter",
-                "StubDNS",
-                "DNS", .logging, .yams,
+                "Authentication", "AuthServ", "ARCSealing", "AggregateReports", "ReportStore", "FieldProvenance",
+                "DKIM", "MailSignature", "Trace", "MailPolicy", "StatusCodes", "Milter", "StubDNS", "DNS", .logging,
+                .yams,
             ]
         ),
         module(
             "Observability",
-            ["Authentication", "FieldClaims", "AuthResults", "Mail", "DNS", "Octets"]
+            ["Authentication", "ARCSealing", "FieldClaims", "AuthResults", "Mail", "DNS", "Octets"]
         ),
         module(
             "MilterFilter",
             [
-                "Milter", "Configuration", "Observability", "MailPolicy", "StatusCodes", "Authentication",
-                "AuthResults",
+                "Milter", "Configuration", "Observability", "MailPolicy", "StatusCodes", "AggregateReports",
+                "ReportStore", "Authentication", "ARC", "DMARC", "AuthResults",
                 "MailAddresses", "Mail", "DNS", "Octets", .nioCore, .logging,
             ]
         ),
@@ -136,7 +148,10 @@ let package = Package(
         ),
         module(
             "Archive",
-            ["StoredMail", "Files", "Mailboxes", "Authentication", "DKIM", "Trace", "Mail", "DNS"]
+            [
+                "StoredMail", "AggregateReports", "ReportStore", "Files", "Mailboxes", "Authentication", "DKIM",
+                "Trace", "Mail", "DNS",
+            ]
         ),
         module(
             "FileLint",
@@ -149,10 +164,9 @@ let package = Package(
             name: "authres",
             dependencies: [
                 "MilterFilter", "MilterClient", "Milter", "Archive", "StoredMail", "FileLint", "Configuration",
-                "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication", "MailPolicy",
-                "StatusCodes", "AuthResultsLint", "AuthResults", "MailAddresses", "FieldClaims", "Mailboxes",
-                "Trace", "Observability",
-                "Mail", "StubDNS", "DNS",
+                "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication", "ARCSealing",
+                "AggregateReports", "ReportStore", "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults",
+                "MailAddresses", "FieldClaims", "Mailboxes", "Trace", "Observability", "Mail", "StubDNS", "DNS",
                 .nioCore, .nioPosix, .argumentParser, .logging, .unixSignals,
             ],
             swiftSettings: settings
@@ -188,6 +202,11 @@ let package = Package(
             ["ARC", "MailSignature", "Mail", "DNS", "TestSupport", .crypto, .cryptoExtras],
             resources: [.copy("Chains")]
         ),
+        tests(
+            "ARCSealingTests",
+            ["ARCSealing", "ARC", "MailSignature", "AuthResults", "Mail", "DNS", "TestSupport"],
+            resources: [.copy("Seals")]
+        ),
         tests("DMARCTests", ["DMARC", "MailAddresses", "Mail", "DNS", "TestSupport"]),
         tests(
             "FieldProvenanceTests",
@@ -197,14 +216,21 @@ let package = Package(
         tests(
             "AuthenticationTests",
             [
-                "Authentication", "FieldClaims", "StubDNS", "SPF", "DKIM", "DMARC", "AuthResults", "Mail", "DNS",
-                "TestSupport", .yams,
-            ]
+                "Authentication", "ARC", "ARCSealing", "FieldClaims", "Trace", "StubDNS", "SPF", "DKIM", "DMARC",
+                "AuthResults", "Mail", "DNS", "TestSupport", .yams,
+            ],
+            resources: [.copy("arc.pem")]
         ),
         tests("AuthServTests", ["AuthServ", "DNS"]),
         tests("ServerQueryTests", ["ServerQuery", "AuthServ", "DNS"]),
         tests("StatusCodesTests", ["StatusCodes"]),
         tests("MailPolicyTests", ["MailPolicy", "StatusCodes", "Authentication", "AuthResults", "Mail", "DNS"]),
+        tests(
+            "AggregateReportsTests",
+            ["AggregateReports", "Authentication", "DMARC", "Mail", "DNS", "TestSupport"],
+            resources: [.copy("Schema")]
+        ),
+        tests("ReportStoreTests", ["ReportStore", "AggregateReports", "DMARC", "DNS", "TestSupport"]),
         tests(
             "MilterTests",
             ["Milter", "MilterClient", "Mail", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioTestUtils]

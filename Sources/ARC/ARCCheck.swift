@@ -57,6 +57,21 @@ public struct ARCCheck: Sendable {
         }
     }
 
+    /// Whether every seal of the chain verifies, whatever became of the message since: nil as long as a key is missing,
+    /// false for a message without a chain. For who passes on a message that was judged before it was changed.
+    /// - Parameter time: as in ``evaluate(digests:at:_:)``.
+    public func sealsVerify(at time: Int64, _ answers: inout Answers) -> Bool? {
+        guard !sets.isEmpty else { return false }
+        let questions = sealKeyQuestions
+        let known = questions.map { answers($0) }
+        guard known.allSatisfy({ $0 != nil }) else { return nil }
+        var validation = ARCValidation(header: header, digests: [:], time: time, answers: answers)
+        return validation.sealProblem(of: sets) == nil
+    }
+
+    /// Where the keys of the seals are.
+    public var sealKeyQuestions: [Question] { sets.reversed().map(\.seal.field.keyQuestion) }
+
     private var sets: [ARCSet] {
         guard case .sets(let sets) = chain else { return [] }
         return sets

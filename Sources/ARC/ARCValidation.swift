@@ -40,18 +40,24 @@ struct ARCValidation {
                 return .init(.fail, reason: "i=\(index + 1): ARC-Message-Signature: \(problem)", sets: sets.count)
             }
         }
-        let seals = sealHashes(of: sets)
-        for (index, set) in sets.enumerated().reversed() {
-            if let problem = problem(with: set.seal, over: seals[index]) {
-                return .init(.fail, reason: "i=\(index + 1): ARC-Seal: \(problem)", sets: sets.count)
-            }
-        }
+        if let problem = sealProblem(of: sets) { return .init(.fail, reason: problem, sets: sets.count) }
         return ARCVerdict(
             .pass,
             oldestPass: oldestPass(of: sets),
             sets: sets.count,
             sealers: sets.map(\.seal.field.domain)
         )
+    }
+
+    /// Step 6: what is wrong with the newest seal that does not verify; nil if all do.
+    mutating func sealProblem(of sets: [ARCSet]) -> String? {
+        let seals = sealHashes(of: sets)
+        for (index, set) in sets.enumerated().reversed() {
+            if let problem = problem(with: set.seal, over: seals[index]) {
+                return "i=\(index + 1): ARC-Seal: \(problem)"
+            }
+        }
+        return nil
     }
 
     /// Step 5: one above the newest set whose ARC-Message-Signature does not verify; 0 if all do.

@@ -15,6 +15,8 @@ package enum ArchiveFailure: Error, CustomStringConvertible {
     case noMail(String)
     /// A message that unpacks to more than any has.
     case bomb(String, octets: Int, ratio: Int)
+    /// The database of aggregate reports takes nothing.
+    case reports(String)
 
     package var description: String {
         switch self {
@@ -34,13 +36,15 @@ package enum ArchiveFailure: Error, CustomStringConvertible {
         case .bomb(let name, let octets, let ratio):
             "\(name): a message of more than \((octets >> 20).grouped) MiB, \(ratio.grouped) times what it is packed in: "
                 + "this is not unpacked to its end"
+        case .reports(let reason):
+            "--reports: \(reason)"
         }
     }
 
     /// True if the interrupted run can still be continued, with the right input.
     package var keepsWhatIsDone: Bool {
         switch self {
-        case .shorter: true
+        case .shorter, .reports: true
         case .noMbox, .mixedVariants, .mixedForms, .notMail, .noMail, .bomb: false
         }
     }

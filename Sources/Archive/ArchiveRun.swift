@@ -1,7 +1,9 @@
+internal import AggregateReports
 package import Files
 internal import Foundation
 internal import Mail
 internal import Mailboxes
+package import ReportStore
 package import StoredMail
 
 /// One pass over archives: reads, cuts, has messages examined on all cores, and writes the results in their order.
@@ -18,6 +20,9 @@ package final class ArchiveRun {
     private let checkpointName: String?
     private let output: MailOutput?
     private let report: OutputFile?
+    /// Where messages are counted for aggregate reports; nil if they are not.
+    private let reports: ReportDatabase?
+    private var observed: [Observation: Int] = [:]
     private var progress: ProgressLine
 
     /// What was found out about files before the run.
@@ -52,16 +57,19 @@ package final class ArchiveRun {
     /// - Parameters:
     ///   - checkpoint: of the run that is continued, or a new one.
     ///   - record: keeps the answers that are used, if they are wanted.
+    ///   - reports: counts the messages for aggregate reports, if they are wanted.
     package init(
         _ task: ArchiveTask,
         examiner: MessageExaminer,
         record: AnswerRecord?,
+        reports: ReportDatabase? = nil,
         checkpoint: Checkpoint,
         interruption: Interruption
     ) throws(FileFailure) {
         self.task = task
         self.examiner = examiner
         self.record = record
+        self.reports = reports
         self.checkpoint = checkpoint
         checkpointName = task.checkpointName
         self.interruption = interruption
@@ -108,6 +116,7 @@ package final class ArchiveRun {
             try report?.flush()
             throw error
         }
+        try count()
         checkpoint.summary.seconds = seconds
         try output?.finish()
         try report?.finish()
@@ -334,6 +343,21 @@ package final class ArchiveRun {
         try report?.write(result.line)
         checkpoint.summary.count(result.tally)
         (checkpoint.member, checkpoint.offset) = message.next
+        if reports != nil, let observation = result.observation { observed[observation, default: 0] += 1 }
+    }
+
+    /// Counts what was observed since the last time. After the checkpoint: a run that dies between the two and is
+    /// continued counts too few messages, and none twice.
+    private func count() throws {
+        guard let reports, !observed.isEmpty else { return }
+        defer { observed = [:] }
+        let dropped: Int
+        do {
+            dropped = try reports.add(observed, at: Int64(Date().timeIntervalSince1970))
+        } catch {
+            throw ArchiveFailure.reports("\(error)")
+        }
+        if dropped > 0 { tell("reports: \(dropped) messages have no row: the database is full") }
     }
 
     private var seconds: Double { secondsBefore + start.duration(to: .now) / .seconds(1) }
@@ -343,7 +367,7 @@ package final class ArchiveRun {
         try output?.synchronize()
         try report?.synchronize()
         nextCheckpoint = ContinuousClock.now.advanced(by: Self.interval)
-        guard let checkpointName else { return }
+        guard let checkpointName else { return try count() }
         if let record, let recordFile {
             try recordFile.write(Array(record.newText().utf8))
             try recordFile.synchronize()
@@ -353,5 +377,6 @@ package final class ArchiveRun {
         checkpoint.reportLength = report?.length ?? 0
         checkpoint.recordLength = recordFile?.length ?? 0
         try checkpoint.write(to: checkpointName)
+        try count()
     }
 }

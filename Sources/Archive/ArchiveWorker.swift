@@ -1,3 +1,4 @@
+internal import AggregateReports
 internal import Authentication
 internal import DKIM
 internal import DNS
@@ -31,6 +32,8 @@ struct ArchiveWorker: Sendable {
         let tally: MessageTally
         /// The line of the report, its line break included; empty if none is wanted.
         let line: [UInt8]
+        /// What the message adds to aggregate reports.
+        let observation: Observation?
     }
 
     /// Examines the messages; those that wait for the DNS wait together.
@@ -101,7 +104,13 @@ struct ArchiveWorker: Sendable {
             origin: (Self.sender(of: examined), examined.judgedAt),
             edits: examined.judgement.edits,
             tally: tally,
-            line: line
+            line: line,
+            observation: Observation(
+                examined.judgement,
+                client: Client(address: examined.envelope.client?.value),
+                mailFrom: examined.envelope.mailFrom?.value,
+                at: examined.judgedAt
+            )
         )
     }
 

@@ -1,4 +1,5 @@
 internal import ARC
+internal import AuthResults
 internal import DKIM
 internal import DMARC
 public import DNS
@@ -47,6 +48,7 @@ public struct Examination: Sendable {
     private var dmarc: DMARCCheck?
     /// Domains that may turn out to be authenticated, for DMARC to ask about before it is known whether they are.
     private var candidateDomains: [Domain] = []
+    private var chainSealing: ChainSealing?
     private var bodyHashes: BodyHashes?
     private var digests: [BodyHashes.Specification: BodyHashes.Digest]?
     private var verdicts = Verdicts()
@@ -89,6 +91,8 @@ public struct Examination: Sendable {
         self.mailFrom = mailFrom ?? []
         self.submission = submission
         self.receivedAt = receivedAt
+        let isStranger = isChecked && submission == nil && !isFromWithin
+        chainSealing = ChainSealing(policy, isStranger: isStranger, isFromWithin: isFromWithin)
         if !runs(.iprev) {
             reverseDNS = nil
             verdicts.reverseDNS = nil
@@ -113,7 +117,7 @@ public struct Examination: Sendable {
     /// The next field of the header, from the top.
     public mutating func header(_ field: HeaderField) {
         if !isTrustedRelay { forgedFields.inspect(field) }
-        guard isChecked, headerLimit == nil, !hasTooManyForgedFields else { return }
+        guard isChecked || chainSealing != nil, headerLimit == nil, !hasTooManyForgedFields else { return }
         /// A colon and a CRLF are part of the header as well (RFC 5322, 2.2).
         headerOctets += field.name.count + field.value.count + 3
         if headerOctets > policy.limits.headerOctets {
@@ -139,15 +143,20 @@ public struct Examination: Sendable {
             if runs(.dkim) { dkim = DKIMCheck(header: fields, signatureLimit: policy.limits.signatures) }
             if runs(.arc) { arc = ARCCheck(header: fields) }
             if runs(.dmarc) { dmarc = DMARCCheck(header: fields) }
+            let signatureLimit = runs(.dkim) ? nil : policy.limits.signatures
+            let ownIDs = OwnIdentifiers([authservID] + policy.ownIDs)
+            chainSealing?.endOfHeader(fields, ownIDs: ownIDs, signatureLimit: signatureLimit)
             bodyHashes = BodyHashes(
-                (policy.seal == nil ? [] : [FieldSeal.bodyHashSpecification])
+                (policy.seal == nil || !isChecked ? [] : [FieldSeal.bodyHashSpecification])
+                    + (chainSealing?.bodyHashSpecifications ?? [])
                     + (dkim?.bodyHashSpecifications ?? []) + (arc?.bodyHashSpecifications ?? [])
             )
             dkim?.askForKeys(&answers)
             arc?.askForKeys(&answers)
+            chainSealing?.askForKeys(&answers)
             candidateDomains = (spf?.domain.map { [$0] } ?? []) + (dkim?.candidateDomains ?? [])
         }
-        if policy.seal == nil { fields = [] }
+        if policy.seal == nil && chainSealing == nil { fields = [] }
         evaluate(hasNews: false)
     }
 
@@ -198,15 +207,22 @@ public struct Examination: Sendable {
     /// The end; nil while the message has not ended or answers are missing, and for a message that
     /// ``hasTooManyForgedFields``.
     public var judgement: Judgement? {
-        guard let digests, !hasTooManyForgedFields else { return nil }
+        guard let digests, !hasTooManyForgedFields, isSettled else { return nil }
         guard isChecked else {
-            return Judgement(verdicts: verdicts, results: nil, edits: HeaderEdits(), removed: [])
+            let arcSet = arcSet(over: fields, nil, digests)
+            return Judgement(
+                verdicts: verdicts,
+                results: nil,
+                edits: HeaderEdits(additions: arcSet.fields),
+                removed: [],
+                arcSeal: arcSet.outcome
+            )
         }
-        guard isSettled else { return nil }
         let fresh = FreshField(verdicts: verdicts, client: client)
         guard let results = fresh.results(authservID: authservID) else { return nil }
         let field = fresh.field(results)
-        var additions = (seal(field, digests).map { [$0] } ?? []) + [field]
+        let kept = keptFields
+        var additions = (seal(field, over: kept, digests).map { [$0] } ?? []) + [field]
         if policy.writesReceivedSPF, let spf = verdicts.spf {
             additions.append(
                 ReceivedSPF(
@@ -218,28 +234,62 @@ public struct Examination: Sendable {
                 ).field
             )
         }
+        // All changes first (RFC 8617, 5.1): the set signs our own field's seal as well.
+        let arcSet = arcSet(over: additions + kept, results, digests)
         return Judgement(
             verdicts: verdicts,
             results: results,
-            edits: HeaderEdits(removals: forgedFields.removals.map(\.edit), additions: additions),
-            removed: forgedFields.removals
+            edits: HeaderEdits(removals: forgedFields.removals.map(\.edit), additions: arcSet.fields + additions),
+            removed: forgedFields.removals,
+            arcSeal: arcSet.outcome
         )
     }
 
+    /// The header without what is removed; empty if nothing is to be signed.
+    private var keptFields: [HeaderField] {
+        let removed = Set(forgedFields.removals.map(\.index))
+        return fields.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
+    }
+
     /// The signature over our field, for a message of which all is known: a header over the limits has none.
-    private func seal(_ field: HeaderField, _ digests: [BodyHashes.Specification: BodyHashes.Digest]) -> HeaderField? {
+    private func seal(
+        _ field: HeaderField,
+        over header: [HeaderField],
+        _ digests: [BodyHashes.Specification: BodyHashes.Digest]
+    ) -> HeaderField? {
         guard let seal = policy.seal, headerLimit == nil, let body = digests[FieldSeal.bodyHashSpecification] else {
             return nil
         }
-        let removed = Set(forgedFields.removals.map(\.index))
-        let header = fields.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
         return seal.seal(field, over: header, body: body, at: receivedAt)
+    }
+
+    /// The ARC Set on top of a header, if the message is to have one.
+    /// - Parameter fresh: the results just found.
+    private func arcSet(
+        over header: [HeaderField],
+        _ fresh: AuthenticationResults?,
+        _ digests: [BodyHashes.Specification: BodyHashes.Digest]
+    ) -> (fields: [HeaderField], outcome: Judgement.ARCSeal?) {
+        guard let chainSealing else { return ([], nil) }
+        if let headerLimit { return ([], .omitted(reason: headerLimit)) }
+        return chainSealing.set(
+            over: header,
+            fresh.map { ($0, verdicts.arc) },
+            digests: digests,
+            at: receivedAt
+        )
     }
 
     // MARK: What is judged
 
     /// False for the message of a trusted relay that is to be left as it is.
     private var isChecked: Bool { !isTrustedRelay || policy.checkTrustedRelays }
+
+    /// True for what a host of this site sends on: it comes from within, and no user has authenticated for it, who could
+    /// have written any header.
+    private var isFromWithin: Bool {
+        submission == nil && (client.address == nil || isTrustedRelay || client.isIn(policy.localNetworks))
+    }
 
     /// What is not a stranger's delivery is not judged as one: who has authenticated himself is not asked where he
     /// comes from, and of a client of our own only signatures prove anything.
@@ -269,15 +319,28 @@ public struct Examination: Sendable {
                 verdicts.dkim = dkim?.evaluate(digests: digests, at: receivedAt, &answers)
             }
             if verdicts.arc == nil { verdicts.arc = arc?.evaluate(digests: digests, at: receivedAt, &answers) }
-            if verdicts.dmarc == nil, isSPFSettled, isDKIMSettled {
-                verdicts.dmarc = dmarc?.evaluate(
-                    spf: verdicts.spf?.dmarcIdentifier,
-                    dkim: verdicts.dkim?.compactMap(\.dmarcIdentifier) ?? [],
-                    unchecked: uncheckedByDMARC,
-                    &answers
-                )
+            if isDKIMSettled {
+                chainSealing?.evaluate(dkim: verdicts.dkim, digests: digests, at: receivedAt, &answers)
             }
+            if isSPFSettled, isDKIMSettled { evaluateDMARC() }
         } while isPastDeadline && !answers.open.isEmpty
+    }
+
+    private mutating func evaluateDMARC() {
+        let spf = verdicts.spf?.dmarcIdentifier
+        let dkim = verdicts.dkim?.compactMap(\.dmarcIdentifier) ?? []
+        if verdicts.dmarc == nil {
+            verdicts.dmarc = dmarc?.evaluate(spf: spf, dkim: dkim, unchecked: uncheckedByDMARC, &answers)
+        }
+        if let verdict = verdicts.dmarc, wantsAlignedMethods, verdicts.alignedMethods == nil {
+            verdicts.alignedMethods = verdict.alignedMethods(spf: spf, dkim: dkim, &answers)
+        }
+    }
+
+    /// True for a message that passes, and on whose domain somebody wants a report.
+    private var wantsAlignedMethods: Bool {
+        policy.tellsAlignedMethods && verdicts.dmarc?.result == .pass
+            && verdicts.dmarc?.record?.aggregateReportURIs.isEmpty == false
     }
 
     /// Why a message without an aligned identifier cannot be said to fail DMARC, if a check that may give one is not
@@ -293,6 +356,7 @@ public struct Examination: Sendable {
     private var isSettled: Bool {
         isSPFSettled && isDKIMSettled && (reverseDNS == nil || verdicts.reverseDNS != nil)
             && (arc == nil || verdicts.arc != nil) && (dmarc == nil || verdicts.dmarc != nil)
+            && (!wantsAlignedMethods || verdicts.alignedMethods != nil) && chainSealing?.isSettled ?? true
     }
 }
 

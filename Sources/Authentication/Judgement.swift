@@ -1,4 +1,5 @@
 public import ARC
+public import ARCSealing
 public import AuthResults
 public import DKIM
 public import DMARC
@@ -15,6 +16,8 @@ public struct Verdicts: Sendable {
     public internal(set) var dkim: [DKIMVerdict]?
     public internal(set) var arc: ARCVerdict?
     public internal(set) var dmarc: DMARCVerdict?
+    /// The methods that gave an aligned identifier; nil if nobody asked, or if DMARC does not pass.
+    public internal(set) var alignedMethods: Set<DMARCVerdict.AlignedIdentifier.Method>?
     /// Why nothing is said of signatures and the author's domain, if the header was larger than the limits allow.
     public internal(set) var headerLimit: String?
     /// Which of these checks would have run: the field says that they did not.
@@ -31,4 +34,12 @@ public struct Judgement: Sendable {
     public let edits: HeaderEdits
     /// The fields that are removed, and why.
     public let removed: [ForgedFields.Removal]
+    /// What became of the ARC Set to be added; nil for a message that is not to have one.
+    public let arcSeal: ARCSeal?
+
+    public enum ARCSeal: Hashable, Sendable {
+        case added(ChainPosition)
+        /// Not added, for a reason that is a text of ours.
+        case omitted(reason: String)
+    }
 }

@@ -1,7 +1,9 @@
+public import ARCSealing
 internal import DKIM
 public import DNS
 public import FieldClaims
 public import FieldProvenance
+public import Trace
 
 /// What the receiving site has decided: the part of the configuration that the engine follows.
 public struct Policy: Sendable {
@@ -54,7 +56,30 @@ public struct Policy: Sendable {
     public var writesReceivedSPF = false
     /// Signs our own field (RFC 8601, 7.1); nil leaves it unsealed.
     public var seal: FieldSeal?
+    /// Whether ``Verdicts/alignedMethods`` are wanted for messages whose domains ask for aggregate reports.
+    public var tellsAlignedMethods = false
+    /// Puts an ARC Set on top (RFC 8617, 5.1); nil adds none.
+    public var arcSealing: ARCSealing?
     public var limits = Limits()
+
+    /// Which messages get an ARC Set, and by which key.
+    public struct ARCSealing: Sendable {
+        public let sealer: ARCSealer
+        public let moment: Moment
+
+        public enum Moment: Sendable {
+            /// Seals what strangers deliver, with the results just found.
+            case arrival
+            /// Seals what hosts of this site send on, with the results that one of them found on arrival.
+            /// - Parameter recovery: tells which Received fields they have written.
+            case departure(EnvelopeRecovery)
+        }
+
+        public init(_ sealer: ARCSealer, at moment: Moment) {
+            self.sealer = sealer
+            self.moment = moment
+        }
+    }
 
     public init() {}
 }

@@ -1,9 +1,12 @@
+internal import ARCSealing
 internal import Authentication
 internal import DKIM
 internal import DNS
 internal import FieldProvenance
 internal import Foundation
 internal import MailPolicy
+internal import MailSignature
+internal import Trace
 
 /// Where a value came from.
 package enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
@@ -105,43 +108,81 @@ package struct EffectiveConfiguration: Sendable {
         } catch {
             mistakes.append(error)
         }
+        do {
+            configuration.policy.arcSealing = try arcSealing()
+        } catch {
+            mistakes.append(error)
+        }
+        configuration.policy.tellsAlignedMethods = configuration.reports.database != nil
         guard mistakes.isEmpty else { throw ConfigurationError(mistakes: mistakes) }
     }
 
-    /// The seal, if all that it takes is given.
+    /// The seal of our field, if all that it takes is given.
     private func seal() throws(ConfigurationMistake) -> FieldSeal? {
-        guard let domain = configuration.seal.domain, let selector = configuration.seal.selector,
-            let file = configuration.seal.keyFile
-        else { return nil }
-        func mistake(_ key: String, _ text: String) -> ConfigurationMistake {
-            ConfigurationMistake(origin: origins[key] ?? .builtIn, text: "\(key): \(text)")
+        try signer("seal", configuration.seal, FieldSeal.init(domain:selector:privateKeyPEM:))
+    }
+
+    /// What makes ARC Sets, if all that it takes is given.
+    private func arcSealing() throws(ConfigurationMistake) -> Policy.ARCSealing? {
+        let sealer = try signer("arc-seal", configuration.arcSeal, ARCSealer.init(domain:selector:privateKeyPEM:))
+        guard let sealer else { return nil }
+        switch configuration.arcSealMoment {
+        case .arrival:
+            guard configuration.policy.checks.contains(.arc) else {
+                throw mistake("arc-seal.when", "a seal says what the chain was on arrival: checks.arc must be true")
+            }
+            return Policy.ARCSealing(sealer, at: .arrival)
+        case .departure:
+            let hosts = configuration.ownHosts ?? configuration.policy.authservID.map { [$0] } ?? []
+            guard !hosts.isEmpty else {
+                throw mistake("arc-seal.when", "departure takes own-hosts, to know the Received fields of our hosts")
+            }
+            let recovery = EnvelopeRecovery(
+                ownHosts: HostPatterns(hosts),
+                trustedRelays: configuration.policy.trustedRelays
+            )
+            return Policy.ARCSealing(sealer, at: .departure(recovery))
         }
+    }
+
+    private func mistake(_ key: String, _ text: String) -> ConfigurationMistake {
+        ConfigurationMistake(origin: origins[key] ?? .builtIn, text: "\(key): \(text)")
+    }
+
+    /// What signs by a key, if domain, selector and key are given.
+    private func signer<Signer>(
+        _ group: String,
+        _ given: ServiceConfiguration.Seal,
+        _ make: (Domain, Domain, [UInt8]) throws(SigningKey.Defect) -> Signer
+    ) throws(ConfigurationMistake) -> Signer? {
+        guard let domain = given.domain, let selector = given.selector, let file = given.keyFile else { return nil }
         guard let domain = Domain(internationalized: Array(domain.utf8)) else {
-            throw mistake("seal.domain", "\"\(domain)\" is not a domain name")
+            throw mistake("\(group).domain", "\"\(domain)\" is not a domain name")
         }
         guard let selector = Domain(selector) else {
-            throw mistake("seal.selector", "\"\(selector)\" is not a selector")
+            throw mistake("\(group).selector", "\"\(selector)\" is not a selector")
         }
         guard let pem = FileManager.default.contents(atPath: file) else {
-            throw mistake("seal.key-file", "\(file) cannot be read")
+            throw mistake("\(group).key-file", "\(file) cannot be read")
         }
         do {
-            return try FieldSeal(domain: domain, selector: selector, privateKeyPEM: Array(pem))
+            return try make(domain, selector, Array(pem))
         } catch {
-            throw mistake("seal.key-file", "\(file): \(error)")
+            throw mistake("\(group).key-file", "\(file): \(error)")
         }
     }
 
     /// Mistakes that no single value shows.
     private var contradictions: [ConfigurationMistake] {
-        let seal = configuration.seal
-        let given = [seal.domain, seal.selector, seal.keyFile].filter { $0 != nil }.count
-        guard given != 0 && given != 3 else { return [] }
-        let origin =
-            ["seal.domain", "seal.selector", "seal.key-file"].lazy.compactMap { origins[$0] }.first ?? .builtIn
-        return [
-            ConfigurationMistake(origin: origin, text: "seal: needs domain, selector and key-file, all three or none")
-        ]
+        [("seal", configuration.seal), ("arc-seal", configuration.arcSeal)].compactMap { group, seal in
+            let given = [seal.domain, seal.selector, seal.keyFile].filter { $0 != nil }.count
+            guard given != 0 && given != 3 else { return nil }
+            let keys = ["domain", "selector", "key-file"].map { "\(group).\($0)" }
+            return ConfigurationMistake(
+                origin: keys.lazy.compactMap { origins[$0] }.first ?? .builtIn,
+                text: "\(group): needs domain, selector and key-file, all three or none"
+            )
+        }
     }
 
     /// Conditions on checks that are switched off: nothing would ever fulfil them.

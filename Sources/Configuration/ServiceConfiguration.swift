@@ -3,6 +3,7 @@ package import Authentication
 package import DNS
 package import Logging
 package import MailPolicy
+package import ReportStore
 
 /// Everything that can be configured, with its defaults. ``Setting/all`` says how each value is written and read.
 package struct ServiceConfiguration: Sendable {
@@ -29,6 +30,12 @@ package struct ServiceConfiguration: Sendable {
     package var logLevel = Logger.Level.info
     /// The DKIM key that seals our own field; nil leaves it unsealed.
     package var seal = Seal()
+    /// The key that makes our ARC Sets; nil makes none.
+    package var arcSeal = Seal()
+    package var arcSealMoment = ARCSealMoment.arrival
+
+    /// What is counted for DMARC aggregate reports (RFC 9990), and how they are sent.
+    package var reports = Reports()
 
     package init() {}
 
@@ -50,10 +57,44 @@ package struct ServiceConfiguration: Sendable {
         package var cache = Duration.seconds(86_400)
     }
 
-    /// Where the key stands that signs our Authentication-Results field (RFC 8601, 7.1).
+    package struct Reports: Sendable {
+        /// The SQLite file; nil counts nothing.
+        package var database: String?
+        /// `org_name`; nil stands for the submitter.
+        package var organization: String?
+        /// The address that reports are from and questions go to.
+        package var email: String?
+        /// `extra_contact_info`
+        package var extraContact: String?
+        /// The domain of the receiver; nil stands for that of the address.
+        package var submitter: String?
+        /// How the local MTA is reached.
+        package var sendBy = "sendmail:/usr/sbin/sendmail"
+        /// Reports that one run makes.
+        package var reportsOfRun = 10_000
+        package var storeLimits = ReportDatabase.Limits()
+        package var sendLimits = SendRun.Limits()
+
+        /// ``ReportDatabase/Limits/age`` in days.
+        var days: Int {
+            get { Int(storeLimits.age / 86_400) }
+            set { storeLimits.age = Int64(newValue) * 86_400 }
+        }
+    }
+
+    /// Which messages get an ARC Set of ours (RFC 8617, 5.1).
+    package enum ARCSealMoment: String, CaseIterable, Sendable {
+        /// What strangers deliver.
+        case arrival
+        /// What our own hosts send on.
+        case departure
+    }
+
+    /// Where a signing key is, and the names it is published under: of the signature on our Authentication-Results
+    /// field (RFC 8601, 7.1), or of our ARC Sets.
     package struct Seal: Hashable, Sendable {
         package var domain: String?
         package var selector: String?
-        var keyFile: String?
+        package var keyFile: String?
     }
 }

@@ -1,5 +1,6 @@
 internal import Authentication
 internal import MailPolicy
+internal import ReportStore
 
 extension Setting {
     /// Every key there is, in the order in which `authres config` shows them.
@@ -44,6 +45,23 @@ extension Setting {
         .scalar("ask.horizon", \.ask.horizon, .duration),
         .scalar("ask.cache", \.ask.cache, .duration),
         .list("announced-by", \.announcedBy, .serverURL),
+        .scalar("arc-seal.domain", \.arcSeal.domain, ValueForm<String>.text.optional),
+        .scalar("arc-seal.selector", \.arcSeal.selector, ValueForm<String>.text.optional),
+        .scalar("arc-seal.key-file", \.arcSeal.keyFile, ValueForm<String>.text.optional),
+        .scalar("arc-seal.when", \.arcSealMoment, .word),
+        .scalar("reports.database", \.reports.database, ValueForm<String>.text.optional),
+        .scalar("reports.org-name", \.reports.organization, ValueForm<String>.text.optional),
+        .scalar("reports.email", \.reports.email, ValueForm<String>.mailAddress.optional),
+        .scalar("reports.extra-contact-info", \.reports.extraContact, ValueForm<String>.text.optional),
+        .scalar("reports.submitter", \.reports.submitter, ValueForm<String>.hostName.optional),
+        .scalar("reports.send-by", \.reports.sendBy, .mailer),
+        .scalar("reports.rows", \.reports.storeLimits.rows, .number(100...100_000_000)),
+        .scalar("reports.rows-per-policy", \.reports.storeLimits.rowsOfPolicy, .number(10...1_000_000)),
+        .scalar("reports.keep-days", \.reports.days, .number(2...365)),
+        .scalar("reports.reports-per-run", \.reports.reportsOfRun, .number(1...1_000_000)),
+        .scalar("reports.reports-per-address", \.reports.sendLimits.reportsForAddress, .number(1...1_000_000)),
+        .scalar("reports.addresses", \.reports.sendLimits.destinations, .number(1...10)),
+        .scalar("reports.size", \.reports.sendLimits.messageOctets, .size(65536...100 * 1024 * 1024)),
         .scalar("log-level", \.logLevel, .word),
     ]
 

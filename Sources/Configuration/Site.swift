@@ -2,6 +2,7 @@ internal import Authentication
 package import DNS
 internal import Foundation
 package import Logging
+package import ReportStore
 internal import StubDNS
 internal import Synchronization
 
@@ -10,18 +11,27 @@ package final class Site: Sendable {
     package let configuration: ServiceConfiguration
     package let resolver: any Resolver
     package let logger: Logger
+    /// Takes what is counted for aggregate reports; nil if nothing is.
+    package let recorder: ReportRecorder?
     private let isOffline: Bool
 
     /// The name to report under where neither the configuration nor the MTA gives one.
     package let hostName = ProcessInfo.processInfo.hostName
 
-    /// - Parameter zone: answers for a world without a network; nil for name servers.
+    /// - Parameters:
+    ///   - zone: answers for a world without a network; nil for name servers.
+    ///   - countsForReports: True for the filter.
     /// - Throws: ``StubResolver/StartError``.
-    package init(_ configuration: ServiceConfiguration, zone: ZoneFile?) throws {
+    package init(
+        _ configuration: ServiceConfiguration,
+        zone: ZoneFile?,
+        countsForReports: Bool = false
+    ) throws {
         self.configuration = configuration
         logger = Self.logger(configuration)
         isOffline = zone != nil
         resolver = try zone.map { ZoneResolver($0) } ?? Self.resolver(configuration)
+        recorder = countsForReports ? Self.recorder(configuration, logger) : nil
     }
 
     /// The same site under another configuration. Answers that are known stay known unless other servers are to be
@@ -38,6 +48,21 @@ package final class Site: Sendable {
         } else {
             isOffline = false
             resolver = try Self.resolver(configuration)
+        }
+        let countsTheSame =
+            configuration.reports.database == old.configuration.reports.database
+            && configuration.reports.storeLimits == old.configuration.reports.storeLimits
+        recorder = countsTheSame ? old.recorder : Self.recorder(configuration, logger)
+    }
+
+    private static func recorder(_ configuration: ServiceConfiguration, _ logger: Logger) -> ReportRecorder? {
+        configuration.reports.database.map { path in
+            ReportRecorder(
+                path: path,
+                limits: configuration.reports.storeLimits,
+                clock: { Int64(Date().timeIntervalSince1970) },
+                notify: { logger.warning("\($0)") }
+            )
         }
     }
 

@@ -1,3 +1,4 @@
+internal import AggregateReports
 internal import AuthServ
 internal import DNS
 internal import Logging
@@ -66,6 +67,38 @@ extension ValueForm where Value == String {
         ValueForm(
             description: "a URL such as https://example.org/why, of at most \(PolicyReply.helpLimit) ASCII characters",
             read: { PolicyReply.isHelp($0) ? $0 : nil },
+            show: { $0 }
+        )
+    }
+
+    /// A host name of two labels at least.
+    static var hostName: ValueForm {
+        ValueForm(
+            description: "a domain such as example.org",
+            read: { text in Domain(internationalized: Array(text.utf8)).flatMap { $0.isHostName ? $0.text : nil } },
+            show: { $0 }
+        )
+    }
+
+    /// An address that can be in an envelope and in From as it is.
+    static var mailAddress: ValueForm {
+        ValueForm(
+            description: "an address such as dmarc@example.org",
+            read: { ReportDestination(address: $0)?.address },
+            show: { $0 }
+        )
+    }
+
+    /// How the local MTA is reached.
+    static var mailer: ValueForm {
+        ValueForm(
+            description: "sendmail:PATH",
+            read: { text in
+                guard text.hasPrefix("sendmail:/"), !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+                    return nil
+                }
+                return text
+            },
             show: { $0 }
         )
     }

@@ -62,6 +62,12 @@ public struct DMARCRecord: Hashable, Sendable {
     /// `aspf=`
     public let spfAlignment: AlignmentMode
     public let use: Use
+    /// The URIs of `rua=`, where aggregate reports are to go, in their order; those that are malformed left out.
+    public let aggregateReportURIs: [String]
+    /// The same, nil if there is no `rua=`: the permission to send reports (RFC 9990) may have one or none.
+    public let statedReportURIs: [String]?
+    /// `fo=`, its options separated by colons; nil if it is absent or wrong.
+    public let failureOptions: String?
 
     /// Reads the text of a TXT record, its character-strings joined. Nil if it is no DMARC record.
     public init?(_ text: [UInt8]) {
@@ -70,6 +76,9 @@ public struct DMARCRecord: Hashable, Sendable {
         publicSuffix = tags.value(.psd) ?? .unknown
         dkimAlignment = tags.value(.adkim) ?? .relaxed
         spfAlignment = tags.value(.aspf) ?? .relaxed
+        aggregateReportURIs = tags.aggregateReportURIs
+        statedReportURIs = tags.contains(.rua) ? aggregateReportURIs : nil
+        failureOptions = tags.failureOptions
 
         /// RFC 9989 section 4.10.1: with no valid `p=`, or a wrong `sp=` or `np=`, it is as if `p=none` stood there and
         /// nothing else, if reports are asked for; if not, DMARC does not process the message. That is also what
@@ -89,7 +98,7 @@ public struct DMARCRecord: Hashable, Sendable {
             self.policy = .none
             subdomainPolicy = nil
             nonexistentPolicy = nil
-            use = tags.asksForAggregateReports ? .policy : hasWrongValue ? .invalid : .nothing
+            use = !aggregateReportURIs.isEmpty ? .policy : hasWrongValue ? .invalid : .nothing
         }
     }
 }

@@ -12,7 +12,7 @@ internal import Octets
 /// 2.3). Every other name is ignored (RFC 9989, 4.7), those that RFC 7489 had (`pct`, `rf`, `ri`) among them.
 struct DMARCTags {
     enum Name: String, CaseIterable {
-        case p, sp, np, t, psd, adkim, aspf, rua
+        case p, sp, np, t, psd, adkim, aspf, fo, rua
     }
 
     /// A tag that stands there, with its value; nil if the value is not to be had: it breaks the grammar, or the tag
@@ -46,12 +46,23 @@ struct DMARCTags {
         return Meaning.allCases.first { value.isWord($0.rawValue) }
     }
 
-    /// True if `rua=` holds one URI at least that is well-formed (RFC 9989, 4.10.1).
+    /// The URIs of `rua=` that are well-formed (RFC 9989, 4.10.1), in their order.
     /// ```
     /// dmarc-urilist = dmarc-uri *(*WSP "," *WSP dmarc-uri)
     /// ```
-    var asksForAggregateReports: Bool {
-        value(.rua)?.split(separator: UInt8(ascii: ",")).contains { Self.isURI($0.trimmed) } ?? false
+    var aggregateReportURIs: [String] {
+        (value(.rua)?.split(separator: UInt8(ascii: ",")) ?? []).map(\.trimmed).filter(Self.isURI)
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The value of `fo=`, if it is one (RFC 9989, 4.8).
+    var failureOptions: String? {
+        let options = value(.fo)?.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            .map { String(decoding: $0.trimmed, as: UTF8.self).lowercased() }
+        guard let options, !options.isEmpty, options.allSatisfy({ ["0", "1", "d", "s"].contains($0) }) else {
+            return nil
+        }
+        return options.joined(separator: ":")
     }
 
     private func value(_ name: Name) -> ArraySlice<UInt8>? {

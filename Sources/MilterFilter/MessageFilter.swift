@@ -1,3 +1,4 @@
+internal import AggregateReports
 internal import AuthResults
 internal import Authentication
 package import Configuration
@@ -11,6 +12,7 @@ internal import Milter
 package import NIOCore
 internal import Observability
 internal import Octets
+internal import ReportStore
 
 /// Examines the messages of one connection: what the MTA tells becomes events of an ``Examination``, its questions go
 /// to the resolver, its judgement becomes the answer. Lives on the connection's event loop.
@@ -33,6 +35,7 @@ package final class MessageFilter: MailFilter {
     private final class Message {
         let site: Site
         var examination: Examination
+        let receivedAt: Int64
         let start = ContinuousClock.now
         var end: ContinuousClock.Instant?
         var promise: EventLoopPromise<MessageReply>?
@@ -41,8 +44,15 @@ package final class MessageFilter: MailFilter {
         /// What the rules of the policy look at beyond the verdicts.
         let envelope: PolicyEnvelope
 
-        init(site: Site, examination: Examination, log: MessageLog, envelope: PolicyEnvelope) {
+        init(
+            site: Site,
+            examination: Examination,
+            receivedAt: Int64,
+            log: MessageLog,
+            envelope: PolicyEnvelope
+        ) {
             self.site = site
+            self.receivedAt = receivedAt
             self.examination = examination
             self.log = log
             self.envelope = envelope
@@ -106,16 +116,18 @@ package final class MessageFilter: MailFilter {
         if let name = macros["j"] { ownName = name }
         var examination = try newExamination(site)
         examination.helo(helo)
+        let now = clock()
         let submission = Self.submission(macros, sender.parameters)
         examination.begin(
             mailFrom: sender.argument,
             macroAddress: macros["{mail_addr}"],
             submission: submission,
-            receivedAt: clock()
+            receivedAt: now
         )
         message = Message(
             site: site,
             examination: examination,
+            receivedAt: now,
             log: MessageLog(
                 queueID: macros["i"],
                 client: client,
@@ -251,16 +263,30 @@ package final class MessageFilter: MailFilter {
         guard let message, let promise = message.promise, let judgement = message.examination.judgement else { return }
         message.deadline?.cancel()
         self.message = nil
-        let disposition = PolicyDisposition(
-            message.site.configuration.rules.decide(judgement, message.envelope),
-            mayQuarantine: furtherActions.contains(.quarantine)
-        )
+        let decision = message.site.configuration.rules.decide(judgement, message.envelope)
+        let disposition = PolicyDisposition(decision, mayQuarantine: furtherActions.contains(.quarantine))
         promise.succeed(disposition.reply(judgement.edits))
         message.log.policyWords = disposition.words
+        count(message, judgement, decision)
         let now = ContinuousClock.now
         message.site.logger.info(
             "\(message.log.line(judgement, took: message.start.duration(to: now), after: message.end?.duration(to: now)))"
         )
+    }
+
+    /// Adds the message to the aggregate reports, if they are kept and somebody wants one on its domain. One that is to
+    /// come again is counted then.
+    private func count(_ message: Message, _ judgement: Judgement, _ decision: PolicyDecision?) {
+        guard let recorder = message.site.recorder, decision?.action != .tempfail,
+            let observation = Observation(
+                judgement,
+                client: client,
+                mailFrom: message.envelope.mailFrom,
+                handling: Observation.Handling(decision, of: message.site.configuration.rules, judgement),
+                at: message.receivedAt
+            )
+        else { return }
+        recorder.record(observation)
     }
 
     private func newExamination(_ site: Site) throws(Failure) -> Examination {

@@ -1,3 +1,4 @@
+internal import ARCSealing
 internal import AuthResults
 package import Authentication
 internal import DNS
@@ -47,6 +48,7 @@ package struct MessageLog {
         } else {
             words.append("trusted-relay")
         }
+        if let seal = judgement.arcSeal { words.append(Self.word(seal)) }
         words.append("removed=\(judgement.removed.count)")
         if !judgement.removed.isEmpty {
             let listed = judgement.removed.prefix(Self.removalLimit).map { removal in
@@ -60,6 +62,14 @@ package struct MessageLog {
         words.append("time=\(took.milliseconds)")
         if let after { words.append("after-body=\(after.milliseconds)") }
         return words.joined(separator: " ")
+    }
+
+    /// `arc-seal=2 cv=pass`, or `arc-seal=none` and why.
+    private static func word(_ seal: Judgement.ARCSeal) -> String {
+        switch seal {
+        case .added(let position): "arc-seal=\(position.instance) cv=\(position.chainValidation.rawValue)"
+        case .omitted(let reason): "arc-seal=none \(LogWord(quoting: reason))"
+        }
     }
 
     /// What failed for a while is told with its cause: name servers that are silent show in every line.

@@ -11,6 +11,7 @@ struct Authres: AsyncParsableCommand {
         subcommands: [
             MilterCommand.self, CheckCommand.self, MboxCommand.self, ReportCommand.self, LintCommand.self,
             SendCommand.self, DiscoverCommand.self, AnnounceCommand.self, ConfigCommand.self, CodesCommand.self,
+            ReportsCommand.self,
         ]
     )
 

@@ -143,6 +143,7 @@ import Testing
         "trusted-relays": "192.0.2.0/24", "dns.servers": "192.0.2.1", "policy.help": "https://example.org/why",
         "ask.hosts": "mx.example.org=smtp://mx.example.org:587", "ask.networks": "192.0.2.0/24",
         "announced-by": "smtp://127.0.0.1:587",
+        "reports.email": "dmarc@example.org",
     ]
 
     @Test func `every key has a flag and a variable`() throws {
@@ -150,9 +151,29 @@ import Testing
             let shown = setting.show(ServiceConfiguration()).first ?? Self.without[setting.key] ?? "mx.example.org"
             let mistakes = try Self.mistakes("", environment: [setting.environmentName: shown])
             // A seal takes three keys together.
-            #expect(mistakes.count == (setting.key.hasPrefix("seal.") ? 1 : 0), "\(mistakes)")
+            let isOfSeal = setting.key.contains("seal.") && setting.key != "arc-seal.when"
+            #expect(mistakes.count == (isOfSeal ? 1 : 0), "\(mistakes)")
             let entries = try SettingOptions.parse([setting.flag, shown]).entries
             #expect(entries.map(\.setting.key) == [setting.key])
+        }
+    }
+
+    @Test func `ARC Sets take an RSA key, the check of the chain, and own hosts on departure`() throws {
+        let samples = Sample.root.deletingLastPathComponent()
+        let key = samples.appending(path: "keys/rsa2048.pem").path()
+        let flags = ["--arc-seal-domain", "example.org", "--arc-seal-selector", "arc", "--arc-seal-key-file", key]
+        #expect(try Self.effective(flags: flags).configuration.policy.arcSealing != nil)
+        let departing = flags + ["--arc-seal-when", "departure"]
+        let hosts = ["--own-hosts", "mx.example.org"]
+        #expect(try Self.effective(flags: departing + hosts).configuration.policy.arcSealing != nil)
+        for (given, expected) in [
+            (departing, "own-hosts"), (flags + ["--checks-arc", "false"], "checks.arc must be true"),
+            (Array(flags.dropLast(2)), "arc-seal: needs domain, selector and key-file"),
+            (flags + ["--arc-seal-when", "always"], "one of arrival, departure"),
+        ] {
+            let mistakes = try Self.mistakes("", flags: given)
+            #expect(mistakes.count == 1)
+            #expect(mistakes.first?.contains(expected) == true, "\(mistakes)")
         }
     }
 

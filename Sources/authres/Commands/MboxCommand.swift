@@ -7,6 +7,7 @@ import Foundation
 import Glibc
 import Mail
 import Mailboxes
+import ReportStore
 import StoredMail
 
 /// The form of a report.
@@ -71,6 +72,7 @@ struct MboxCommand: AsyncParsableCommand {
         String?
     @Option(name: .customLong("record-dns"), help: "Write every answer used to this file, for --zone.")
     var recordDNS: String?
+    @Option(help: "Count the messages for DMARC aggregate reports, in this database.") var reports: String?
     @Flag(help: "Continue an interrupted run.") var resume = false
     @Option(help: "Messages that are examined at the same time (default: one for each processor).") var jobs: Int?
     @OptionGroup(title: "Envelope") var envelope: EnvelopeOptions
@@ -114,7 +116,7 @@ struct MboxCommand: AsyncParsableCommand {
     private var targets: [String] { [output, reportName, recordDNS, summaryJSON].compactMap(\.self) }
 
     func run() async throws {
-        let site = try Site.forStoredMail(options, zoneOptions)
+        let site = try Site.forStoredMail(options, zoneOptions, countsForReports: reports != nil)
         let trustedIDs = try await trusted.ids({ site }, isOffline: !zoneOptions.zone.isEmpty)
         let task = try makeTask(trustedIDs)
         let interruption = await Interruption.trap(exitCode: Sysexit.temporary.rawValue)
@@ -135,6 +137,7 @@ struct MboxCommand: AsyncParsableCommand {
                 task,
                 examiner: examiner,
                 record: record,
+                reports: try openReports(site),
                 checkpoint: checkpoint,
                 interruption: interruption
             )
@@ -176,7 +179,8 @@ struct MboxCommand: AsyncParsableCommand {
                 "variant \(variant?.rawValue ?? "-") loose \(loose) from-line \(fromLine)",
                 "range \(range?.octets.description ?? "-")",
                 "output \(output ?? "-") report \(reportName ?? "-") dns \(reportDNS) record \(recordDNS ?? "-")",
-                "envelope \(envelope) trusted \(trustedIDs.sorted())", try options.load().yaml,
+                "envelope \(envelope) trusted \(trustedIDs.sorted()) reports \(reports ?? "-")",
+                try options.load().yaml,
             ]
         return ArchiveTask(
             files: files,
@@ -301,6 +305,16 @@ struct MboxCommand: AsyncParsableCommand {
         return AnswerRecord(site.resolver, known: zone.answers)
     }
 
+    private func openReports(_ site: Site) throws -> ReportDatabase? {
+        guard let reports else { return nil }
+        do {
+            return try ReportDatabase(path: reports, limits: site.configuration.reports.storeLimits)
+        } catch {
+            StandardError.write("authres: \(reports): \(error)")
+            throw Sysexit.cannotCreate
+        }
+    }
+
     // MARK: What came of it
 
     private func finish(_ run: ArchiveRun, _ task: ArchiveTask) async throws {
@@ -353,6 +367,7 @@ extension ArchiveFailure {
         switch self {
         case .noMbox, .shorter, .notMail, .noMail, .bomb: Sysexit.data
         case .mixedVariants, .mixedForms: Sysexit.usage
+        case .reports: Sysexit.cannotCreate
         }
     }
 }

@@ -1,4 +1,6 @@
+import ARCSealing
 import ArgumentParser
+import Authentication
 import Configuration
 import DNS
 import Files
@@ -9,6 +11,7 @@ import MilterFilter
 import NIOCore
 import NIOPosix
 import Observability
+import ReportStore
 import StubDNS
 import UnixSignals
 
@@ -46,7 +49,7 @@ struct MilterCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { StreamLogHandler(label: $0, stream: LogStream(log)) }
         let sites: CurrentSite
         do {
-            sites = CurrentSite(try Site(configuration, zone: zone))
+            sites = CurrentSite(try Site(configuration, zone: zone, countsForReports: true))
         } catch {
             StandardError.write("authres: no name server can be asked: \(error)")
             throw Sysexit.unavailable
@@ -65,6 +68,8 @@ struct MilterCommand: AsyncParsableCommand {
         if let file = effective.file, file.setsNothing {
             logger.warning("\(file.name) sets nothing: every setting that no flag or variable gives has its default")
         }
+        let keyCheck = Task { await Self.checkKey(of: sites.value) }
+        defer { keyCheck.cancel() }
         let isWanted = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 var inForce = effective
@@ -87,8 +92,18 @@ struct MilterCommand: AsyncParsableCommand {
             group.cancelAll()
             return isWanted
         }
+        sites.value.recorder?.close()
         logger.notice("ended")
         if !isWanted { throw Sysexit.software }
+    }
+
+    /// Warns if verifiers will not find the key of our ARC Sets. The filter runs all the same: a record that is
+    /// published late, or a name server that is down, is no reason to hold back mail.
+    private static func checkKey(of site: Site) async {
+        guard let sealer = site.configuration.policy.arcSealing?.sealer else { return }
+        let answer = await site.resolver.answer(to: sealer.keyQuestion)
+        guard let problem = sealer.problem(with: answer) else { return }
+        site.logger.warning("arc-seal: \(problem): \(sealer.keyQuestion.name); publish TXT \"\(sealer.keyRecord)\"")
     }
 
     private func start(_ sites: CurrentSite) async throws -> MilterServer {
@@ -139,7 +154,11 @@ struct MilterCommand: AsyncParsableCommand {
                 return
             }
             let configuration = new.configuration
-            sites.replace(by: try Site(configuration, after: old))
+            let site = try Site(configuration, after: old)
+            sites.replace(by: site)
+            // Messages in flight keep the old site; what they add is written down when the recorder has its next turn.
+            if site.recorder !== old.recorder { old.recorder?.retire() }
+            Task { await Self.checkKey(of: site) }
             inForce = new
             let settings = change.settings
             old.logger.notice(

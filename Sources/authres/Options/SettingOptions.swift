@@ -95,6 +95,29 @@ struct SettingOptions: ParsableArguments {
         parsing: .singleValue,
         help: "Servers that must announce the name the filter writes; repeatable."
     ) var announcedBy: [String] = []
+    @Option(name: .customLong("arc-seal-domain"), help: "Domain that adds ARC Sets.") var arcSealDomain: String?
+    @Option(name: .customLong("arc-seal-selector"), help: "Selector of that key.") var arcSealSelector: String?
+    @Option(name: .customLong("arc-seal-key-file"), help: "PEM file with that key, RSA.") var arcSealKeyFile: String?
+    @Option(name: .customLong("arc-seal-when"), help: "arrival or departure.") var arcSealWhen: String?
+    @Option(name: .customLong("reports-database"), help: "SQLite file for DMARC aggregate reports.")
+    var reportsDatabase: String?
+    @Option(name: .customLong("reports-org-name"), help: "Organization that reports.") var reportsOrgName: String?
+    @Option(name: .customLong("reports-email"), help: "Address that reports are from.") var reportsEmail: String?
+    @Option(name: .customLong("reports-extra-contact-info"), help: "More contact information.")
+    var reportsExtraContactInfo: String?
+    @Option(name: .customLong("reports-submitter"), help: "Domain that reports.") var reportsSubmitter: String?
+    @Option(name: .customLong("reports-send-by"), help: "How reports are sent: sendmail:PATH.") var reportsSendBy:
+        String?
+    @Option(name: .customLong("reports-rows"), help: "Rows that are kept.") var reportsRows: String?
+    @Option(name: .customLong("reports-rows-per-policy"), help: "Rows of one policy.") var reportsRowsPerPolicy: String?
+    @Option(name: .customLong("reports-keep-days"), help: "Days that rows are kept.") var reportsKeepDays: String?
+    @Option(name: .customLong("reports-reports-per-run"), help: "Reports that one run makes.") var reportsPerRun:
+        String?
+    @Option(name: .customLong("reports-reports-per-address"), help: "Reports to one address in a run.")
+    var reportsPerAddress: String?
+    @Option(name: .customLong("reports-addresses"), help: "Addresses that one report is sent to.") var reportsAddresses:
+        String?
+    @Option(name: .customLong("reports-size"), help: "Octets of a report's mail.") var reportsSize: String?
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: String?
 
@@ -141,6 +164,23 @@ struct SettingOptions: ParsableArguments {
             ("ask.horizon", askHorizon.map { [$0] } ?? []),
             ("ask.cache", askCache.map { [$0] } ?? []),
             ("announced-by", announcedBy),
+            ("arc-seal.domain", arcSealDomain.map { [$0] } ?? []),
+            ("arc-seal.selector", arcSealSelector.map { [$0] } ?? []),
+            ("arc-seal.key-file", arcSealKeyFile.map { [$0] } ?? []),
+            ("arc-seal.when", arcSealWhen.map { [$0] } ?? []),
+            ("reports.database", reportsDatabase.map { [$0] } ?? []),
+            ("reports.org-name", reportsOrgName.map { [$0] } ?? []),
+            ("reports.email", reportsEmail.map { [$0] } ?? []),
+            ("reports.extra-contact-info", reportsExtraContactInfo.map { [$0] } ?? []),
+            ("reports.submitter", reportsSubmitter.map { [$0] } ?? []),
+            ("reports.send-by", reportsSendBy.map { [$0] } ?? []),
+            ("reports.rows", reportsRows.map { [$0] } ?? []),
+            ("reports.rows-per-policy", reportsRowsPerPolicy.map { [$0] } ?? []),
+            ("reports.keep-days", reportsKeepDays.map { [$0] } ?? []),
+            ("reports.reports-per-run", reportsPerRun.map { [$0] } ?? []),
+            ("reports.reports-per-address", reportsPerAddress.map { [$0] } ?? []),
+            ("reports.addresses", reportsAddresses.map { [$0] } ?? []),
+            ("reports.size", reportsSize.map { [$0] } ?? []),
             ("log-level", logLevel.map { [$0] } ?? []),
         ]
         return given.compactMap { key, texts in

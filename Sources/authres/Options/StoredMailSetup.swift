@@ -1,4 +1,5 @@
 import ArgumentParser
+import Authentication
 import Configuration
 import DNS
 import Files
@@ -8,8 +9,13 @@ import StubDNS
 
 extension Site {
     /// The site for commands that examine stored mail. Mistakes are told, and end in an exit code.
-    static func forStoredMail(_ options: ConfigurationOptions, _ zoneOptions: ZoneOptions) throws -> Site {
-        let configuration = try options.load().configuration
+    static func forStoredMail(
+        _ options: ConfigurationOptions,
+        _ zoneOptions: ZoneOptions,
+        countsForReports: Bool = false
+    ) throws -> Site {
+        var configuration = try options.load().configuration
+        configuration.policy.tellsAlignedMethods = countsForReports
         let zone = try zoneOptions.load()
         do {
             return try Site(configuration, zone: zone)

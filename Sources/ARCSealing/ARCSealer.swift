@@ -1,0 +1,193 @@
+internal import ARC
+public import AuthResults
+public import DNS
+internal import FoundationEssentials
+public import Mail
+public import MailSignature
+
+/// Makes the ARC Sets of this site (RFC 8617, 5.1): what was found, a signature over the message as it is passed on,
+/// and a seal over all sets up to this one.
+///
+/// The tags of a signature are written in alphabetical order, as dkimpy writes them: but for folds, the same message and
+/// key have the same octets there, so that each can be tested by the other. Before `i=` is a space, also where it begins
+/// a line: dkimpy 1.1.4 ends with an exception if it does not find ` i=1;`.
+public struct ARCSealer: Sendable {
+    private let domain: Domain
+    private let selector: Domain
+    private let key: SigningKey
+
+    /// How the body must be hashed. Relaxed, as nearly all signatures want it, so that there is one hash for all.
+    public static let bodyHashSpecification = BodyHashes.Specification(canonicalization: .relaxed, length: nil)
+
+    /// Fields that are signed as often as they are there and once more, so that none can be added (RFC 6376, 8.15).
+    private static let oversignedNames = ["from", "subject", "reply-to", "date", "to", "cc", "message-id"]
+    /// Fields that are signed as often as they are there (RFC 6376, 5.4.1; RFC 8617, 4.1.2, which asks for
+    /// DKIM-Signature). Never those of ARC itself, nor Authentication-Results.
+    private static let signedNames = [
+        "sender", "in-reply-to", "references", "mime-version", "content-type", "content-transfer-encoding",
+        "list-id", "list-help", "list-unsubscribe", "list-unsubscribe-post", "list-subscribe", "list-post",
+        "list-owner", "list-archive", "dkim-signature",
+    ]
+    /// Signatures that are signed. Whoever puts more on a message would make the list too long for a verifier.
+    private static let signatureLimit = 50
+
+    /// - Parameters:
+    ///   - domain: `d=`
+    ///   - selector: `s=`
+    ///   - privateKeyPEM: of an RSA key; see ``MailSignature/SigningKey``.
+    public init(domain: Domain, selector: Domain, privateKeyPEM: [UInt8]) throws(SigningKey.Defect) {
+        guard domain.isHostName else { throw SigningKey.Defect("\(domain) is not a domain to sign for") }
+        guard let name = domain.prefixed(by: selector.text + "._domainkey") else {
+            throw SigningKey.Defect("\(selector)._domainkey.\(domain) is too long for a name")
+        }
+        key = try SigningKey(pem: privateKeyPEM)
+        switch key.algorithm {
+        case .rsaSHA256: break
+        case .rsaSHA1, .ed25519SHA256:
+            throw SigningKey.Defect("not an RSA key, and ARC seals are made by rsa-sha256 alone (RFC 8617, 4.1.3)")
+        }
+        self.domain = domain
+        self.selector = selector
+        keyQuestion = Question(name, .txt)
+    }
+
+    /// Where the public key is looked up.
+    public let keyQuestion: Question
+
+    /// The TXT record to publish at ``keyQuestion``.
+    public var keyRecord: String { key.record }
+
+    /// Why verifiers will not find the key, in words for the one who has to publish it; nil if they will.
+    public func problem(with answer: Answer) -> String? {
+        var answers = Answers([keyQuestion: answer])
+        switch KeyRecord.read(keyQuestion, for: key.algorithm, &answers) {
+        case nil: return nil
+        case .failure(let failure): return failure.reason
+        case .success(let published):
+            let own = try? KeyRecord(Array(key.record.utf8), for: key.algorithm)
+            return published.contains { $0.key == own?.key } ? nil : "the key published is another one"
+        }
+    }
+
+    /// The set, as it is put on top: ARC-Seal, ARC-Message-Signature, ARC-Authentication-Results.
+    /// - Parameters:
+    ///   - position: in the chain.
+    ///   - results: what was found on arrival.
+    ///   - header: the fields that will be below it, from the top, all other changes made.
+    ///   - body: the hash by ``bodyHashSpecification``.
+    ///   - time: seconds since 1970.
+    /// - Returns: nil if the message cannot be signed: it has more fields to sign than a verifier would look at.
+    public func set(
+        at position: ChainPosition,
+        _ results: AuthenticationResults,
+        over header: [HeaderField],
+        body: BodyHashes.Digest,
+        at time: Int64
+    ) -> [HeaderField]? {
+        set(at: position, results, over: header, signing: Self.names(in: SignedFields(header)), body: body, at: time)
+    }
+
+    /// - Parameter names: for `h=`.
+    package func set(
+        at position: ChainPosition,
+        _ results: AuthenticationResults,
+        over header: [HeaderField],
+        signing names: [String],
+        body: BodyHashes.Digest,
+        at time: Int64
+    ) -> [HeaderField]? {
+        let time = max(time, 0)
+        let list = names.joined(separator: ":")
+        guard names.count <= MessageSignature.signedNamesLimit,
+            list.utf8.count <= MessageSignature.signedNamesLengthLimit
+        else { return nil }
+        let found = HeaderField(
+            name: Array("ARC-Authentication-Results".utf8),
+            value: Array(" i=\(position.instance);".utf8) + results.serialized()
+        )
+        var fields = SignedFields(header)
+        guard
+            let signature = signed(
+                "ARC-Message-Signature",
+                ";\n\tbh=\(Data(body.octets).base64EncodedString());\n\tc=relaxed/relaxed; d=\(domain);\n\th="
+                    + Self.folded(names) + ";\n i=\(position.instance); s=\(selector); t=\(time)",
+                { unsigned in
+                    fields.hash(
+                        of: fields.selected(by: names.map { Array($0.utf8) }, except: nil),
+                        .relaxed,
+                        last: unsigned
+                    )
+                }
+            ),
+            let seal = signed(
+                "ARC-Seal",
+                ";\n\tcv=\(position.chainValidation.rawValue); d=\(domain);\n i=\(position.instance); s=\(selector);"
+                    + " t=\(time)",
+                { unsigned in
+                    // RFC 8617, 5.1.2: the seal of a broken chain covers its own set only, as if there were no other.
+                    var hash = HeaderHash()
+                    let below = position.chainValidation == .fail ? [] : ARCFields(header).sealedPlaces ?? []
+                    for place in below { hash.updateLine(fields.octets(at: place, .relaxed)) }
+                    hash.updateLine(Canonicalization.relaxed.octets(of: found))
+                    hash.updateLine(Canonicalization.relaxed.octets(of: signature))
+                    hash.update(Canonicalization.relaxed.octets(of: unsigned))
+                    return hash
+                }
+            )
+        else { return nil }
+        return [seal, signature, found]
+    }
+
+    /// A field whose tags are `a=`, `b=` and then `rest`.
+    private func signed(_ name: String, _ rest: String, _ hash: (HeaderField) -> HeaderHash) -> HeaderField? {
+        let start = " a=\(key.algorithm.rawValue);\n\tb="
+        guard let signature = key.signature(over: hash(HeaderField(name, start + rest))) else { return nil }
+        return HeaderField(name, start + Self.folded(Data(signature).base64EncodedString()) + rest)
+    }
+
+    /// The names for `h=`.
+    private static func names(in fields: SignedFields) -> [String] {
+        let oversigned = oversignedNames.flatMap { name in
+            let count = fields.count(of: name)
+            // From is there, or somebody will add it; another that is missing may be added by the next MTA.
+            return Array(repeating: name, count: count == 0 && name != "from" ? 0 : count + 1)
+        }
+        return oversigned
+            + signedNames.flatMap { name in
+                let count = fields.count(of: name)
+                return Array(repeating: name, count: name == "dkim-signature" ? min(count, signatureLimit) : count)
+            }
+    }
+
+    /// Characters of a line; RFC 5322 section 2.1.1 wants no more than 78.
+    private static let lineLength = 72
+
+    /// The list for `h=`, folded after colons.
+    private static func folded(_ names: [String]) -> String {
+        var text = ""
+        var column = 2
+        for (index, name) in names.enumerated() {
+            if index > 0 {
+                text += ":"
+                column += 1
+                if column + name.utf8.count + 1 > lineLength {
+                    text += "\n\t"
+                    column = 0
+                }
+            }
+            text += name
+            column += name.utf8.count
+        }
+        return text
+    }
+
+    /// A `b=` value, folded.
+    private static func folded(_ signature: String) -> String {
+        var text = ""
+        for (index, character) in signature.enumerated() {
+            if index % lineLength == lineLength - 2 { text += "\n\t" }
+            text.append(character)
+        }
+        return text
+    }
+}

@@ -1,0 +1,85 @@
+internal import DMARC
+public import DNS
+
+/// Whether a destination wants the reports of a domain (RFC 9990: external destinations): any domain can name any
+/// address, and an address that somebody else is to be flooded by.
+public struct DestinationCheck: Sendable {
+    public enum Outcome: Hashable, Sendable {
+        /// Reports go to these addresses: the destination itself, or what it names in its place.
+        case send([ReportDestination])
+        /// Nothing is sent, for a reason that is a text of ours.
+        case ignore(String)
+        /// It cannot be said now.
+        case later(String)
+    }
+
+    private let policyDomain: Domain
+    private let destination: ReportDestination
+    private let policyWalk: OrganizationalDomainSearch
+    private let hostWalk: OrganizationalDomainSearch
+
+    public init(_ destination: ReportDestination, for policyDomain: Domain) {
+        self.destination = destination
+        self.policyDomain = policyDomain
+        policyWalk = OrganizationalDomainSearch(from: policyDomain)
+        hostWalk = OrganizationalDomainSearch(from: destination.host)
+    }
+
+    /// The outcome, or nil as long as answers are missing.
+    public func evaluate(_ answers: inout Answers) -> Outcome? {
+        let mail = answers(Question(destination.host, .mx))
+        guard let isExternal = isExternal(&answers) else { return nil }
+        let outcome: Outcome
+        switch isExternal {
+        case .failure(let failure): return .later("organizational domain: \(failure.reason)")
+        case .success(false): outcome = .send([destination])
+        case .success(true):
+            guard let allowed = permission(&answers) else { return nil }
+            outcome = allowed
+        }
+        guard case .send(let destinations) = outcome else { return outcome }
+        // Who takes no mail (RFC 7505) gets none.
+        guard let mail else { return nil }
+        if mail.records.contains(.mx(preference: 0, exchange: nil)), mail.records.count == 1 {
+            return .ignore("\(destination.host) takes no mail (null MX)")
+        }
+        return .send(destinations)
+    }
+
+    private struct Failure: Error {
+        let reason: String
+    }
+
+    private func isExternal(_ answers: inout Answers) -> Result<Bool, Failure>? {
+        guard policyDomain != destination.host else { return .success(false) }
+        let own = policyWalk.find(&answers)
+        let other = hostWalk.find(&answers)
+        guard let own, let other else { return nil }
+        switch (own, other) {
+        case (.success(let own), .success(let other)): return .success(own != other)
+        case (.failure(let failure), _), (_, .failure(let failure)):
+            return .failure(Failure(reason: failure.reason.rawValue))
+        }
+    }
+
+    /// ```
+    /// <policy domain>._report._dmarc.<host> TXT "v=DMARC1..."
+    /// ```
+    private func permission(_ answers: inout Answers) -> Outcome? {
+        guard let name = destination.host.prefixed(by: policyDomain.text + "._report._dmarc") else {
+            return .ignore("the name of its permission is too long")
+        }
+        guard let answer = answers(Question(name, .txt)) else { return nil }
+        if case .failure(let failure) = answer.outcome { return .later("\(name): \(failure.rawValue)") }
+        let records = answer.texts.compactMap { DMARCRecord($0) }
+        guard let record = records.first else {
+            return .ignore("\(destination.host) has not said that it takes reports on \(policyDomain)")
+        }
+        guard let uris = record.statedReportURIs else { return .send([destination]) }
+        let replacements = uris.compactMap { ReportDestination($0) }
+        guard !replacements.isEmpty, replacements.allSatisfy({ $0.host == destination.host }) else {
+            return .ignore("\(name) names an address of another host")
+        }
+        return .send(replacements)
+    }
+}

@@ -1,0 +1,147 @@
+internal import ARC
+internal import AuthResults
+internal import DKIM
+internal import DNS
+internal import FieldClaims
+internal import FieldProvenance
+internal import Mail
+internal import MailSignature
+internal import Trace
+
+/// What a message that a host of this site sends on was found to be when it arrived: the results that one of our hosts
+/// wrote down then, proven to be its own, and what became of the ARC chain.
+///
+/// A list manager changes a message, so that its signatures cannot be judged again when it departs. The seals of a
+/// chain can, as they cover nothing but the chain.
+struct DepartureCheck: Sendable {
+    /// Why nothing can be said.
+    struct Unproven: Error {
+        let reason: String
+    }
+
+    private let header: [HeaderField]
+    private let recovery: EnvelopeRecovery
+    private let claims: [Claim]
+    private let fields: ARCFields
+    private let arc: ARCCheck
+    private let dkim: DKIMCheck?
+
+    /// What a message was.
+    struct Arrival: Sendable {
+        let results: AuthenticationResults
+        let chain: ARCResult
+    }
+
+    /// An Authentication-Results field that claims to be ours.
+    private struct Claim {
+        let place: Int
+        let authservID: Domain?
+    }
+
+    /// Fields of ours that are looked at: one for each program that checks, and not as many as somebody likes.
+    private static let claimLimit = 16
+
+    /// - Parameter signatureLimit: DKIM signatures to verify; nil if others see to them.
+    init(header: [HeaderField], ownIDs: OwnIdentifiers, recovery: EnvelopeRecovery, signatureLimit: Int?) {
+        self.header = header
+        self.recovery = recovery
+        let claims: [Claim] = header.enumerated().lazy.compactMap { place, field in
+            guard field.isNamed(AuthenticationResults.fieldName),
+                case .claims(let ids) = ClaimedAuthservID(field.value), let id = ids.first(where: ownIDs.contains)
+            else { return nil }
+            /// The name without a queue ID behind it.
+            let name = id.utf8.prefix { $0 != UInt8(ascii: "/") }
+            return Claim(place: place, authservID: Domain(internationalized: Array(name)))
+        }
+        .prefix(Self.claimLimit).map(\.self)
+        self.claims = claims
+        fields = ARCFields(header)
+        arc = ARCCheck(header: header)
+        dkim = claims.isEmpty ? nil : signatureLimit.map { DKIMCheck(header: header, signatureLimit: $0) }
+    }
+
+    var bodyHashSpecifications: [BodyHashes.Specification] { dkim?.bodyHashSpecifications ?? [] }
+
+    func askForKeys(_ answers: inout Answers) {
+        dkim?.askForKeys(&answers)
+        for question in arc.sealKeyQuestions { _ = answers(question) }
+    }
+
+    /// The results and the verdict on the chain; nil as long as answers are missing.
+    /// - Parameter dkim: the verdicts on the signatures, if others have seen to them.
+    func evaluate(
+        dkim given: [DKIMVerdict]?,
+        digests: [BodyHashes.Specification: BodyHashes.Digest],
+        at time: Int64,
+        _ answers: inout Answers
+    ) -> Result<Arrival, Unproven>? {
+        var verdicts = given ?? []
+        if let dkim {
+            guard let evaluated = dkim.evaluate(digests: digests, at: time, &answers) else { return nil }
+            verdicts = evaluated
+        }
+        let seals = fields.sets.isEmpty ? false : arc.sealsVerify(at: time, &answers)
+        guard let seals else { return nil }
+        let isUnavailable = arc.sealKeyQuestions.contains { question in
+            if case .failure? = answers.known[question]?.outcome { true } else { false }
+        }
+        do throws(Unproven) {
+            let proven = try provenResults(verdicts)
+            let chain = try chain(in: proven.results, belowFieldAt: proven.place)
+            guard chain != .pass || !isUnavailable else { throw Unproven(reason: "a key of the chain is unavailable") }
+            return .success(Arrival(results: proven.results, chain: chain == .pass && !seals ? .fail : chain))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The results of all proven fields that name the same host as the topmost one (RFC 8617, 4.1.1: one field, with
+    /// all results of the site), and its place.
+    private func provenResults(
+        _ verdicts: [DKIMVerdict]
+    ) throws(Unproven) -> (results: AuthenticationResults, place: Int) {
+        var found: (results: AuthenticationResults, place: Int, id: Domain?)?
+        for claim in claims {
+            let proof = FieldProof(
+                ofFieldAt: claim.place,
+                in: header,
+                verdicts: verdicts,
+                authservID: claim.authservID,
+                recovery: recovery
+            )
+            if case .none(let reason) = proof {
+                guard found != nil else { throw Unproven(reason: "the field is not proven to be ours: \(reason)") }
+                continue
+            }
+            guard let parsed = try? AuthenticationResults(parsing: header[claim.place].value) else {
+                guard found != nil else { throw Unproven(reason: "our field cannot be read") }
+                continue
+            }
+            if let first = found {
+                if claim.authservID == first.id { found?.results.results += parsed.results }
+            } else {
+                found = (parsed, claim.place, claim.authservID)
+            }
+        }
+        guard let found else { throw Unproven(reason: "no field of ours tells what was found on arrival") }
+        return (found.results, found.place)
+    }
+
+    /// What the chain was on arrival, the sets added since by hosts of ours included.
+    private func chain(
+        in results: AuthenticationResults,
+        belowFieldAt place: Int
+    ) throws(Unproven) -> ARCResult {
+        let told = results.results.filter { $0.method.lowercased() == "arc" }
+        guard let told = told.count == 1 ? told.first : nil else {
+            /// Two results for one chain are none.
+            guard told.isEmpty else { return .fail }
+            guard fields.highestInstance == 0 else { throw Unproven(reason: "our field tells nothing of the chain") }
+            return .none
+        }
+        guard let result = ARCResult(rawValue: told.result.lowercased()) else { return .fail }
+        /// Our own set of the arrival is above the field.
+        let isOurs = !fields.sets.isEmpty && fields.sets.allSatisfy { $0.allSatisfy { $0 < place } }
+        return result == .none && isOurs ? .pass : result
+    }
+}

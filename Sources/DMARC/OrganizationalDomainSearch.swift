@@ -1,0 +1,24 @@
+public import DNS
+
+/// The search for the Organizational Domain of a name (RFC 9989, 4.10.2), for others than the author of a message.
+public struct OrganizationalDomainSearch: Sendable {
+    /// Why it cannot be said now.
+    public struct Failure: Error, Hashable, Sendable {
+        public let reason: Answer.Failure
+    }
+
+    private let walk: TreeWalk
+
+    public init(from name: Domain) {
+        walk = TreeWalk(from: name)
+    }
+
+    /// The domain; nil as long as an answer is missing.
+    public func find(_ answers: inout Answers) -> Result<Domain, Failure>? {
+        switch walk.outcome(&answers) {
+        case nil: nil
+        case .failed(let failure)?: .failure(Failure(reason: failure))
+        case .records(let records)?: .success(walk.organizationalDomain(of: records))
+        }
+    }
+}

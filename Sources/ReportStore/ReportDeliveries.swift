@@ -1,0 +1,110 @@
+internal import AggregateReports
+internal import GRDB
+
+/// What was made, and what is to become of it at each address.
+extension ReportDatabase {
+    private static func made(_ row: Row) throws -> MadeReport {
+        MadeReport(
+            number: row["id"],
+            report: try value(row["content"]),
+            made: row["made"],
+            destinations: try value(row["rua"])
+        )
+    }
+
+    func unresolvedReports() throws -> [MadeReport] {
+        try queue.read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM report WHERE NOT resolved ORDER BY id").map(Self.made)
+        }
+    }
+
+    /// Reports that were made and not sent to everybody yet.
+    public func unsentReports() throws -> [MadeReport] {
+        try queue.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM report WHERE NOT resolved
+                    OR id IN (SELECT report FROM delivery WHERE state IN ('due', 'unresolved')) ORDER BY id
+                    """
+            ).map(Self.made)
+        }
+    }
+
+    func dueDeliveries(at now: Int64) throws -> [(report: MadeReport, address: String)] {
+        try queue.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT report.*, delivery.address FROM delivery JOIN report ON report.id = delivery.report
+                    WHERE delivery.state = 'due' AND delivery.due <= ? ORDER BY report.id, delivery.address
+                    """,
+                arguments: [now]
+            ).map { (try Self.made($0), $0["address"]) }
+        }
+    }
+
+    /// Notes what is to become of a report at an address, unless that is known already.
+    func plan(_ made: MadeReport, _ address: String, _ state: DeliveryState, _ detail: String?) throws {
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO delivery (report, address, state, detail) VALUES (?, ?, ?, ?)
+                    ON CONFLICT DO UPDATE SET state = excluded.state, detail = excluded.detail
+                    WHERE state = 'unresolved'
+                    """,
+                arguments: [made.number, address, state.rawValue, detail]
+            )
+        }
+    }
+
+    func forgetUnresolved(_ made: MadeReport, _ uri: String) throws {
+        try queue.write { database in
+            try database.execute(
+                sql: "DELETE FROM delivery WHERE report = ? AND address = ? AND state = 'unresolved'",
+                arguments: [made.number, uri]
+            )
+        }
+    }
+
+    func markResolved(_ made: MadeReport) throws {
+        try queue.write { database in
+            try database.execute(sql: "UPDATE report SET resolved = 1 WHERE id = ?", arguments: [made.number])
+        }
+    }
+
+    /// Takes a delivery on; nil if another run has. Written down before the message is handed over: what is interrupted
+    /// in between is not done again.
+    func claim(_ made: MadeReport, _ address: String) throws -> Int? {
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    UPDATE delivery SET state = 'sending', attempts = attempts + 1
+                    WHERE report = ? AND address = ? AND state = 'due'
+                    """,
+                arguments: [made.number, address]
+            )
+            guard database.changesCount > 0 else { return nil }
+            return try Int.fetchOne(
+                database,
+                sql: "SELECT attempts FROM delivery WHERE report = ? AND address = ?",
+                arguments: [made.number, address]
+            )
+        }
+    }
+
+    func settle(
+        _ made: MadeReport,
+        _ address: String,
+        _ state: DeliveryState,
+        _ detail: String?,
+        due: Int64
+    ) throws {
+        try queue.write { database in
+            try database.execute(
+                sql: "UPDATE delivery SET state = ?, detail = ?, due = ? WHERE report = ? AND address = ?",
+                arguments: [state.rawValue, detail, due, made.number, address]
+            )
+        }
+    }
+}

@@ -1,0 +1,171 @@
+public import AggregateReports
+internal import DNS
+internal import GRDB
+
+/// What is kept for one domain.
+public struct KeptPolicy: Hashable, Sendable {
+    public let domain: String
+    public let policy: PublishedPolicy
+    public let destinations: [String]
+    public let rows: Int
+    public let messages: Int
+    public let dropped: Int
+    /// Seconds since 1970; nil if there are none.
+    public let firstHour: Int64?
+    public let lastHour: Int64?
+}
+
+/// A report and what became of it.
+public struct KeptReport: Hashable, Sendable {
+    public struct Delivery: Hashable, Sendable {
+        public let address: String
+        public let state: String
+        public let attempts: Int
+        public let detail: String?
+    }
+
+    public let id: String
+    public let domain: String
+    public let period: ReportPeriod
+    public let messages: Int
+    public let made: Int64
+    public let deliveries: [Delivery]
+}
+
+/// An address or a host that no report is sent to.
+public struct Refusal: Hashable, Sendable {
+    public let target: String
+    public let reason: String
+    public let since: Int64
+}
+
+extension ReportDatabase {
+    // MARK: What is shown
+
+    public func policies() throws -> [KeptPolicy] {
+        try queue.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT policy.*, (SELECT sum(count) FROM tally WHERE policy = policy.id) AS messages,
+                        (SELECT sum(count) FROM dropped WHERE policy = policy.id) AS dropped,
+                        (SELECT min(hour) FROM tally WHERE policy = policy.id) AS first,
+                        (SELECT max(hour) FROM tally WHERE policy = policy.id) AS last
+                    FROM policy ORDER BY domain, id
+                    """
+            ).map { row in
+                KeptPolicy(
+                    domain: row["domain"],
+                    policy: try Self.value(row["published"]),
+                    destinations: try Self.value(row["rua"]),
+                    rows: row["rows"],
+                    messages: row["messages"] ?? 0,
+                    dropped: row["dropped"] ?? 0,
+                    firstHour: row["first"],
+                    lastHour: row["last"]
+                )
+            }
+        }
+    }
+
+    public func reports() throws -> [KeptReport] {
+        try queue.read { database in
+            let deliveries = Dictionary(
+                grouping: try Row.fetchAll(database, sql: "SELECT * FROM delivery ORDER BY report, address"),
+                by: { $0["report"] as Int64 }
+            )
+            return try Row.fetchAll(database, sql: "SELECT * FROM report ORDER BY id").map { row in
+                KeptReport(
+                    id: row["report_id"],
+                    domain: row["domain"],
+                    period: ReportPeriod(begin: row["begin"], end: row["end"]),
+                    messages: row["messages"],
+                    made: row["made"],
+                    deliveries: (deliveries[row["id"]] ?? []).map {
+                        .init(
+                            address: $0["address"],
+                            state: $0["state"],
+                            attempts: $0["attempts"],
+                            detail: $0["detail"]
+                        )
+                    }
+                )
+            }
+        }
+    }
+
+    public func refusals() throws -> [Refusal] {
+        try queue.read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM refusal ORDER BY target").map {
+                Refusal(target: $0["target"], reason: $0["reason"], since: $0["since"])
+            }
+        }
+    }
+
+    /// Messages that no row was left for, or that could not be written down.
+    public func lost() throws -> Int {
+        try queue.read { try Int.fetchOne($0, sql: "SELECT count FROM lost") ?? 0 }
+    }
+
+    // MARK: What is forgotten
+
+    /// Forgets rows that were not reported in time, and reports of which everything has become that can.
+    func forgetOld(at now: Int64) throws {
+        try queue.write { database in
+            let limit = now - self.limits.age
+            try database.execute(sql: "DELETE FROM tally WHERE recorded < ?", arguments: [limit])
+            try database.execute(
+                sql: "UPDATE policy SET rows = (SELECT count(*) FROM tally WHERE policy = policy.id)"
+            )
+            try database.execute(sql: "DELETE FROM report WHERE made < ?", arguments: [limit])
+            try database.execute(
+                sql: """
+                    DELETE FROM policy WHERE rows = 0 AND reported < ?
+                    AND NOT EXISTS (SELECT 1 FROM dropped WHERE policy = policy.id AND hour >= ?)
+                    """,
+                arguments: [limit, limit]
+            )
+        }
+    }
+
+    /// Forgets everything about a policy domain.
+    /// - Returns: False if nothing was known of it.
+    public func forget(domain: String) throws -> Bool {
+        try queue.write { database in
+            try database.execute(sql: "DELETE FROM policy WHERE domain = ?", arguments: [domain])
+            let policies = database.changesCount
+            try database.execute(sql: "DELETE FROM report WHERE domain = ?", arguments: [domain])
+            return policies + database.changesCount > 0
+        }
+    }
+
+    // MARK: Who wants none
+
+    /// Sends nothing to an address, or to any address of a host, from now on.
+    public func refuse(_ target: String, reason: String, at now: Int64) throws {
+        try queue.write { database in
+            try database.execute(
+                sql: "INSERT INTO refusal VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                arguments: [target.lowercased(), reason, now]
+            )
+        }
+    }
+
+    /// Takes that back; false if there was nothing to take back.
+    public func accept(_ target: String) throws -> Bool {
+        try queue.write { database in
+            try database.execute(sql: "DELETE FROM refusal WHERE target = ?", arguments: [target.lowercased()])
+            return database.changesCount > 0
+        }
+    }
+
+    func refusal(of destination: ReportDestination) throws -> String? {
+        try queue.read { database in
+            try String.fetchOne(
+                database,
+                sql: "SELECT reason FROM refusal WHERE target IN (?, ?)",
+                arguments: [destination.address.lowercased(), destination.host.text]
+            )
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import AggregateReports
+import ArgumentParser
+import Configuration
+import DNS
+import Files
+import Foundation
+import ReportStore
+
+struct ReportsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reports",
+        abstract: "DMARC aggregate reports (RFC 9990): makes, sends and shows what the filter has counted.",
+        discussion: "The filter counts if reports.database is set; mbox --reports does the same for archives.",
+        subcommands: [
+            ReportsMakeCommand.self, ReportsSendCommand.self, ReportsShowCommand.self, ReportsForgetCommand.self,
+        ]
+    )
+}
+
+/// What `make` and `send` have in common.
+struct ReportRunOptions: ParsableArguments {
+    @Option(
+        help:
+            "Report what came until now or TIME (as 2026-11-28T06:00Z, or seconds since 1970), days that are not over as well."
+    )
+    var until: String?
+    @Option(name: .customLong("dry-run"), help: "Write the mails to this folder; nothing is sent, nothing is changed.")
+    var dryRun: String?
+    @OptionGroup var zoneOptions: ZoneOptions
+    @OptionGroup var options: ConfigurationOptions
+
+    /// The end of what is reported, in seconds since 1970; nil for days that are over.
+    func end(now: Int64) throws -> Int64? {
+        guard let until else { return nil }
+        if until == "now" { return now }
+        if let seconds = Int64(until), seconds >= 0 { return seconds }
+        for form in ["yyyy-MM-dd'T'HH:mm:ssXXX", "yyyy-MM-dd'T'HH:mmXXX", "yyyy-MM-dd"] {
+            let reader = DateFormatter()
+            reader.locale = Locale(identifier: "en_US_POSIX")
+            reader.timeZone = TimeZone(secondsFromGMT: 0)
+            reader.dateFormat = form
+            if let date = reader.date(from: until) { return Int64(date.timeIntervalSince1970) }
+        }
+        StandardError.write("authres: --until \(until): not a time; write now, 2026-11-28T06:00Z or seconds since 1970")
+        throw Sysexit.usage
+    }
+
+    func run(sends: Bool) async throws {
+        let now = Int64(Date().timeIntervalSince1970)
+        let end = try end(now: now)
+        let job = try ReportJob(options, zoneOptions)
+        do {
+            if let dryRun {
+                try await job.preview(into: dryRun, until: end ?? now, isForced: end != nil, at: now)
+            } else {
+                try job.make(until: end ?? now, isForced: end != nil, at: now)
+                if sends { try await job.send(at: now) }
+            }
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            StandardError.write("authres: \(job.path): \(error)")
+            throw Sysexit.unavailable
+        }
+    }
+}
+
+struct ReportsMakeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "make",
+        abstract: "Makes the reports of the days that are over, and keeps them to be sent.",
+        discussion: "Days are those of UTC. A line for each report on standard output."
+    )
+
+    @OptionGroup var options: ReportRunOptions
+
+    func run() async throws {
+        try await options.run(sends: false)
+    }
+}
+
+struct ReportsSendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send",
+        abstract: "Makes the reports of the days that are over, and sends them.",
+        discussion: """
+            Exits 75 if some could not be sent yet: they are tried again by the next run, for three days. A report is \
+            never sent twice, also if a run dies.
+            """
+    )
+
+    @OptionGroup var options: ReportRunOptions
+
+    func run() async throws {
+        try await options.run(sends: true)
+    }
+}
+
+struct ReportsShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows what is counted, which reports were made, and what became of them."
+    )
+
+    @Flag(help: "A JSON object on one line for each policy, report and refusal.") var json = false
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        let path = try ReportJob.path(options)
+        do {
+            let shown = try ReportListing(try ReportJob.database(path, options))
+            try StandardOutput.write(json ? shown.json() : shown.text)
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            StandardError.write("authres: \(path): \(error)")
+            throw Sysexit.unavailable
+        }
+    }
+}
+
+struct ReportsForgetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forget",
+        abstract: "Forgets what is kept of domains, or sends an address no more reports.",
+        discussion: "Exits 1 if nothing was known of a domain, or an address to be allowed was not refused."
+    )
+
+    @Argument(help: "Policy domains of which everything is forgotten.") var domains: [String] = []
+    @Option(parsing: .singleValue, help: "An address or a host that gets no more reports; repeatable.")
+    var refuse: [String] = []
+    @Option(help: "Why, for show.") var reason = "opted out"
+    @Option(parsing: .singleValue, help: "An address or a host that gets reports again; repeatable.")
+    var allow: [String] = []
+    @OptionGroup var options: ConfigurationOptions
+
+    func validate() throws {
+        guard !domains.isEmpty || !refuse.isEmpty || !allow.isEmpty else {
+            throw ValidationError("name a domain, or give --refuse or --allow")
+        }
+    }
+
+    func run() async throws {
+        let path = try ReportJob.path(options)
+        var isKnown = true
+        do {
+            let database = try ReportJob.database(path, options)
+            for domain in domains {
+                let name = Domain(internationalized: Array(domain.utf8))?.text ?? domain
+                guard try database.forget(domain: name) else {
+                    StandardError.write("authres: \(name): nothing is kept of it")
+                    isKnown = false
+                    continue
+                }
+            }
+            let now = Int64(Date().timeIntervalSince1970)
+            for target in refuse { try database.refuse(target, reason: reason, at: now) }
+            for target in allow where try !database.accept(target) {
+                StandardError.write("authres: \(target): was not refused")
+                isKnown = false
+            }
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            StandardError.write("authres: \(path): \(error)")
+            throw Sysexit.unavailable
+        }
+        if !isKnown { throw Sysexit.findings }
+    }
+}

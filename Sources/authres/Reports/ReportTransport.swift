@@ -1,0 +1,57 @@
+import Foundation
+import ReportStore
+
+/// Hands a message to the local MTA.
+enum ReportTransport: Sendable {
+    /// sendmail(1): the program.
+    case sendmail(String)
+
+    /// - Parameter setting: `sendmail:/usr/sbin/sendmail`, whose form the configuration has checked.
+    init(_ setting: String) {
+        self = .sendmail(String(setting.dropFirst("sendmail:".count)))
+    }
+
+    func send(_ message: [UInt8], from: String, to address: String) async -> SendOutcome {
+        switch self {
+        case .sendmail(let program):
+            await withCheckedContinuation { continuation in
+                DispatchQueue.global().async {
+                    continuation.resume(returning: Self.run(program, message, from: from, to: address))
+                }
+            }
+        }
+    }
+
+    /// A temporary failure (sysexits.h: EX_TEMPFAIL), and what the caller of a mailer can get wrong about an address
+    /// (EX_NOUSER, EX_NOHOST).
+    private static func run(_ program: String, _ message: [UInt8], from: String, to address: String) -> SendOutcome {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        // -i: a line of a dot does not end the message. --: an address may begin with a hyphen.
+        process.arguments = ["-i", "-f", from, "--", address]
+        let input = Pipe()
+        let complaint = Pipe()
+        process.standardInput = input
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = complaint
+        do {
+            try process.run()
+        } catch {
+            return .temporary("\(program): cannot be run")
+        }
+        // sendmail(1) takes the lines of its system, which end with LF.
+        let octets = message.filter { $0 != UInt8(ascii: "\r") }
+        let isWritten = (try? input.fileHandleForWriting.write(contentsOf: Data(octets))) != nil
+        try? input.fileHandleForWriting.close()
+        let text = String(decoding: complaint.fileHandleForReading.readDataToEndOfFile().prefix(200), as: UTF8.self)
+        process.waitUntilExit()
+        let reason = "\(program) exited \(process.terminationStatus): \(text.split(separator: "\n").first ?? "")"
+        guard process.terminationReason == .exit else { return .temporary("\(program) was ended by a signal") }
+        switch process.terminationStatus {
+        case 0: return isWritten ? .accepted : .temporary("\(program) did not read the message")
+        case 67, 68: return .refused(reason)
+        case 64, 65, 70, 78: return .failed(reason)
+        default: return .temporary(reason)
+        }
+    }
+}
