@@ -191,6 +191,8 @@ struct TranscriptPlayer {
             channel.embeddedEventLoop.run()
         case "drain":
             connection?.drain()
+            // What was in the socket has been read by then.
+            channel.embeddedEventLoop.advanceTime(by: .milliseconds(20))
             channel.embeddedEventLoop.run()
         case "shutdown-input":
             channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
