@@ -10,8 +10,9 @@ struct Authres: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             MilterCommand.self, CheckCommand.self, MboxCommand.self, ReportCommand.self, LintCommand.self,
-            SendCommand.self, DiscoverCommand.self, AnnounceCommand.self, ConfigCommand.self, CodesCommand.self,
-            ReportsCommand.self,
+            MilterCommand.self, CheckCommand.self, MboxCommand.self, ReportCommand.self, ReportsCommand.self,
+            LintCommand.self, SendCommand.self, DiscoverCommand.self, AnnounceCommand.self, ConfigCommand.self,
+            SealRecordCommand.self, CodesCommand.self,
         ]
     )
 
