@@ -54,7 +54,9 @@ extension MessageFacts {
         }
         if let arc = verdicts.arc { arcSealers = arc.sealers }
         if let dmarc = verdicts.dmarc {
-            authorDomains = dmarc.authorDomain.map { [$0] } ?? []
+            /// The reported one first: a reply names it.
+            let reported = dmarc.authorDomain.map { [$0] } ?? []
+            authorDomains = reported + dmarc.candidates.filter { !reported.contains($0) }
             dmarcPolicy = dmarc.policy?.rawValue
         }
     }
