@@ -182,9 +182,9 @@ class ArchiveTests(unittest.TestCase):
 
     def test_other_arguments_do_not_continue_a_run(self):
         output = self.path("other.mbox")
-        self.file("other.mbox.authres-state", b'{"task":["x"],"now":1,"file":0,"offset":0,"mboxLength":0,"reportLength":0,'
+        self.file("other.mbox.authres-state", b'{"task":["x"],"now":1,"file":0,"member":0,"offset":0,"mboxLength":0,"reportLength":0,'
                   b'"recordLength":0,"summary":{"messages":0,"octets":0,"seconds":0,"warnings":0,"results":{},"domains":{},'
-                  b'"otherDomains":0,"forgeries":[],"otherForgeries":0,"unknownClients":{}}}')
+                  b'"otherDomains":0,"forgeries":[],"otherForgeries":0,"unknownClients":{},"ruleMatches":[],"fieldProofs":{}}}')
         result = run("mbox", *self.flags, self.mbox, "--output", output, "--resume")
         self.assertEqual(result.returncode, 64)
         self.assertIn(b"other arguments", result.stderr)
@@ -593,7 +593,7 @@ class ArchiveTests(unittest.TestCase):
 
     def test_an_interrupted_run_over_a_maildir_is_continued(self):
         for place, file, _ in self.maildir("interrupted", 60):
-            for number in range(20 if place == "/cur" else 0):
+            for number in range(70 if place == "/cur" else 0):
                 os.link(self.path("interrupted") + place + "/" + file, f"{self.path('interrupted')}/cur/{number:03}.{file}")
         self.reports("whole.jsonl", self.path("interrupted"), "--output", self.path("whole.out"))
         command = ["archive", *self.flags, self.path("interrupted"), "--output", self.path("continued.out"), "--report-file",

@@ -99,6 +99,10 @@ class AttackTests(unittest.TestCase):
             for file in sorted(os.listdir(directory)):
                 path = os.path.join(directory, file)
                 result = run("check", "--output", "message", *FLAGS, path)
+                if result.returncode == 65:  # no line of it is a field: not a message, and nothing comes out
+                    self.assertIn(b"has no header field at its beginning", result.stderr)
+                    self.assertEqual(result.stdout, b"")
+                    continue
                 self.assertEqual(result.returncode, 0, result.stderr)
                 with self.subTest(file=file, text=list(DISGUISES)[int(file[:-6])]):
                     self.assertEqual(forged_fields(result.stdout), [])

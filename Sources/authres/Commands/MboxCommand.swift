@@ -202,6 +202,7 @@ struct MboxCommand: AsyncParsableCommand {
         do {
             status = name == "-" ? LibCFiles.status(of: STDIN_FILENO) : LibCFiles.status(ofPath: name)
             if status == nil || status?.size != nil { _ = try InputFile(name) }
+            try refuseRange(of: name)
             if status?.isDirectory == true { return try directoryVersion(name) }
         } catch let exit as ExitCode {
             throw exit
@@ -209,12 +210,15 @@ struct MboxCommand: AsyncParsableCommand {
             StandardError.write("authres: \(error)")
             throw Sysexit.noInput
         }
-        if range != nil, !ArchiveTask.isPlain(name) {
-            StandardError.write("authres: \(name): --range takes a plain mbox file")
-            throw Sysexit.usage
-        }
         if let status { try refuseToReplace(status) }
         return name == "-" ? "-" : status?.version ?? "-"
+    }
+
+    /// Ends the run before it has begun if a part is asked for of what has no octets of its own to count.
+    private func refuseRange(of name: String) throws {
+        guard range != nil, !ArchiveTask.isPlain(name) else { return }
+        StandardError.write("authres: \(name): --range takes a plain mbox file")
+        throw Sysexit.usage
     }
 
     /// What is in a directory, in a number; nothing may be written into it while it is read.
