@@ -9,7 +9,6 @@ struct Authres: AsyncParsableCommand {
             "Which of the claims on this message are true? Authentication-Results (RFC 8601), written and checked.",
         version: "0.1.0",
         subcommands: [
-            MilterCommand.self, CheckCommand.self, MboxCommand.self, ReportCommand.self, LintCommand.self,
             MilterCommand.self, CheckCommand.self, MboxCommand.self, ReportCommand.self, ReportsCommand.self,
             LintCommand.self, SendCommand.self, DiscoverCommand.self, AnnounceCommand.self, ConfigCommand.self,
             SealRecordCommand.self, CodesCommand.self,
