@@ -33,6 +33,8 @@ public struct DMARCVerdict: Hashable, Sendable {
     /// All domains that were judged, where readers may differ about the author; this verdict is the worst of theirs. Empty
     /// where they agree.
     public internal(set) var candidates: [Domain] = []
+    /// True if From has more domains than are looked at.
+    public internal(set) var hasMoreCandidates = false
     /// The value of `policy.dmarc`: what the owner wants done with mail that fails, after `sp=`, `np=` and `t=`. Nil
     /// without a policy, or where it depends on an answer that is not to be had.
     public internal(set) var policy: DMARCRecord.Policy?
@@ -60,6 +62,7 @@ public struct DMARCVerdict: Hashable, Sendable {
     /// Makes it the verdict on a message whose author readers do not agree about: nobody has authenticated that one.
     mutating func contest(among domains: [Domain], isComplete: Bool) {
         candidates = domains
+        hasMoreCandidates = !isComplete
         alignedIdentifiers = []
         switch result {
         case .pass, .fail, .none:

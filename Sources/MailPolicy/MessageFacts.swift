@@ -54,9 +54,11 @@ extension MessageFacts {
         }
         if let arc = verdicts.arc { arcSealers = arc.sealers }
         if let dmarc = verdicts.dmarc {
-            /// The reported one first: a reply names it.
+            /// The reported one first: a reply names it. Authors of whom not all are known fit no rule.
             let reported = dmarc.authorDomain.map { [$0] } ?? []
-            authorDomains = reported + dmarc.candidates.filter { !reported.contains($0) }
+            if !dmarc.hasMoreCandidates {
+                authorDomains = reported + dmarc.candidates.filter { !reported.contains($0) }
+            }
             dmarcPolicy = dmarc.policy?.rawValue
         }
     }

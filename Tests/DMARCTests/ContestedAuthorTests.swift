@@ -63,6 +63,7 @@ import Testing
         #expect(verdict.result == .fail)
         #expect(verdict.policy == .reject)
         #expect(verdict.authorDomain == nil)
+        #expect(verdict.hasMoreCandidates)
         #expect(world.asked.count <= 8 * 3)
     }
 }
