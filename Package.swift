@@ -110,13 +110,13 @@ let package = Package(
             "Configuration",
             [
                 "Authentication", "AuthServ", "FieldProvenance", "DKIM", "MailPolicy", "StatusCodes", "Milter",
-                "StubDNS",
+                "StubDNS", "Files", "Observability",
                 "DNS", .logging, .yams,
             ]
         ),
         module(
             "Observability",
-            ["Authentication", "FieldClaims", "AuthResults", "Mail", "DNS", "Octets"]
+            ["Authentication", "FieldClaims", "AuthResults", "MailAddresses", "DNS", "Octets", .logging]
         ),
         module(
             "MilterFilter",
@@ -151,7 +151,7 @@ let package = Package(
                 "MilterFilter", "MilterClient", "Milter", "Archive", "StoredMail", "FileLint", "Configuration",
                 "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication", "MailPolicy",
                 "StatusCodes", "AuthResultsLint", "AuthResults", "MailAddresses", "FieldClaims", "Mailboxes",
-                "Trace", "Observability",
+                "Trace", "Observability", "Octets",
                 "Mail", "StubDNS", "DNS",
                 .nioCore, .nioPosix, .argumentParser, .logging, .unixSignals,
             ],

@@ -1,50 +1,178 @@
 internal import Authentication
 internal import MailPolicy
+internal import Observability
 
 extension Setting {
     /// Every key there is, in the order in which `authres config` shows them.
     package static let all: [Setting] = [
-        .scalar("authserv-id", \.policy.authservID, ValueForm<String>.text.optional),
-        .list("own-ids", \.policy.ownIDs, .namePattern),
-        .list("own-hosts", \.ownHostNames, .namePattern),
-        .list("trusted-relays", \.policy.trustedRelays, .network),
-        .scalar("check-trusted-relays", \.policy.checkTrustedRelays, .truth),
-        .list("local-networks", \.policy.localNetworks, .network),
-        .scalar("foreign", \.policy.foreignFields, .word),
-        .list("also-remove", \.policy.alsoRemove, .fieldName),
-        .scalar("check-authenticated", \.policy.checkAuthenticated, .truth),
-        .scalar("auth-mechanism", \.policy.tellsMechanism, .truth),
-        .scalar("received-spf", \.policy.writesReceivedSPF, .truth),
-        .scalar("socket", \.socket, .socket),
-        .scalar("socket-mode", \.socketMode, .fileMode),
-        .scalar("socket-group", \.socketGroup, ValueForm<String>.text.optional),
-        .list("dns.servers", \.nameServers, .nameServer),
-        .scalar("dns.timeout", \.nameServerTimeout, .duration),
-        .scalar("checks.spf", \.policy.checks[contains: .spf], .truth),
-        .scalar("checks.dkim", \.policy.checks[contains: .dkim], .truth),
-        .scalar("checks.dmarc", \.policy.checks[contains: .dmarc], .truth),
-        .scalar("checks.arc", \.policy.checks[contains: .arc], .truth),
-        .scalar("checks.iprev", \.policy.checks[contains: .iprev], .truth),
-        .scalar("checks.auth", \.policy.checks[contains: .auth], .truth),
-        .scalar("limits.deadline", \.policy.limits.deadline, .duration),
-        .scalar("limits.header", \.policy.limits.headerOctets, .size(4096...16 * 1024 * 1024)),
-        .scalar("limits.header-fields", \.policy.limits.headerFields, .number(16...100_000)),
-        .scalar("limits.signatures", \.policy.limits.signatures, .number(1...100)),
-        .scalar("limits.void-lookups", \.policy.limits.voidLookups, .number(0...10)),
-        .scalar("limits.questions", \.policy.limits.questions, .number(16...10_000)),
-        .scalar("limits.removals", \.removals, .number(1...10_000)),
-        .scalar("limits.connections", \.connections, .number(1...1_000_000)),
-        .scalar("seal.domain", \.seal.domain, ValueForm<String>.text.optional),
-        .scalar("seal.selector", \.seal.selector, ValueForm<String>.text.optional),
-        .scalar("seal.key-file", \.seal.keyFile, ValueForm<String>.text.optional),
-        .scalar("policy.dry-run", \.rules.isDryRun, .truth),
-        .scalar("policy.help", \.rules.help, ValueForm<String>.help.optional),
-        .list("ask.hosts", \.ask.hosts, .askRule, isMap: true),
-        .list("ask.networks", \.ask.networks, .network),
-        .scalar("ask.horizon", \.ask.horizon, .duration),
-        .scalar("ask.cache", \.ask.cache, .duration),
-        .list("announced-by", \.announcedBy, .serverURL),
-        .scalar("log-level", \.logLevel, .word),
+        .scalar("dry-run", \.isDryRun, .truth, "Judge and log every message, and change none.", concern: .filter),
+        .scalar(
+            "authserv-id",
+            \.policy.authservID,
+            ValueForm<String>.authservID.optional,
+            "The name this site reports under (default: the MTA's own, macro j, else the host name)."
+        ),
+        .list(
+            "own-ids",
+            \.policy.ownIDs,
+            .namePattern,
+            "More names that only this site may claim: fields from outside that bear one are removed."
+        ),
+        .list(
+            "own-hosts",
+            \.ownHostNames,
+            .namePattern,
+            "Names that hosts of this site write in the by clause of Received (default: the authserv-id)."
+        ),
+        .list("trusted-relays", \.policy.trustedRelays, .network, "Peers whose fields are kept."),
+        .scalar("check-trusted-relays", \.policy.checkTrustedRelays, .truth, "Check messages of trusted relays too."),
+        .list(
+            "local-networks",
+            \.policy.localNetworks,
+            .network,
+            "Clients that are not strangers: no SPF, iprev or DMARC is claimed of them."
+        ),
+        .scalar("foreign", \.policy.foreignFields, .word, "Fields of other sites."),
+        .list("also-remove", \.policy.alsoRemove, .fieldName, "More fields to remove."),
+        .scalar(
+            "check-authenticated",
+            \.policy.checkAuthenticated,
+            .truth,
+            "Check SPF, iprev and DMARC for authenticated clients too."
+        ),
+        .scalar("auth-mechanism", \.policy.tellsMechanism, .truth, "Write the SMTP AUTH mechanism in a comment."),
+        .scalar(
+            "received-spf",
+            \.policy.writesReceivedSPF,
+            .truth,
+            "Write a Received-SPF field (RFC 7208, 9.1) as well."
+        ),
+        .scalar("socket", \.socket, .socket, "Where to listen.", concern: .filter),
+        .scalar("socket-mode", \.socketMode, .fileMode, "Permission bits of a Unix socket.", concern: .filter),
+        .scalar(
+            "socket-group",
+            \.socketGroup,
+            ValueForm<String>.text.optional,
+            "Group of a Unix socket (default: that of the process).",
+            concern: .filter
+        ),
+        .list("dns.servers", \.nameServers, .nameServer, "Name servers (default: those of /etc/resolv.conf)."),
+        .scalar("dns.timeout", \.nameServerTimeout, .duration, "How long one name server is waited for."),
+        .scalar("checks.spf", \.policy.checks[contains: .spf], .truth, "Check SPF (RFC 7208)."),
+        .scalar("checks.dkim", \.policy.checks[contains: .dkim], .truth, "Check DKIM (RFC 6376)."),
+        .scalar("checks.dmarc", \.policy.checks[contains: .dmarc], .truth, "Check DMARC (RFC 9989)."),
+        .scalar("checks.arc", \.policy.checks[contains: .arc], .truth, "Check ARC (RFC 8617)."),
+        .scalar(
+            "checks.iprev",
+            \.policy.checks[contains: .iprev],
+            .truth,
+            "Check the client's name (RFC 8601, 2.7.3)."
+        ),
+        .scalar("checks.auth", \.policy.checks[contains: .auth], .truth, "Report SMTP AUTH (RFC 4954)."),
+        .scalar(
+            "limits.deadline",
+            \.policy.limits.deadline,
+            .duration,
+            "How long the DNS is waited for after the header; then a check is a temperror."
+        ),
+        .scalar(
+            "limits.header",
+            \.policy.limits.headerOctets,
+            .size(4096...16 * 1024 * 1024),
+            "Octets of header that are checked; forged fields are removed beyond it too."
+        ),
+        .scalar(
+            "limits.header-fields",
+            \.policy.limits.headerFields,
+            .number(16...100_000),
+            "Header fields that are checked."
+        ),
+        .scalar(
+            "limits.signatures",
+            \.policy.limits.signatures,
+            .number(1...100),
+            "Signatures that are verified; the others are reported as not checked."
+        ),
+        .scalar(
+            "limits.void-lookups",
+            \.policy.limits.voidLookups,
+            .number(0...10),
+            "SPF look-ups without an answer (RFC 7208, 4.6.4)."
+        ),
+        .scalar(
+            "limits.questions",
+            \.policy.limits.questions,
+            .number(16...10_000),
+            "Questions that one message may ask of the DNS; what asks for more is a temperror."
+        ),
+        .scalar(
+            "limits.removals",
+            \.removals,
+            .number(1...10_000),
+            "Forged fields that the MTA is asked to remove; a message with more is deferred.",
+            concern: .filter
+        ),
+        .scalar(
+            "limits.connections",
+            \.connections,
+            .number(1...1_000_000),
+            "Connections served at once.",
+            concern: .filter
+        ),
+        .scalar(
+            "seal.domain",
+            \.seal.domain,
+            ValueForm<String>.text.optional,
+            "Domain of the DKIM signature over the field (RFC 8601, 7.1): the authserv-id's or one above it."
+        ),
+        .scalar("seal.selector", \.seal.selector, ValueForm<String>.text.optional, "Selector of that signature's key."),
+        .scalar(
+            "seal.key-file",
+            \.seal.keyFile,
+            ValueForm<String>.text.optional,
+            "PEM file with that key, RSA or Ed25519."
+        ),
+        .scalar("policy.dry-run", \.rules.isDryRun, .truth, "Report what the policy would do, and do nothing."),
+        .scalar(
+            "policy.help",
+            \.rules.help,
+            ValueForm<String>.help.optional,
+            "URL that every rejected sender is told."
+        ),
+        .list(
+            "ask.hosts",
+            \.ask.hosts,
+            .askRule,
+            "Where hosts of this site are asked what they announce (AUTHSERV), as NAME=URL.",
+            isMap: true
+        ),
+        .list(
+            "ask.networks",
+            \.ask.networks,
+            .network,
+            "Networks such hosts must be in (default: private ones and this host)."
+        ),
+        .scalar(
+            "ask.horizon",
+            \.ask.horizon,
+            .duration,
+            "How old a message may be to be judged by what its hosts say now."
+        ),
+        .scalar("ask.cache", \.ask.cache, .duration, "How long an answer of a host is kept."),
+        .list(
+            "announced-by",
+            \.announcedBy,
+            .serverURL,
+            "Servers that must announce the authserv-id; the filter warns if one does not."
+        ),
+        .scalar("log-level", \.logLevel, .word, "The least level that is logged.", concern: .filter),
+        .scalar(
+            "log-format",
+            \.logFormat,
+            .word,
+            "How the lines of the log are written; under the journal without the time.",
+            concern: .filter
+        ),
     ]
 
     /// The key after which the rules are shown.

@@ -24,6 +24,8 @@ package final class MessageFilter: MailFilter {
     let furtherActions: Actions
 
     private var client = Client(address: nil)
+    /// The MTA's words about the client could not be used, which a dry run bears.
+    private var isUnknown = false
     private var helo: [UInt8] = []
     /// The MTA's own name, macro `j`.
     private var ownName: [UInt8]?
@@ -51,6 +53,7 @@ package final class MessageFilter: MailFilter {
 
     enum Failure: Error, CustomStringConvertible {
         case noMessage
+        case noClient
         case noAddress([UInt8])
         case noName([UInt8])
         case noField
@@ -58,6 +61,7 @@ package final class MessageFilter: MailFilter {
         var description: String {
             switch self {
             case .noMessage: "the MTA speaks of a message that it has not begun"
+            case .noClient: "the client is not known"
             case .noAddress(let text): "the MTA gives \"\(LogWord(text))\" for the client's address"
             case .noName(let name):
                 "no field can be written under the name \"\(LogWord(name))\": set authserv-id"
@@ -80,6 +84,17 @@ package final class MessageFilter: MailFilter {
     // MARK: What the MTA tells
 
     func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict {
+        isUnknown = false
+        do {
+            try begin(client, macros)
+        } catch  where sites.value.configuration.isDryRun {
+            isUnknown = true
+            passUnjudged(error)
+        }
+        return .continue
+    }
+
+    private func begin(_ client: SMTPClient, _ macros: Macros) throws(Failure) {
         let address = client.address.flatMap(Self.address)
         // A client without an address is the MTA's own; a stranger must not be taken for that.
         if let text = client.address, address == nil { throw Failure.noAddress(text) }
@@ -93,7 +108,11 @@ package final class MessageFilter: MailFilter {
         for question in examination.newQuestions() where site.resolver.knownAnswer(to: question) == nil {
             _ = eventLoop.makeFutureWithTask { await site.resolver.answer(to: question) }
         }
-        return .continue
+    }
+
+    /// A dry run does not even defer a message that it cannot judge.
+    private func passUnjudged(_ error: Failure) {
+        sites.value.logger.warning("dry-run: passed on without a judgement: \(error)")
     }
 
     func helo(_ name: [UInt8], macros: Macros) throws -> Verdict {
@@ -103,6 +122,16 @@ package final class MessageFilter: MailFilter {
 
     func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Verdict {
         let site = sites.value
+        do {
+            try begin(sender, macros, site)
+        } catch  where site.configuration.isDryRun {
+            passUnjudged(error)
+        }
+        return .continue
+    }
+
+    private func begin(_ sender: EnvelopeAddress, _ macros: Macros, _ site: Site) throws(Failure) {
+        guard !isUnknown else { throw .noClient }
         if let name = macros["j"] { ownName = name }
         var examination = try newExamination(site)
         examination.helo(helo)
@@ -119,6 +148,8 @@ package final class MessageFilter: MailFilter {
             log: MessageLog(
                 queueID: macros["i"],
                 client: client,
+                helo: helo,
+                mailFrom: sender.argument,
                 tls: macros["{tls_version}"],
                 cipher: macros["{cipher}"]
             ),
@@ -131,7 +162,6 @@ package final class MessageFilter: MailFilter {
             )
         )
         ask()
-        return .continue
     }
 
     /// Postfix knows the queue ID from here on, unless there are several recipients.
@@ -177,7 +207,10 @@ package final class MessageFilter: MailFilter {
     }
 
     func endOfMessage(macros: Macros) throws -> EventLoopFuture<MessageReply> {
-        guard message != nil else { throw Failure.noMessage }
+        guard message != nil else {
+            guard sites.value.configuration.isDryRun else { throw Failure.noMessage }
+            return eventLoop.makeSucceededFuture(MessageReply(verdict: .continue))
+        }
         let promise = eventLoop.makePromise(of: MessageReply.self)
         message?.end = .now
         message?.promise = promise
@@ -253,14 +286,23 @@ package final class MessageFilter: MailFilter {
         self.message = nil
         let disposition = PolicyDisposition(
             message.site.configuration.rules.decide(judgement, message.envelope),
-            mayQuarantine: furtherActions.contains(.quarantine)
+            mayQuarantine: furtherActions.contains(.quarantine),
+            isDryRun: message.site.configuration.isDryRun
         )
         promise.succeed(disposition.reply(judgement.edits))
-        message.log.policyWords = disposition.words
+        message.log.policy = disposition.log
         let now = ContinuousClock.now
-        message.site.logger.info(
-            "\(message.log.line(judgement, took: message.start.duration(to: now), after: message.end?.duration(to: now)))"
-        )
+        log(message, judgement, after: message.end?.duration(to: now), at: now)
+    }
+
+    private func log(_ message: Message, _ judgement: Judgement, after: Duration?, at now: ContinuousClock.Instant) {
+        let took = message.start.duration(to: now)
+        let logger = message.site.logger
+        switch message.site.configuration.logFormat {
+        case .text: logger.info("\(message.log.line(judgement, took: took, after: after))")
+        case .logfmt, .json:
+            logger.info("message", metadata: message.log.details(judgement, took: took, after: after))
+        }
     }
 
     private func newExamination(_ site: Site) throws(Failure) -> Examination {

@@ -85,7 +85,9 @@ struct Sample: CustomTestStringConvertible, Sendable {
 
     func site() throws -> Site {
         let flags = try envelope().settings?.flatMap { key, value in value.texts.flatMap { ["--\(key)", $0] } } ?? []
-        let options = try SettingOptions.parse(["--authserv-id", "mx.example.org", "--log-level", "critical"] + flags)
+        let options = try SettingOptions<FilterScope>.parse(
+            ["--authserv-id", "mx.example.org", "--log-level", "critical"] + flags
+        )
         let configuration = try EffectiveConfiguration(file: nil, environment: [:], flags: options.entries)
         return try Site(configuration.configuration, zone: try zone())
     }

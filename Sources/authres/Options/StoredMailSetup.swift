@@ -8,7 +8,10 @@ import StubDNS
 
 extension Site {
     /// The site for commands that examine stored mail. Mistakes are told, and end in an exit code.
-    static func forStoredMail(_ options: ConfigurationOptions, _ zoneOptions: ZoneOptions) throws -> Site {
+    static func forStoredMail(
+        _ options: ConfigurationOptions<some SettingScope>,
+        _ zoneOptions: ZoneOptions
+    ) throws -> Site {
         let configuration = try options.load().configuration
         let zone = try zoneOptions.load()
         do {
