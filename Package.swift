@@ -36,8 +36,8 @@ let package = Package(
     name: "authres",
     products: [
         .executable(name: "authres", targets: ["authres"]),
-        .library(name: "AuthResults", targets: ["AuthResults"]),
-        .library(name: "Mail", targets: ["Mail"]),
+        .library(name: "AuthResults", targets: ["AuthResults", "AuthResultsLint", "FieldClaims"]),
+        .library(name: "Mail", targets: ["Mail", "MailAddresses", "Trace", "Mailboxes"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),

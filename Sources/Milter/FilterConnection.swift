@@ -157,7 +157,7 @@ final class FilterConnection: ChannelDuplexHandler {
         }
     }
 
-    private func tell(_ event: Session.Event) throws -> Verdict {
+    private func tell(_ event: Session.Event) throws -> Response {
         switch event {
         case .connect(let client): try filter.connect(client, macros: session.macros)
         case .helo(let name): try filter.helo(name, macros: session.macros)
@@ -171,7 +171,7 @@ final class FilterConnection: ChannelDuplexHandler {
         }
     }
 
-    private func verdict(_ call: () throws -> Verdict) -> Verdict {
+    private func verdict(_ call: () throws -> Response) -> Response {
         do {
             return try call()
         } catch {

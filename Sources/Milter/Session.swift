@@ -57,20 +57,20 @@ public struct Session: Sendable {
     /// Whom the MTA told of; nil before.
     public private(set) var client: SMTPClient?
 
-    private let wishes: FilterWishes
+    private let wishes: FilterRequirements
     /// The stages at which the MTA does not wait.
     private var unanswered: Stages = []
     /// The stage whose event the filter was told last, and whether the MTA waits for the verdict.
     private var told: (stage: Stages, isReplyDue: Bool) = ([], false)
     /// True from the moment the filter is told of a message until it is told that it is over.
     private var filterHasMessage = false
-    /// What the filter has decided beyond ``Verdict/continue``, for the connection, since HELO, for the message. It is
+    /// What the filter has decided beyond ``Response/continue``, for the connection, since HELO, for the message. It is
     /// not asked again; the MTA hears of it whenever it waits for a reply.
-    private var connectionVerdict: Verdict?
-    private var heloVerdict: Verdict?
-    private var messageVerdict: Verdict?
+    private var connectionVerdict: Response?
+    private var heloVerdict: Response?
+    private var messageVerdict: Response?
 
-    public init(_ wishes: FilterWishes = FilterWishes()) {
+    public init(_ wishes: FilterRequirements = FilterRequirements()) {
         self.wishes = wishes
     }
 
@@ -82,7 +82,7 @@ public struct Session: Sendable {
         }
     }
 
-    private var settled: Verdict? { connectionVerdict ?? heloVerdict ?? messageVerdict }
+    private var settled: Response? { connectionVerdict ?? heloVerdict ?? messageVerdict }
 
     // MARK: Commands
 
@@ -222,7 +222,7 @@ public struct Session: Sendable {
     }
 
     /// What the MTA is told after the event that the filter was told last; nil if it does not wait.
-    public mutating func reply(to verdict: Verdict) -> Reply? {
+    public mutating func reply(to verdict: Response) -> Reply? {
         let (stage, isReplyDue) = told
         told.isReplyDue = false
         if verdict != .continue {
@@ -247,7 +247,7 @@ public struct Session: Sendable {
     }
 
     /// Before MAIL there is nothing to discard; it is said later.
-    private func reply(_ verdict: Verdict, at stage: Stages) -> Reply {
+    private func reply(_ verdict: Response, at stage: Stages) -> Reply {
         let isEarly = stage == .connect || stage == .helo
         return isEarly && verdict == .discard ? .continue : verdict.wire
     }

@@ -21,7 +21,7 @@ package final class MessageFilter: MailFilter {
     private let clock: () -> Int64
 
     /// Messages may be held on this connection, if a rule wanted it when the MTA connected.
-    let furtherActions: Actions
+    let furtherActions: FilterActions
 
     private var client = Client(address: nil)
     private var helo: [UInt8] = []
@@ -79,7 +79,7 @@ package final class MessageFilter: MailFilter {
 
     // MARK: What the MTA tells
 
-    func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict {
+    func connect(_ client: SMTPClient, macros: Macros) throws -> Response {
         let address = client.address.flatMap(Self.address)
         // A client without an address is the MTA's own; a stranger must not be taken for that.
         if let text = client.address, address == nil { throw Failure.noAddress(text) }
@@ -96,12 +96,12 @@ package final class MessageFilter: MailFilter {
         return .continue
     }
 
-    func helo(_ name: [UInt8], macros: Macros) throws -> Verdict {
+    func helo(_ name: [UInt8], macros: Macros) throws -> Response {
         helo = name
         return .continue
     }
 
-    func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Verdict {
+    func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Response {
         let site = sites.value
         if let name = macros["j"] { ownName = name }
         var examination = try newExamination(site)
@@ -129,12 +129,12 @@ package final class MessageFilter: MailFilter {
         return .continue
     }
 
-    func header(_ field: HeaderField) throws -> Verdict {
+    func header(_ field: HeaderField) throws -> Response {
         message?.examination.header(field)
         return .continue
     }
 
-    func endOfHeader(macros: Macros) throws -> Verdict {
+    func endOfHeader(macros: Macros) throws -> Response {
         message?.examination.endOfHeader(at: .now)
         ask()
         watchDeadline()
@@ -143,7 +143,7 @@ package final class MessageFilter: MailFilter {
 
     var wantsBody: Bool { message?.examination.wantsBody ?? false }
 
-    func body(_ octets: ByteBuffer) throws -> Verdict {
+    func body(_ octets: ByteBuffer) throws -> Response {
         message?.examination.body(octets.readableBytesUInt8Span)
         return .continue
     }

@@ -132,7 +132,7 @@ struct TranscriptPlayer {
 
     private mutating func set(_ text: String) {
         let words = text.split(separator: " ").map(String.init)
-        let verdicts: [String: Verdict] = [
+        let verdicts: [String: Response] = [
             "continue": .continue, "accept": .accept, "reject": .reject, "tempfail": .temporaryFailure,
             "discard": .discard,
             "reply": SMTPReply(code: 550, enhancedCode: "5.7.23", lines: ["100% bad", "two"]).map { .reply($0) }
@@ -148,7 +148,7 @@ struct TranscriptPlayer {
         case "nobody": filter.wantsBody = false
         case "final": filter.reply.verdict = verdicts[words[1]] ?? .continue
         case "edits": filter.reply.modifications = Self.edits
-        case "actions": configuration.wishes.actions = Actions(rawValue: 0xFF)
+        case "actions": configuration.wishes.actions = FilterActions(rawValue: 0xFF)
         case "every-edit": filter.reply.modifications = Self.everyEdit
         case "body-edit": filter.reply.modifications = [.replaceBody(ByteBuffer())]
         default: filter.answers[words[0]] = words[1] == "fail" ? .failure : verdicts[words[1]].map { .verdict($0) }
