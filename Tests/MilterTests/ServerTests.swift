@@ -23,7 +23,7 @@ struct ServerTests {
             let message = TestServer.message(bodySize: size)
             let outcome = try await client.send(message, in: TestServer.session)
             #expect(outcome.verdict == .continue)
-            let stored = StoredMessage(header: message.header, trace: HeaderField("Received", " by us"))
+            let stored = QueuedMessage(header: message.header, trace: HeaderField("Received", " by us"))
             #expect(stored.applied(outcome).header == TestServer.stored(bodySize: size))
         }
         let refused = try await client.send(TestServer.message(sender: "<bad>"), in: TestServer.session)
@@ -51,7 +51,7 @@ struct ServerTests {
         let message = TestServer.message(bodySize: 200_000)
         let outcome = try await client.send(message, in: TestServer.session)
         #expect(
-            StoredMessage(header: message.header).applied(outcome).header.first
+            QueuedMessage(header: message.header).applied(outcome).header.first
                 == TestServer.stored(bodySize: 200_000)[0]
         )
         await client.quit()
