@@ -15,7 +15,7 @@ internal import Octets
 /// Examines the messages of one connection: what the MTA tells becomes events of an ``Examination``, its questions go
 /// to the resolver, its judgement becomes the answer. Lives on the connection's event loop.
 package final class MessageFilter: MailFilter {
-    private let sites: CurrentSite
+    private let sites: CurrentServiceState
     private let eventLoop: any EventLoop
     /// Seconds since 1970.
     private let clock: () -> Int64
@@ -31,7 +31,7 @@ package final class MessageFilter: MailFilter {
 
     /// One message, from MAIL to the answer. An object, so that an answer that comes too late finds out whose it is.
     private final class Message {
-        let site: Site
+        let site: ServiceState
         var examination: Examination
         let start = ContinuousClock.now
         var end: ContinuousClock.Instant?
@@ -41,7 +41,7 @@ package final class MessageFilter: MailFilter {
         /// What the rules of the policy look at beyond the verdicts.
         let envelope: PolicyEnvelope
 
-        init(site: Site, examination: Examination, log: MessageLog, envelope: PolicyEnvelope) {
+        init(site: ServiceState, examination: Examination, log: MessageLog, envelope: PolicyEnvelope) {
             self.site = site
             self.examination = examination
             self.log = log
@@ -67,7 +67,7 @@ package final class MessageFilter: MailFilter {
     }
 
     package init(
-        _ sites: CurrentSite,
+        _ sites: CurrentServiceState,
         on eventLoop: any EventLoop,
         clock: @escaping () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) {
@@ -235,7 +235,7 @@ package final class MessageFilter: MailFilter {
         )
     }
 
-    private func newExamination(_ site: Site) throws(Failure) -> Examination {
+    private func newExamination(_ site: ServiceState) throws(Failure) -> Examination {
         let policy = site.configuration.policy
         let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
         let authservID = policy.authservID ?? name ?? site.hostName

@@ -27,7 +27,7 @@ package struct MessageExaminer: Sendable {
     ///   - usesFromLine: whether the From_ line of an mbox may tell what the header does not.
     ///   - now: seconds since 1970.
     package init?(
-        _ site: Site,
+        _ site: ServiceState,
         resolver: any Resolver,
         given: GivenEnvelope,
         usesFromLine: Bool = false,

@@ -111,7 +111,7 @@ import Testing
         var numbers = Numbers(state: 4)
         var configuration = ServiceConfiguration()
         configuration.policy.authservID = "mx.example.org"
-        let site = try Site(configuration, zone: ZoneFile())
+        let site = try ServiceState(configuration, zone: ZoneFile())
         let examiner = try #require(
             MessageExaminer(site, resolver: site.resolver, given: GivenEnvelope(), now: 0)
         )

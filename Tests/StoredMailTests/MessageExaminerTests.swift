@@ -19,11 +19,11 @@ import Trace
 
         """
 
-    static func site(_ change: (inout ServiceConfiguration) -> Void = { _ in }) throws -> Site {
+    static func site(_ change: (inout ServiceConfiguration) -> Void = { _ in }) throws -> ServiceState {
         var configuration = ServiceConfiguration()
         configuration.policy.authservID = "mx.example.org"
         change(&configuration)
-        return try Site(configuration, zone: try ZoneFile(Array(zone.utf8), file: "zone"))
+        return try ServiceState(configuration, zone: try ZoneFile(Array(zone.utf8), file: "zone"))
     }
 
     static func examine(

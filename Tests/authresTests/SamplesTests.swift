@@ -32,7 +32,7 @@ import Testing
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let endpoint = Endpoint.unix(path: directory.appending(path: "s").path())
-        let sites = CurrentSite(try sample.site())
+        let sites = CurrentServiceState(try sample.site())
         let server = try await MilterServer.start(
             at: endpoint,
             on: MultiThreadedEventLoopGroup.singleton,

@@ -55,7 +55,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let site = try Site.forStoredMail(options, zoneOptions)
+        let site = try ServiceState.forStoredMail(options, zoneOptions)
         if verifyField {
             try await verifyFields(site)
             return
@@ -140,14 +140,14 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     /// Only signatures are checked, whoever brought the message.
-    private func verifyFields(_ site: Site) async throws {
+    private func verifyFields(_ site: ServiceState) async throws {
         var configuration = site.configuration
         let relays = configuration.policy.trustedRelays
         configuration.policy.checks = [.dkim]
         configuration.policy.trustedRelays = []
         configuration.policy.checkAuthenticated = true
         let limit = configuration.policy.limits.headerOctets
-        let site = try Site(configuration, after: site)
+        let site = try ServiceState(configuration, after: site)
         let examiner = try MessageExaminer.make(site, resolver: site.resolver, given: envelope)
         let ownIDs = OwnIdentifiers([examiner.authservID] + configuration.policy.ownIDs)
         let recovery = EnvelopeRecovery(

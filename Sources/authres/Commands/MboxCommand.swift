@@ -84,7 +84,7 @@ struct MboxCommand: AsyncParsableCommand {
 
     func run() async throws {
         let task = try makeTask()
-        let site = try Site.forStoredMail(options, zoneOptions)
+        let site = try ServiceState.forStoredMail(options, zoneOptions)
         let interruption = await Interruption.trap(exitCode: Sysexit.temporary.rawValue)
         let now = Int64(Date().timeIntervalSince1970)
         let checkpoint = try earlierRun(task) ?? Checkpoint(task: task.identity, now: now)
@@ -205,7 +205,7 @@ struct MboxCommand: AsyncParsableCommand {
     }
 
     /// The record of answers, with those of the run that is continued.
-    private func makeRecord(_ site: Site, _ checkpoint: Checkpoint) throws -> AnswerRecord? {
+    private func makeRecord(_ site: ServiceState, _ checkpoint: Checkpoint) throws -> AnswerRecord? {
         guard let recordDNS else { return nil }
         var zone = ZoneFile()
         let partial = OutputFile.partialName(of: recordDNS)

@@ -39,9 +39,9 @@ struct MilterCommand: AsyncParsableCommand {
             throw Sysexit.unavailable
         }
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        let sites: CurrentSite
+        let sites: CurrentServiceState
         do {
-            sites = CurrentSite(try Site(configuration, zone: zone))
+            sites = CurrentServiceState(try ServiceState(configuration, zone: zone))
         } catch {
             StandardError.write("authres: no name server can be asked: \(error)")
             throw Sysexit.unavailable
@@ -81,7 +81,7 @@ struct MilterCommand: AsyncParsableCommand {
         if !isWanted { throw Sysexit.software }
     }
 
-    private func start(_ sites: CurrentSite) async throws -> MilterServer {
+    private func start(_ sites: CurrentServiceState) async throws -> MilterServer {
         let configuration = sites.value.configuration
         // The form of the setting has seen to it that the text is an endpoint.
         guard let endpoint = Endpoint(configuration.socket) else { throw Sysexit.configuration }
@@ -108,7 +108,7 @@ struct MilterCommand: AsyncParsableCommand {
     /// Takes the new configuration if it has no mistake; if it has, they are reported and the old one stays.
     ///
     /// - Parameter socket: where it is listened.
-    private func reload(_ sites: CurrentSite, listeningAt socket: String) {
+    private func reload(_ sites: CurrentServiceState, listeningAt socket: String) {
         let old = sites.value
         if let file = options.fileReadOnce {
             // An empty pipe would be a configuration without a setting, and a FIFO would never end.
@@ -117,7 +117,7 @@ struct MilterCommand: AsyncParsableCommand {
         }
         do {
             let configuration = try options.load().configuration
-            sites.replace(by: try Site(configuration, after: old))
+            sites.replace(by: try ServiceState(configuration, after: old))
             old.logger.notice("SIGHUP: configuration reloaded")
             if configuration.socket != socket {
                 old.logger.warning("SIGHUP: listening at \(socket) as before; another socket takes a restart")

@@ -6,13 +6,13 @@ import Foundation
 import StoredMail
 import StubDNS
 
-extension Site {
+extension ServiceState {
     /// The site for commands that examine stored mail. Mistakes are told, and end in an exit code.
-    static func forStoredMail(_ options: ConfigurationOptions, _ zoneOptions: ZoneOptions) throws -> Site {
+    static func forStoredMail(_ options: ConfigurationOptions, _ zoneOptions: ZoneOptions) throws -> ServiceState {
         let configuration = try options.load().configuration
         let zone = try zoneOptions.load()
         do {
-            return try Site(configuration, zone: zone)
+            return try ServiceState(configuration, zone: zone)
         } catch {
             StandardError.write("authres: no name server can be asked: \(error)")
             throw Sysexit.unavailable
@@ -23,7 +23,7 @@ extension Site {
 extension MessageExaminer {
     /// The examiner, or exit code 78 if no field can be written under the authserv-id.
     static func make(
-        _ site: Site,
+        _ site: ServiceState,
         resolver: any Resolver,
         given: EnvelopeOptions,
         usesFromLine: Bool = false,
