@@ -53,7 +53,7 @@ public struct Examination: Sendable {
 
     /// Nil if nothing could be reported under `authservID`: it is empty or holds a control character.
     public init?(policy: Policy, authservID: String, client: Client) {
-        guard FreshField.canBear(authservID) else { return nil }
+        guard ResultsField.canBear(authservID) else { return nil }
         self.policy = policy
         self.authservID = authservID
         self.client = client
@@ -196,7 +196,7 @@ public struct Examination: Sendable {
             return Judgement(verdicts: verdicts, results: nil, edits: HeaderEdits(), removed: [])
         }
         guard isSettled else { return nil }
-        let fresh = FreshField(verdicts: verdicts, client: client)
+        let fresh = ResultsField(verdicts: verdicts, client: client)
         guard let results = fresh.results(authservID: authservID) else { return nil }
         let field = fresh.field(results)
         var additions = (seal(field, digests).map { [$0] } ?? []) + [field]

@@ -11,7 +11,7 @@ internal import SPF
 ///
 /// Nothing that a sender or a zone wrote gets into it but values whose grammar was checked where they were parsed;
 /// reasons are texts of ours.
-struct FreshField {
+struct ResultsField {
     let verdicts: Verdicts
     let client: Client
 
