@@ -9,7 +9,7 @@ internal import StoredMail
 /// Examines messages of one mbox, many at a time.
 struct ArchiveWorker: Sendable {
     let examiner: MessageExaminer
-    let record: AnswerRecord?
+    let record: AnswerJournal?
     /// The file as it was named.
     let file: String
     let variant: MboxVariant

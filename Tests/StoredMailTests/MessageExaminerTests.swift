@@ -163,7 +163,7 @@ import Trace
 
     @Test func `recorded answers are a zone that gives them again`() throws {
         let zone = try ZoneFile(Array(Self.zone.utf8), file: "zone")
-        let record = AnswerRecord(ZoneResolver(zone))
+        let record = AnswerJournal(ZoneResolver(zone))
         let questions = ["sender.example", "mail.sender.example", "absent.example"].compactMap { Domain($0) }
             .flatMap { name in [RecordType.a, .txt, .mx].map { Question(name, $0) } }
         for question in questions { record.add([question: zone.answer(to: question)]) }

@@ -60,7 +60,7 @@ struct CheckCommand: AsyncParsableCommand {
             try await verifyFields(site)
             return
         }
-        let record = recordDNS.map { _ in AnswerRecord(site.resolver) }
+        let record = recordDNS.map { _ in AnswerJournal(site.resolver) }
         let examiner = try MessageExaminer.make(site, resolver: record ?? site.resolver, given: envelope)
         var failure: ExitCode?
         for (number, name) in files.enumerated() {
@@ -175,7 +175,7 @@ struct CheckCommand: AsyncParsableCommand {
         if !isProven { throw Sysexit.findings }
     }
 
-    private static func write(_ record: AnswerRecord, to path: String) throws {
+    private static func write(_ record: AnswerJournal, to path: String) throws {
         do {
             try OutputFile.write(Array(record.text.utf8), as: path)
         } catch {

@@ -205,7 +205,7 @@ struct MboxCommand: AsyncParsableCommand {
     }
 
     /// The record of answers, with those of the run that is continued.
-    private func makeRecord(_ site: ServiceState, _ checkpoint: Checkpoint) throws -> AnswerRecord? {
+    private func makeRecord(_ site: ServiceState, _ checkpoint: Checkpoint) throws -> AnswerJournal? {
         guard let recordDNS else { return nil }
         var zone = ZoneFile()
         let partial = OutputFile.partialName(of: recordDNS)
@@ -216,7 +216,7 @@ struct MboxCommand: AsyncParsableCommand {
             StandardError.write("authres: \(partial): cannot be read as a master file: \(error)")
             throw Sysexit.data
         }
-        return AnswerRecord(site.resolver, known: zone.answers)
+        return AnswerJournal(site.resolver, known: zone.answers)
     }
 
     // MARK: What came of it
