@@ -68,7 +68,7 @@ struct CandidateAuthor {
         /// RFC 9989 section 9.2: an error that does not go away by itself.
         case .invalid: return DMARCVerdict(.permerror, "policy record has an invalid value").describing(applied)
         }
-        let judgement = IdentifierJudgement(domain, alignment, applied.found.record, spf, dkim)
+        let judgement = AlignmentDecision(domain, alignment, applied.found.record, spf, dkim)
         let policy = applied.evaluate(for: domain, &answers)
         guard var verdict = judgement.verdict(&answers)?.describing(applied), let policy else { return nil }
         switch policy {
