@@ -56,15 +56,15 @@ package final class ServiceState: Sendable {
 
 /// The site in force now. Whoever has begun a message keeps the one he began with.
 package final class CurrentServiceState: Sendable {
-    private let site: Mutex<ServiceState>
+    private let state: Mutex<ServiceState>
 
-    package init(_ site: ServiceState) {
-        self.site = Mutex(site)
+    package init(_ state: ServiceState) {
+        self.state = Mutex(state)
     }
 
-    package var value: ServiceState { site.withLock { $0 } }
+    package var value: ServiceState { state.withLock { $0 } }
 
-    package func replace(by site: ServiceState) {
-        self.site.withLock { $0 = site }
+    package func replace(by state: ServiceState) {
+        self.state.withLock { $0 = state }
     }
 }

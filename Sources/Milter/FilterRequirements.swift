@@ -4,7 +4,7 @@ public struct FilterRequirements: Hashable, Sendable {
     public var actions: FilterActions
     /// Stages of which the MTA need not tell. One that tells nevertheless is answered, and the filter is not bothered.
     public var unwanted: Stages
-    /// Stages at which the filter's verdict is wanted at once, so that the MTA waits for it. At all others the MTA need
+    /// Stages at which the filter's response is wanted at once, so that the MTA waits for it. At all others the MTA need
     /// not wait (one round trip less each), and what the filter decides is told at the next stage that has a reply,
     /// the end of the message at the latest. ``ProtocolOptions/skip`` is possible only if the body is among them.
     public var answered: Stages

@@ -6,7 +6,7 @@ public import NIOCore
 ///
 /// A message is told of in this order: `mail`, `rcpt` for each recipient, `data`, `header` for each field,
 /// `endOfHeader`, `body` for each piece; then either `endOfMessage` or `abort`, exactly one of them. Stages that are
-/// ``FilterRequirements/unwanted`` are not told. After a verdict other than ``Response/continue`` nothing more is told of what
+/// ``FilterRequirements/unwanted`` are not told. After a response other than ``Response/continue`` nothing more is told of what
 /// it was said for.
 ///
 /// A call that throws is reported, and ends in a temporary failure: never in an unfiltered message.

@@ -1,7 +1,7 @@
 public import Mail
 public import NIOCore
 
-/// What a filter does to a message, said between the end of the message and the verdict.
+/// What a filter does to a message, said between the end of the message and the response.
 public enum Modification: Hashable, Sendable {
     /// Below all fields. Sendmail may put it where a deleted field of the name was: insert instead.
     case addHeader(HeaderField)

@@ -91,12 +91,12 @@ extension SMTPReply {
 
 /// The answer to the end of a message.
 public struct MessageReply: Hashable, Sendable {
-    /// Said before the verdict, in this order; without effect, and not said, if the message is not to be delivered.
+    /// Said before the response, in this order; without effect, and not said, if the message is not to be delivered.
     public var modifications: [Modification]
-    public var verdict: Response
+    public var response: Response
 
-    public init(modifications: [Modification] = [], verdict: Response) {
+    public init(modifications: [Modification] = [], response: Response) {
         self.modifications = modifications
-        self.verdict = verdict
+        self.response = response
     }
 }

@@ -15,7 +15,7 @@ internal import Octets
 /// Examines the messages of one connection: what the MTA tells becomes events of an ``Examination``, its questions go
 /// to the resolver, its judgement becomes the answer. Lives on the connection's event loop.
 package final class MessageFilter: MailFilter {
-    private let sites: CurrentServiceState
+    private let states: CurrentServiceState
     private let eventLoop: any EventLoop
     /// Seconds since 1970.
     private let clock: () -> Int64
@@ -31,7 +31,7 @@ package final class MessageFilter: MailFilter {
 
     /// One message, from MAIL to the answer. An object, so that an answer that comes too late finds out whose it is.
     private final class Message {
-        let site: ServiceState
+        let state: ServiceState
         var examination: Examination
         let start = ContinuousClock.now
         var end: ContinuousClock.Instant?
@@ -41,8 +41,8 @@ package final class MessageFilter: MailFilter {
         /// What the rules of the policy look at beyond the verdicts.
         let envelope: PolicyEnvelope
 
-        init(site: ServiceState, examination: Examination, log: MessageLog, envelope: PolicyEnvelope) {
-            self.site = site
+        init(state: ServiceState, examination: Examination, log: MessageLog, envelope: PolicyEnvelope) {
+            self.state = state
             self.examination = examination
             self.log = log
             self.envelope = envelope
@@ -67,14 +67,14 @@ package final class MessageFilter: MailFilter {
     }
 
     package init(
-        _ sites: CurrentServiceState,
+        _ states: CurrentServiceState,
         on eventLoop: any EventLoop,
         clock: @escaping () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) {
-        self.sites = sites
+        self.states = states
         self.eventLoop = eventLoop
         self.clock = clock
-        furtherActions = sites.value.configuration.rules.mayQuarantine ? .quarantine : []
+        furtherActions = states.value.configuration.rules.mayQuarantine ? .quarantine : []
     }
 
     // MARK: What the MTA tells
@@ -88,10 +88,10 @@ package final class MessageFilter: MailFilter {
         helo = []
         // Reverse DNS can be asked about now. The answer is not waited for: it will be known, or under way, when the
         // first message comes.
-        let site = sites.value
-        var examination = try newExamination(site)
-        for question in examination.newQuestions() where site.resolver.knownAnswer(to: question) == nil {
-            _ = eventLoop.makeFutureWithTask { await site.resolver.answer(to: question) }
+        let state = states.value
+        var examination = try newExamination(state)
+        for question in examination.newQuestions() where state.resolver.knownAnswer(to: question) == nil {
+            _ = eventLoop.makeFutureWithTask { await state.resolver.answer(to: question) }
         }
         return .continue
     }
@@ -102,9 +102,9 @@ package final class MessageFilter: MailFilter {
     }
 
     func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Response {
-        let site = sites.value
+        let state = states.value
         if let name = macros["j"] { ownName = name }
-        var examination = try newExamination(site)
+        var examination = try newExamination(state)
         examination.helo(helo)
         let submission = Self.submission(macros, sender.parameters)
         examination.begin(
@@ -114,11 +114,11 @@ package final class MessageFilter: MailFilter {
             receivedAt: clock()
         )
         message = Message(
-            site: site,
+            state: state,
             examination: examination,
             log: MessageLog(client: client, tls: macros["{tls_version}"], cipher: macros["{cipher}"]),
             envelope: PolicyEnvelope(
-                peer: Peer(client, isAuthenticated: submission != nil, policy: site.configuration.policy),
+                peer: Peer(client, isAuthenticated: submission != nil, policy: state.configuration.policy),
                 client: client.address,
                 helo: helo,
                 mailFrom: sender.argument,
@@ -177,7 +177,7 @@ package final class MessageFilter: MailFilter {
     /// checks that are not settled yet are run again for what is learnt.
     private func ask() {
         guard let message else { return }
-        let resolver = message.site.resolver
+        let resolver = message.state.resolver
         while case let questions = message.examination.newQuestions(), !questions.isEmpty {
             var known: [(question: Question, answer: Answer)] = []
             for question in questions {
@@ -224,21 +224,21 @@ package final class MessageFilter: MailFilter {
         message.deadline?.cancel()
         self.message = nil
         let disposition = PolicyDisposition(
-            message.site.configuration.rules.decide(judgement, message.envelope),
+            message.state.configuration.rules.decide(judgement, message.envelope),
             mayQuarantine: furtherActions.contains(.quarantine)
         )
         promise.succeed(disposition.reply(judgement.edits))
         message.log.policyWords = disposition.words
         let now = ContinuousClock.now
-        message.site.logger.info(
+        message.state.logger.info(
             "\(message.log.line(judgement, took: message.start.duration(to: now), after: message.end?.duration(to: now)))"
         )
     }
 
-    private func newExamination(_ site: ServiceState) throws(Failure) -> Examination {
-        let policy = site.configuration.policy
+    private func newExamination(_ state: ServiceState) throws(Failure) -> Examination {
+        let policy = state.configuration.policy
         let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
-        let authservID = policy.authservID ?? name ?? site.hostName
+        let authservID = policy.authservID ?? name ?? state.hostName
         guard let examination = Examination(policy: policy, authservID: authservID, client: client) else {
             throw .noName(Array(authservID.utf8))
         }

@@ -19,19 +19,19 @@ struct PolicyDisposition {
 
     /// The answer to the MTA. A message that is refused is not edited; any other is, as ever.
     func reply(_ edits: HeaderEdits) -> MessageReply {
-        if isTooEarly { return MessageReply(verdict: Self.later) }
+        if isTooEarly { return MessageReply(response: Self.later) }
         switch decision?.action {
         case .reject, .tempfail:
-            return MessageReply(verdict: decision?.match.reply.flatMap(SMTPReply.init).map(Response.reply) ?? Self.later)
+            return MessageReply(response: decision?.match.reply.flatMap(SMTPReply.init).map(Response.reply) ?? Self.later)
         case .quarantine:
             // Postfix holds it, whatever the text; Sendmail shows the text in its queue.
             let reason = Array("authres: rule \(decision?.match.rule ?? "")".utf8)
             return MessageReply(
                 modifications: Modification.modifications(for: edits) + [.quarantine(reason)],
-                verdict: .continue
+                response: .continue
             )
         case .accept, nil:
-            return MessageReply(modifications: Modification.modifications(for: edits), verdict: .continue)
+            return MessageReply(modifications: Modification.modifications(for: edits), response: .continue)
         }
     }
 

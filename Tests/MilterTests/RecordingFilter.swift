@@ -14,7 +14,7 @@ final class RecordingFilter: MailFilter {
     var events: [String] = []
     /// By the first word of the event.
     var answers: [String: Answer] = [:]
-    var reply = MessageReply(verdict: .continue)
+    var reply = MessageReply(response: .continue)
     /// Macros that are written behind the events that have them.
     var shownMacros: [String] = []
     var wantsBody = true

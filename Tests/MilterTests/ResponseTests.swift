@@ -66,7 +66,7 @@ struct ResponseTests {
         channel.pipeline.fireChannelReadComplete()
         channel.read()
         #expect(counter.reads == 1)
-        filter.pending?.succeed(MessageReply(verdict: .continue))
+        filter.pending?.succeed(MessageReply(response: .continue))
         channel.embeddedEventLoop.run()
         #expect(counter.reads == 2)
         _ = try? channel.finish()

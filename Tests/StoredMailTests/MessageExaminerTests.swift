@@ -19,7 +19,7 @@ import Trace
 
         """
 
-    static func site(_ change: (inout ServiceConfiguration) -> Void = { _ in }) throws -> ServiceState {
+    static func state(_ change: (inout ServiceConfiguration) -> Void = { _ in }) throws -> ServiceState {
         var configuration = ServiceConfiguration()
         configuration.policy.authservID = "mx.example.org"
         change(&configuration)
@@ -32,11 +32,11 @@ import Trace
         resolver: (any Resolver)? = nil,
         _ change: (inout ServiceConfiguration) -> Void = { _ in }
     ) async throws -> ExaminedMessage {
-        let site = try site(change)
+        let state = try state(change)
         let examiner = try #require(
             MessageExaminer(
-                site,
-                resolver: resolver ?? site.resolver,
+                state,
+                resolver: resolver ?? state.resolver,
                 given: given,
                 now: 1_800_000_000
             )

@@ -83,7 +83,7 @@ struct Sample: CustomTestStringConvertible, Sendable {
         return try ZoneFile(Array(try Data(contentsOf: path)), file: path.path())
     }
 
-    func site() throws -> ServiceState {
+    func state() throws -> ServiceState {
         let flags = try envelope().settings?.flatMap { key, value in value.texts.flatMap { ["--\(key)", $0] } } ?? []
         let options = try SettingOptions.parse(["--authserv-id", "mx.example.org", "--log-level", "critical"] + flags)
         let configuration = try EffectiveConfiguration(file: nil, environment: [:], flags: options.entries)

@@ -55,13 +55,13 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let site = try ServiceState.forStoredMail(options, zoneOptions)
+        let state = try ServiceState.forStoredMail(options, zoneOptions)
         if verifyField {
-            try await verifyFields(site)
+            try await verifyFields(state)
             return
         }
-        let record = recordDNS.map { _ in AnswerJournal(site.resolver) }
-        let examiner = try MessageExaminer.make(site, resolver: record ?? site.resolver, given: envelope)
+        let record = recordDNS.map { _ in AnswerJournal(state.resolver) }
+        let examiner = try MessageExaminer.make(state, resolver: record ?? state.resolver, given: envelope)
         var failure: ExitCode?
         for (number, name) in files.enumerated() {
             do {
@@ -74,7 +74,7 @@ struct CheckCommand: AsyncParsableCommand {
                     name: name,
                     number: number,
                     authservID: examiner.authservID,
-                    rules: site.configuration.rules
+                    rules: state.configuration.rules
                 )
             } catch let error as FileFailure {
                 StandardError.write("authres: \(error)")
@@ -140,15 +140,15 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     /// Only signatures are checked, whoever brought the message.
-    private func verifyFields(_ site: ServiceState) async throws {
-        var configuration = site.configuration
+    private func verifyFields(_ state: ServiceState) async throws {
+        var configuration = state.configuration
         let relays = configuration.policy.trustedRelays
         configuration.policy.checks = [.dkim]
         configuration.policy.trustedRelays = []
         configuration.policy.checkAuthenticated = true
         let limit = configuration.policy.limits.headerOctets
-        let site = try ServiceState(configuration, after: site)
-        let examiner = try MessageExaminer.make(site, resolver: site.resolver, given: envelope)
+        let state = try ServiceState(configuration, after: state)
+        let examiner = try MessageExaminer.make(state, resolver: state.resolver, given: envelope)
         let ownIDs = OwnIdentifiers([examiner.authservID] + configuration.policy.ownIDs)
         let recovery = EnvelopeRecovery(
             ownHosts: HostPatterns(configuration.ownHosts ?? [examiner.authservID]),

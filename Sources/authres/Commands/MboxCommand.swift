@@ -84,15 +84,15 @@ struct MboxCommand: AsyncParsableCommand {
 
     func run() async throws {
         let task = try makeTask()
-        let site = try ServiceState.forStoredMail(options, zoneOptions)
+        let state = try ServiceState.forStoredMail(options, zoneOptions)
         let interruption = await Interruption.trap(exitCode: Sysexit.temporary.rawValue)
         let now = Int64(Date().timeIntervalSince1970)
         let checkpoint = try earlierRun(task) ?? Checkpoint(task: task.identity, now: now)
         do {
-            let record = try makeRecord(site, checkpoint)
+            let record = try makeRecord(state, checkpoint)
             let examiner = try MessageExaminer.make(
-                site,
-                resolver: record ?? site.resolver,
+                state,
+                resolver: record ?? state.resolver,
                 given: envelope,
                 usesFromLine: fromLine,
                 now: checkpoint.now
@@ -205,7 +205,7 @@ struct MboxCommand: AsyncParsableCommand {
     }
 
     /// The record of answers, with those of the run that is continued.
-    private func makeRecord(_ site: ServiceState, _ checkpoint: Checkpoint) throws -> AnswerJournal? {
+    private func makeRecord(_ state: ServiceState, _ checkpoint: Checkpoint) throws -> AnswerJournal? {
         guard let recordDNS else { return nil }
         var zone = ZoneFile()
         let partial = OutputFile.partialName(of: recordDNS)
@@ -216,7 +216,7 @@ struct MboxCommand: AsyncParsableCommand {
             StandardError.write("authres: \(partial): cannot be read as a master file: \(error)")
             throw Sysexit.data
         }
-        return AnswerJournal(site.resolver, known: zone.answers)
+        return AnswerJournal(state.resolver, known: zone.answers)
     }
 
     // MARK: What came of it

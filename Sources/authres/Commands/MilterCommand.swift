@@ -39,17 +39,17 @@ struct MilterCommand: AsyncParsableCommand {
             throw Sysexit.unavailable
         }
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        let sites: CurrentServiceState
+        let states: CurrentServiceState
         do {
-            sites = CurrentServiceState(try ServiceState(configuration, zone: zone))
+            states = CurrentServiceState(try ServiceState(configuration, zone: zone))
         } catch {
             StandardError.write("authres: no name server can be asked: \(error)")
             throw Sysexit.unavailable
         }
         // Trapped before anyone can know that we are there.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let server = try await start(sites)
-        let logger = sites.value.logger
+        let server = try await start(states)
+        let logger = states.value.logger
         logger.notice("listening at \(configuration.socket)")
         if let fewDescriptors {
             logger.warning(
@@ -63,7 +63,7 @@ struct MilterCommand: AsyncParsableCommand {
                         logger.notice("\(signal): no new connections; the messages in flight are finished")
                         break
                     }
-                    reload(sites, listeningAt: configuration.socket)
+                    reload(states, listeningAt: configuration.socket)
                 }
                 return true
             }
@@ -81,23 +81,23 @@ struct MilterCommand: AsyncParsableCommand {
         if !isWanted { throw Sysexit.software }
     }
 
-    private func start(_ sites: CurrentServiceState) async throws -> MilterServer {
-        let configuration = sites.value.configuration
+    private func start(_ states: CurrentServiceState) async throws -> MilterServer {
+        let configuration = states.value.configuration
         // The form of the setting has seen to it that the text is an endpoint.
         guard let endpoint = Endpoint(configuration.socket) else { throw Sysexit.configuration }
         var serverConfiguration = ServerConfiguration()
         serverConfiguration.connectionLimit = configuration.connections
         // Every stage may be told, though some are of no use here: test clients take a refused one for a fault. None is
         // answered before the end of the message, so it costs the MTA no round trip.
-        serverConfiguration.wishes.unwanted = []
+        serverConfiguration.requirements.unwanted = []
         do {
             return try await MilterServer.start(
                 at: endpoint,
                 access: SocketAccess(mode: UInt32(configuration.socketMode), group: configuration.socketGroup),
                 configuration: serverConfiguration,
                 on: MultiThreadedEventLoopGroup.singleton,
-                notify: { sites.value.logger.warning("\($0)") },
-                makeFilter: { MessageFilter(sites, on: $0) }
+                notify: { states.value.logger.warning("\($0)") },
+                makeFilter: { MessageFilter(states, on: $0) }
             )
         } catch {
             StandardError.write("authres: cannot listen at \(configuration.socket): \(error)")
@@ -108,8 +108,8 @@ struct MilterCommand: AsyncParsableCommand {
     /// Takes the new configuration if it has no mistake; if it has, they are reported and the old one stays.
     ///
     /// - Parameter socket: where it is listened.
-    private func reload(_ sites: CurrentServiceState, listeningAt socket: String) {
-        let old = sites.value
+    private func reload(_ states: CurrentServiceState, listeningAt socket: String) {
+        let old = states.value
         if let file = options.fileReadOnce {
             // An empty pipe would be a configuration without a setting, and a FIFO would never end.
             old.logger.error("SIGHUP: the configuration stays as it was: \(file) is no file that can be read again")
@@ -117,7 +117,7 @@ struct MilterCommand: AsyncParsableCommand {
         }
         do {
             let configuration = try options.load().configuration
-            sites.replace(by: try ServiceState(configuration, after: old))
+            states.replace(by: try ServiceState(configuration, after: old))
             old.logger.notice("SIGHUP: configuration reloaded")
             if configuration.socket != socket {
                 old.logger.warning("SIGHUP: listening at \(socket) as before; another socket takes a restart")

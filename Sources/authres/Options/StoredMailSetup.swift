@@ -23,7 +23,7 @@ extension ServiceState {
 extension MessageExaminer {
     /// The examiner, or exit code 78 if no field can be written under the authserv-id.
     static func make(
-        _ site: ServiceState,
+        _ state: ServiceState,
         resolver: any Resolver,
         given: EnvelopeOptions,
         usesFromLine: Bool = false,
@@ -31,7 +31,7 @@ extension MessageExaminer {
     ) throws -> MessageExaminer {
         guard
             let examiner = MessageExaminer(
-                site,
+                state,
                 resolver: resolver,
                 given: given.given,
                 usesFromLine: usesFromLine,
