@@ -32,7 +32,7 @@ public struct ARCCheck: Sendable {
 
     /// Asks for the keys of all sets; at the end of the header their names are known.
     public func askForKeys(_ answers: inout Answers) {
-        for question in keyQuestions { _ = answers(question) }
+        for question in keyQuestions { _ = answers.request(question) }
     }
 
     /// The verdict, or nil as long as a key is missing.

@@ -54,7 +54,7 @@ package final class ServiceState: Sendable {
     }
 }
 
-/// The site in force now. Whoever has begun a message keeps the one he began with.
+/// The state in force now. A message in progress keeps the one that it started with.
 package final class CurrentServiceState: Sendable {
     private let state: Mutex<ServiceState>
 

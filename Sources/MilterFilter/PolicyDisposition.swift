@@ -22,7 +22,9 @@ struct PolicyDisposition {
         if isTooEarly { return MessageReply(response: Self.later) }
         switch decision?.action {
         case .reject, .tempfail:
-            return MessageReply(response: decision?.match.reply.flatMap(SMTPReply.init).map(Response.reply) ?? Self.later)
+            return MessageReply(
+                response: decision?.match.reply.flatMap(SMTPReply.init).map(Response.reply) ?? Self.later
+            )
         case .quarantine:
             // Postfix holds it, whatever the text; Sendmail shows the text in its queue.
             let reason = Array("authres: rule \(decision?.match.rule ?? "")".utf8)

@@ -151,7 +151,11 @@ final class QueryLoop {
     private func wait() {
         let channels = servers.flatMap(\.channels)
         let sockets = channels.map { $0.sockets() }
-        let wakeUp = LibCThreads.Watched(descriptor: exchange.wakeUp.descriptor, isForReading: true, isForWriting: false)
+        let wakeUp = LibCThreads.Watched(
+            descriptor: exchange.wakeUp.descriptor,
+            isForReading: true,
+            isForWriting: false
+        )
         let ready = LibCThreads.poll([wakeUp] + sockets.joined(), milliseconds: inFlight.isEmpty ? nil : Self.tick)
         var readiness: [Int32: LibCThreads.Watched] = [:]
         for socket in ready { readiness[socket.descriptor] = socket }

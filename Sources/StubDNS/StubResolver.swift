@@ -46,7 +46,9 @@ public final class StubResolver: Resolver {
         self.exchange = exchange
         let queryTimeout = QueryTimeout(timeout: timeout, tries: tries)
         let asked = list
-        guard LibCThreads.startThread({ QueryLoop(exchange: exchange, servers: asked, queryTimeout: queryTimeout).run() }) else {
+        guard
+            LibCThreads.startThread({ QueryLoop(exchange: exchange, servers: asked, queryTimeout: queryTimeout).run() })
+        else {
             throw .outOfResources
         }
     }

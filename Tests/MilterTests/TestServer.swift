@@ -76,7 +76,7 @@ final class CountingFilter: MailFilter {
         let field = HeaderField("A-R", " body=\(octets)\n\tof=us")
         let reply = MessageReply(
             modifications: Modification.modifications(for: HeaderEdits(removals: removals, additions: [field])),
-            verdict: .continue
+            response: .continue
         )
         log.note("end")
         guard holdsAnswers else { return eventLoop.makeSucceededFuture(reply) }

@@ -146,7 +146,7 @@ struct TranscriptPlayer {
         case "show": filter.shownMacros = Array(words.dropFirst())
         case "hold": filter.holdsAnswer = true
         case "nobody": filter.wantsBody = false
-        case "final": filter.reply.verdict = verdicts[words[1]] ?? .continue
+        case "final": filter.reply.response = verdicts[words[1]] ?? .continue
         case "edits": filter.reply.modifications = Self.edits
         case "actions": configuration.requirements.actions = FilterActions(rawValue: 0xFF)
         case "every-edit": filter.reply.modifications = Self.everyEdit
