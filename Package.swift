@@ -138,7 +138,8 @@ let package = Package(
             name: "authres",
             dependencies: [
                 "MilterFilter", "MilterClient", "Milter", "Archive", "StoredMail", "FileLint", "Configuration", "Files",
-                "Authentication", "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults", "MailAddresses",
+                "Authentication", "FieldProvenance", "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults",
+                "MailAddresses",
                 "FieldClaims", "Mailboxes", "Trace",
                 "Mail", "StubDNS", "DNS",
                 .nioCore, .nioPosix, .argumentParser, .logging, .unixSignals,

@@ -10,7 +10,7 @@ struct Authres: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             MilterCommand.self, CheckCommand.self, MboxCommand.self, LintCommand.self, SendCommand.self,
-            ConfigCommand.self, CodesCommand.self,
+            ConfigCommand.self, SealRecordCommand.self, CodesCommand.self,
         ]
     )
 
