@@ -24,7 +24,7 @@ struct CandidateAuthor {
         switch AppliedPolicy.discover(alignment.author, &answers) {
         case .applied(let applied): _ = applied.evaluate(for: domain, &answers)
         case .absent, .failed:
-            if isPatched { _ = answers(Question(domain, .txt)) }
+            if isPatched { _ = answers.request(Question(domain, .txt)) }
             return
         case nil: break
         }
@@ -42,7 +42,7 @@ struct CandidateAuthor {
         switch verdict.result {
         case .fail: if let unchecked { verdict.takeBack(because: unchecked) }
         case .none where isPatched, .temperror where isPatched:
-            guard let existence = answers(Question(domain, .txt)) else { return nil }
+            guard let existence = answers.request(Question(domain, .txt)) else { return nil }
             if existence.outcome == .nameError { return .nobody }
         case .none, .pass, .temperror, .permerror: break
         }
