@@ -5,7 +5,7 @@ internal import MailSignature
 public struct ARCFields: Sendable {
     /// The highest instance that a field names; 0 if none does. A field whose instance cannot be read has none.
     public let highestInstance: Int
-    /// True if the newest ARC-Seal says `cv=fail`: nobody adds another (RFC 8617, 5.1.2).
+    /// True if the newest ARC-Seal says `cv=fail`: no further one is added (RFC 8617, 5.1.2).
     public let isMarkedAsFailed: Bool
     /// The places of all fields of all sets, in the order in which a seal covers them (RFC 8617, 5.1.1); nil if they do
     /// not make a chain (RFC 8617, 5.2, steps 1 to 3).

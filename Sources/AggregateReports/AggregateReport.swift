@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// One report: what a domain is told of its mail within a period (RFC 9990).
+/// One report: what is reported to a domain about its mail in a period (RFC 9990).
 public struct AggregateReport: Hashable, Sendable, Codable {
     /// Who reports.
     public struct Reporter: Hashable, Sendable, Codable {

@@ -37,7 +37,7 @@ public struct Observation: Hashable, Sendable {
         self.row = row
     }
 
-    /// Nil for a message that no report tells of: no policy applies to it, or nobody asks for reports on it.
+    /// Nil for a message that is in no report: no policy applies, or no reports are requested.
     /// - Parameters:
     ///   - mailFrom: the argument of MAIL FROM as given; nil if it is not known.
     ///   - handling: nil for a message that was passed on whatever its policy.

@@ -111,7 +111,7 @@ package final class ArchiveRun {
         } catch {
             for batch in window { batch.work?.cancel() }
             if summary.messages == 0 || checkpointName == nil { discard() }
-            // What is done already, for whoever reads the other end of a pipe.
+            // What is done already, for the reader at the other end of a pipe.
             try output?.flush()
             try report?.flush()
             throw error

@@ -17,7 +17,7 @@ package struct AddressRules: Hashable, Sendable {
         "127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7",
     ].compactMap { IPNetwork($0) }
 
-    /// Asked by nobody: unspecified, link-local (where cloud machines have their secrets), multicast, reserved.
+    /// Never asked: unspecified, link-local (where cloud machines have their secrets), multicast, reserved.
     private static let forbidden = [
         "0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::", "fe80::/10", "ff00::/8",
     ].compactMap { IPNetwork($0) }
