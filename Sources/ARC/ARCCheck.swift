@@ -32,7 +32,7 @@ public struct ARCCheck: Sendable {
 
     /// Asks for the keys of all sets; at the end of the header their names are known.
     public func askForKeys(_ answers: inout Answers) {
-        for question in keyQuestions { _ = answers(question) }
+        for question in keyQuestions { _ = answers.request(question) }
     }
 
     /// The verdict, or nil as long as a key is missing.
@@ -63,7 +63,7 @@ public struct ARCCheck: Sendable {
     public func sealsVerify(at time: Int64, _ answers: inout Answers) -> Bool? {
         guard !sets.isEmpty else { return false }
         let questions = sealKeyQuestions
-        let known = questions.map { answers($0) }
+        let known = questions.map { answers.request($0) }
         guard known.allSatisfy({ $0 != nil }) else { return nil }
         var validation = ARCValidation(header: header, digests: [:], time: time, answers: answers)
         return validation.sealProblem(of: sets) == nil

@@ -27,7 +27,7 @@ public struct DestinationCheck: Sendable {
 
     /// The outcome, or nil as long as answers are missing.
     public func evaluate(_ answers: inout Answers) -> Outcome? {
-        let mail = answers(Question(destination.host, .mx))
+        let mail = answers.request(Question(destination.host, .mx))
         guard let isExternal = isExternal(&answers) else { return nil }
         let outcome: Outcome
         switch isExternal {
@@ -69,7 +69,7 @@ public struct DestinationCheck: Sendable {
         guard let name = destination.host.prefixed(by: policyDomain.text + "._report._dmarc") else {
             return .ignore("the name of its permission is too long")
         }
-        guard let answer = answers(Question(name, .txt)) else { return nil }
+        guard let answer = answers.request(Question(name, .txt)) else { return nil }
         if case .failure(let failure) = answer.outcome { return .later("\(name): \(failure.rawValue)") }
         let records = answer.texts.compactMap { DMARCRecord($0) }
         guard let record = records.first else {

@@ -13,7 +13,7 @@ package import StoredMail
 package final class ArchiveRun {
     private let task: ArchiveTask
     private let examiner: MessageExaminer
-    private let record: AnswerRecord?
+    private let record: AnswerJournal?
     private let recordFile: OutputFile?
     private let interruption: Interruption
     private var checkpoint: Checkpoint
@@ -61,7 +61,7 @@ package final class ArchiveRun {
     package init(
         _ task: ArchiveTask,
         examiner: MessageExaminer,
-        record: AnswerRecord?,
+        record: AnswerJournal?,
         reports: ReportDatabase? = nil,
         checkpoint: Checkpoint,
         interruption: Interruption

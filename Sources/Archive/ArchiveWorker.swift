@@ -11,7 +11,7 @@ internal import Trace
 /// Examines messages of one mbox, or files of one message each, many at a time.
 struct ArchiveWorker: Sendable {
     let examiner: MessageExaminer
-    let record: AnswerRecord?
+    let record: AnswerJournal?
     /// How the mbox quotes; nil for messages by themselves.
     let variant: MboxVariant?
     /// True if nothing has told the variant, so that another may be right.
@@ -91,7 +91,7 @@ struct ArchiveWorker: Sendable {
                 examined,
                 file: message.file,
                 authservID: examiner.authservID,
-                tellsAnswers: report == .withAnswers
+                includesAnswers: report == .withAnswers
             )
             if message.fromLine != nil { report.offset = message.offset }
             report.variant = examined.variant?.rawValue

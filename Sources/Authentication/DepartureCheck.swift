@@ -64,7 +64,7 @@ struct DepartureCheck: Sendable {
 
     func askForKeys(_ answers: inout Answers) {
         dkim?.askForKeys(&answers)
-        for question in arc.sealKeyQuestions { _ = answers(question) }
+        for question in arc.sealKeyQuestions { _ = answers.request(question) }
     }
 
     /// The results and the verdict on the chain; nil as long as answers are missing.

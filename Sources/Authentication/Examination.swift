@@ -55,7 +55,7 @@ public struct Examination: Sendable {
 
     /// Nil if nothing could be reported under `authservID`: it is empty or holds a control character.
     public init?(policy: Policy, authservID: String, client: Client) {
-        guard FreshField.canBear(authservID) else { return nil }
+        guard ResultsField.canBear(authservID) else { return nil }
         self.policy = policy
         self.authservID = authservID
         self.client = client
@@ -98,7 +98,7 @@ public struct Examination: Sendable {
             verdicts.reverseDNS = nil
         }
         if runs(.auth), let submission {
-            verdicts.submission = SubmissionVerdict(submission, tellsMechanism: policy.tellsMechanism)
+            verdicts.submission = SubmissionVerdict(submission, showsMechanism: policy.showsMechanism)
         }
         if runs(.spf), let address = client.address, let mailFrom {
             spf = SPFCheck(
@@ -218,7 +218,7 @@ public struct Examination: Sendable {
                 arcSeal: arcSet.outcome
             )
         }
-        let fresh = FreshField(verdicts: verdicts, client: client)
+        let fresh = ResultsField(verdicts: verdicts, client: client)
         guard let results = fresh.results(authservID: authservID) else { return nil }
         let field = fresh.field(results)
         let kept = keptFields
@@ -339,7 +339,7 @@ public struct Examination: Sendable {
 
     /// True for a message that passes, and on whose domain somebody wants a report.
     private var wantsAlignedMethods: Bool {
-        policy.tellsAlignedMethods && verdicts.dmarc?.result == .pass
+        policy.recordsAlignedMethods && verdicts.dmarc?.result == .pass
             && verdicts.dmarc?.record?.aggregateReportURIs.isEmpty == false
     }
 

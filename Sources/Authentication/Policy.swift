@@ -51,13 +51,13 @@ public struct Policy: Sendable {
     /// Whether SPF, iprev and DMARC are evaluated for clients that have authenticated themselves.
     public var checkAuthenticated = false
     /// Whether the SMTP AUTH mechanism is told in a comment.
-    public var tellsMechanism = false
+    public var showsMechanism = false
     /// Whether a Received-SPF field (RFC 7208, 9.1) is written as well.
     public var writesReceivedSPF = false
     /// Signs our own field (RFC 8601, 7.1); nil leaves it unsealed.
     public var seal: FieldSeal?
     /// Whether ``Verdicts/alignedMethods`` are wanted for messages whose domains ask for aggregate reports.
-    public var tellsAlignedMethods = false
+    public var recordsAlignedMethods = false
     /// Puts an ARC Set on top (RFC 8617, 5.1); nil adds none.
     public var arcSealing: ARCSealing?
     public var limits = Limits()

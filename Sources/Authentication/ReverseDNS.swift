@@ -16,7 +16,7 @@ struct ReverseDNS: Sendable {
 
     /// The verdict, or nil as long as answers are missing. The addresses of all names are asked for at once.
     func evaluate(_ answers: inout Answers) -> ReverseDNSVerdict? {
-        guard let pointed = answers(pointer) else { return nil }
+        guard let pointed = answers.request(pointer) else { return nil }
         let names: [Domain]
         switch pointed.outcome {
         case .records(let records):
@@ -36,7 +36,7 @@ struct ReverseDNS: Sendable {
             case .v6: .aaaa
             }
         /// Every name is asked for before any answer is looked at: they are to be under way together.
-        let forward = names.map { answers(Question($0, type)) }
+        let forward = names.map { answers.request(Question($0, type)) }
         for (name, answer) in zip(names, forward) where answer?.addresses.contains(client) == true {
             return ReverseDNSVerdict(result: .pass, name: name)
         }

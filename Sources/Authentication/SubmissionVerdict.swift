@@ -14,13 +14,13 @@ public struct SubmissionVerdict: Hashable, Sendable {
     /// it names none, vouches for none (`<>`), or its octets are not fit to be shown.
     public let author: String?
     /// Whether the field tells the mechanism in a comment.
-    package let tellsMechanism: Bool
+    package let showsMechanism: Bool
 
     /// Identities longer than this are left out rather than shown in part: RFC 4616 allows 255 characters.
     static let identityLimit = 255
 
-    init(_ submission: Submission, tellsMechanism: Bool) {
-        self.tellsMechanism = tellsMechanism
+    init(_ submission: Submission, showsMechanism: Bool) {
+        self.showsMechanism = showsMechanism
         let identity = submission.identity
         let isPrintable = identity.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
         if !identity.isEmpty, identity.count <= Self.identityLimit, isPrintable {

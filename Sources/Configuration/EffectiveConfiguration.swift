@@ -113,7 +113,7 @@ package struct EffectiveConfiguration: Sendable {
         } catch {
             mistakes.append(error)
         }
-        configuration.policy.tellsAlignedMethods = configuration.reports.database != nil
+        configuration.policy.recordsAlignedMethods = configuration.reports.database != nil
         guard mistakes.isEmpty else { throw ConfigurationError(mistakes: mistakes) }
     }
 

@@ -67,7 +67,7 @@ public struct DKIMCheck: Sendable {
 
     /// Asks for all keys; at the end of the header their names are known.
     public func askForKeys(_ answers: inout Answers) {
-        for candidate in candidates { _ = answers(candidate.signature.field.keyQuestion) }
+        for candidate in candidates { _ = answers.request(candidate.signature.field.keyQuestion) }
     }
 
     /// The verdicts, one for each signature from the top (what is beyond the hundredth has one together), or nil as

@@ -63,7 +63,7 @@ struct AppliedPolicy {
         case .organizationalDomain, .publicSuffix:
             policy = record.subdomainPolicy ?? policy
             if let nonexistent = record.nonexistentPolicy, nonexistent != policy {
-                guard let existence = answers(Question(author, .txt)) else { return nil }
+                guard let existence = answers.request(Question(author, .txt)) else { return nil }
                 switch existence.outcome {
                 case .nameError: policy = nonexistent
                 case .records, .noData: break

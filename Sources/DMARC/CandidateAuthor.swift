@@ -24,7 +24,7 @@ struct CandidateAuthor {
         switch AppliedPolicy.discover(alignment.author, &answers) {
         case .applied(let applied): _ = applied.evaluate(for: domain, &answers)
         case .absent, .failed:
-            if isPatched { _ = answers(Question(domain, .txt)) }
+            if isPatched { _ = answers.request(Question(domain, .txt)) }
             return
         case nil: break
         }
@@ -42,7 +42,7 @@ struct CandidateAuthor {
         switch verdict.result {
         case .fail: if let unchecked { verdict.takeBack(because: unchecked) }
         case .none where isPatched, .temperror where isPatched:
-            guard let existence = answers(Question(domain, .txt)) else { return nil }
+            guard let existence = answers.request(Question(domain, .txt)) else { return nil }
             if existence.outcome == .nameError { return .nobody }
         case .none, .pass, .temperror, .permerror: break
         }
@@ -68,7 +68,7 @@ struct CandidateAuthor {
         /// RFC 9989 section 9.2: an error that does not go away by itself.
         case .invalid: return DMARCVerdict(.permerror, "policy record has an invalid value").describing(applied)
         }
-        let judgement = IdentifierJudgement(domain, alignment, applied.found.record, spf, dkim)
+        let judgement = AlignmentDecision(domain, alignment, applied.found.record, spf, dkim)
         let policy = applied.evaluate(for: domain, &answers)
         guard var verdict = judgement.verdict(&answers)?.describing(applied), let policy else { return nil }
         switch policy {

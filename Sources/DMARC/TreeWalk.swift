@@ -51,7 +51,7 @@ struct TreeWalk {
     }
 
     func ask(_ answers: inout Answers) {
-        for question in questions.compactMap(\.self) { _ = answers(question) }
+        for question in questions.compactMap(\.self) { _ = answers.request(question) }
     }
 
     /// What stands at the start alone; nil as long as it is not known.
@@ -97,7 +97,7 @@ struct TreeWalk {
     /// ```
     private static func step(_ question: Question?, _ answers: inout Answers) -> Step? {
         guard let question else { return .nothing }
-        guard let answer = answers(question) else { return nil }
+        guard let answer = answers.request(question) else { return nil }
         if case .failure(let failure) = answer.outcome { return .failed(failure) }
         let records = answer.texts.compactMap { DMARCRecord($0) }
         return records.count == 1 ? records.first.map(Step.found) : .nothing

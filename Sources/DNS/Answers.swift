@@ -1,6 +1,6 @@
 /// What the DNS has told one message so far, and what it has yet to tell.
 ///
-/// Every check is a function of the answers known: it asks through ``callAsFunction(_:)``, and where an answer is
+/// Every check is a function of the answers known: it asks through ``request(_:)``, and where an answer is
 /// missing it gives up at once and is run again when the answer is in. Nothing waits, and a check run twice on the same
 /// answers gives the same verdict.
 public struct Answers: Sendable {
@@ -21,7 +21,7 @@ public struct Answers: Sendable {
     }
 
     /// The answer if it is known; if not, the question is noted as open.
-    public mutating func callAsFunction(_ question: Question) -> Answer? {
+    public mutating func request(_ question: Question) -> Answer? {
         if let answer = known[question] { return answer }
         if !open.contains(question) {
             if let limit, known.count + open.count >= limit { return .failure(.questionLimit) }

@@ -40,7 +40,7 @@ public struct AuthorField: Hashable, Sendable {
     private static func clearDomains(_ value: [UInt8]) -> [Domain]? {
         var parser = MailboxListParser(octets: value)
         guard let domains = try? parser.addressList(), !domains.isEmpty, !parser.isMisleading,
-            !value.overridesDirection, !EncodedWordReach(value).crossesTokens
+            !value.overridesDirection, !EncodedWordSpan(value).crossesTokens
         else { return nil }
         if parser.hasOddDots, value.count(where: { $0 == UInt8(ascii: "@") }) != domains.count { return nil }
         return domains

@@ -66,7 +66,7 @@ public struct KeyRecord: Hashable, Sendable {
         for algorithm: SignatureAlgorithm,
         _ answers: inout Answers
     ) -> Result<[KeyRecord], Failure>? {
-        guard let answer = answers(question) else { return nil }
+        guard let answer = answers.request(question) else { return nil }
         switch answer.outcome {
         case .failure(let failure): return .failure(.unavailable(failure))
         case .noData, .nameError: return .failure(.noKey)

@@ -40,9 +40,9 @@ final class FilterConnection: ChannelDuplexHandler {
         self.configuration = configuration
         self.filter = filter
         self.notify = notify
-        var wishes = configuration.wishes
-        wishes.actions.formUnion(filter.furtherActions)
-        session = Session(wishes)
+        var requirements = configuration.requirements
+        requirements.actions.formUnion(filter.furtherActions)
+        session = Session(requirements)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -144,7 +144,7 @@ final class FilterConnection: ChannelDuplexHandler {
             if case .body = event, !filter.wantsBody {
                 send(session.skipBody())
             } else {
-                send(session.reply(to: verdict { try tell(event) }))
+                send(session.reply(to: response { try tell(event) }))
             }
         case .endMessage(let octets): endMessage(octets, context)
         case .abandon(let reply):
@@ -159,7 +159,7 @@ final class FilterConnection: ChannelDuplexHandler {
         }
     }
 
-    private func tell(_ event: Session.Event) throws -> Verdict {
+    private func tell(_ event: Session.Event) throws -> Response {
         switch event {
         case .connect(let client): try filter.connect(client, macros: session.macros)
         case .helo(let name): try filter.helo(name, macros: session.macros)
@@ -173,7 +173,7 @@ final class FilterConnection: ChannelDuplexHandler {
         }
     }
 
-    private func verdict(_ call: () throws -> Verdict) -> Verdict {
+    private func response(_ call: () throws -> Response) -> Response {
         do {
             return try call()
         } catch {
@@ -185,17 +185,17 @@ final class FilterConnection: ChannelDuplexHandler {
     private func endMessage(_ octets: ByteBuffer, _ context: ChannelHandlerContext) {
         let macros = session.macros
         var answer: EventLoopFuture<MessageReply>?
-        let verdict = verdict {
+        let response = response {
             if octets.readableBytes > 0, filter.wantsBody {
-                let verdict = try filter.body(octets)
-                guard verdict == .continue else { return verdict }
+                let response = try filter.body(octets)
+                guard response == .continue else { return response }
             }
             answer = try filter.endOfMessage(macros: macros)
             return .continue
         }
         guard let answer else {
             filter.abort()
-            finish(MessageReply(verdict: verdict), context)
+            finish(MessageReply(response: response), context)
             return
         }
         nextProgress = .now() + configuration.progressInterval
@@ -205,7 +205,7 @@ final class FilterConnection: ChannelDuplexHandler {
             case .success(let reply): self.finish(reply, context)
             case .failure(let error):
                 self.note(.filterFailed(error))
-                self.finish(MessageReply(verdict: .temporaryFailure), context)
+                self.finish(MessageReply(response: .temporaryFailure), context)
             }
         }
     }

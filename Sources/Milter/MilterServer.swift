@@ -72,7 +72,7 @@ public final class MilterServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let pause = AcceptPause(tellingEvery: configuration.refusalInterval, notify: notify)
+                    let pause = AcceptBackoff(tellingEvery: configuration.refusalInterval, notify: notify)
                     try channel.pipeline.syncOperations.addHandler(pause)
                 }
             }
@@ -87,7 +87,7 @@ public final class MilterServer: Sendable {
                     channel.closeFuture.whenComplete { _ in count.remove() }
                     let options = channel.syncOptions
                     try options?.setOption(.maxMessagesPerRead, value: 1)
-                    try options?.setOption(.recvAllocator, value: ReceiveBuffers())
+                    try options?.setOption(.recvAllocator, value: ReceiveBufferAllocator())
                     // An MTA that has said all and waits for the answer is still answered.
                     try options?.setOption(.allowRemoteHalfClosure, value: true)
                     let connection = FilterConnection(
@@ -96,7 +96,7 @@ public final class MilterServer: Sendable {
                         notify: notify
                     )
                     switch channel.parent?.localAddress {
-                    case .v4, .v6: try channel.pipeline.syncOperations.addHandler(QuickAcknowledgement())
+                    case .v4, .v6: try channel.pipeline.syncOperations.addHandler(TCPQuickAck())
                     case .unixDomainSocket, nil: break
                     }
                     try channel.pipeline.syncOperations.addHandler(connection)

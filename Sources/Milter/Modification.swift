@@ -1,7 +1,7 @@
 public import Mail
 public import NIOCore
 
-/// What a filter does to a message, said between the end of the message and the verdict.
+/// What a filter does to a message, said between the end of the message and the response.
 public enum Modification: Hashable, Sendable {
     /// Below all fields. Sendmail may put it where a deleted field of the name was: insert instead.
     case addHeader(HeaderField)
@@ -19,7 +19,7 @@ public enum Modification: Hashable, Sendable {
 
     /// The modifications that make the edits, in the order that is right on every MTA.
     ///
-    /// Values go out as they are: ``Steps/leadingSpace`` is negotiated, so the space after the colon is part of them.
+    /// Values go out as they are: ``ProtocolOptions/leadingSpace`` is negotiated, so the space after the colon is part of them.
     /// Folds are LF alone: Postfix would store a CR.
     public static func modifications(for edits: HeaderEdits) -> [Modification] {
         edits.commands.map { command in
@@ -53,7 +53,7 @@ public enum Modification: Hashable, Sendable {
     }
 
     /// The action that must have been negotiated for it.
-    public var action: Actions {
+    public var action: FilterActions {
         switch self {
         case .addHeader, .insertHeader: .addHeaders
         case .changeHeader: .changeHeaders

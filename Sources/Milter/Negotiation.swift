@@ -4,12 +4,12 @@ package import NIOCore
 /// Postfix treats a filter that takes more than was offered as broken, and defers all mail.
 public struct Negotiation: Hashable, Sendable {
     public var version: UInt32
-    public var actions: Actions
-    public var steps: Steps
+    public var actions: FilterActions
+    public var steps: ProtocolOptions
     /// Only in the filter's answer: the macros it wants at a stage, in place of the MTA's default list for that stage.
     public var macroRequests: [MacroRequest]
 
-    public init(version: UInt32, actions: Actions, steps: Steps, macroRequests: [MacroRequest] = []) {
+    public init(version: UInt32, actions: FilterActions, steps: ProtocolOptions, macroRequests: [MacroRequest] = []) {
         self.version = version
         self.actions = actions
         self.steps = steps
@@ -19,13 +19,13 @@ public struct Negotiation: Hashable, Sendable {
     /// What Postfix 3.7 and Sendmail 8.17 offer.
     public static let fullOffer = Negotiation(
         version: 6,
-        actions: Actions(rawValue: 0x1FF),
-        steps: Steps(rawValue: 0x1F_FFFF)
+        actions: FilterActions(rawValue: 0x1FF),
+        steps: ProtocolOptions(rawValue: 0x1F_FFFF)
     )
 }
 
 /// What a filter may do to a message (`SMFIF_`).
-public struct Actions: OptionSet, Hashable, Sendable {
+public struct FilterActions: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
     public init(rawValue: UInt32) {
@@ -33,21 +33,21 @@ public struct Actions: OptionSet, Hashable, Sendable {
     }
 
     /// Fields may be added, and inserted (`SMFIF_ADDHDRS`).
-    public static let addHeaders = Actions(rawValue: 0x1)
-    public static let changeBody = Actions(rawValue: 0x2)
-    public static let addRecipients = Actions(rawValue: 0x4)
-    public static let deleteRecipients = Actions(rawValue: 0x8)
+    public static let addHeaders = FilterActions(rawValue: 0x1)
+    public static let changeBody = FilterActions(rawValue: 0x2)
+    public static let addRecipients = FilterActions(rawValue: 0x4)
+    public static let deleteRecipients = FilterActions(rawValue: 0x8)
     /// Fields may be changed, and deleted (`SMFIF_CHGHDRS`).
-    public static let changeHeaders = Actions(rawValue: 0x10)
-    public static let quarantine = Actions(rawValue: 0x20)
-    public static let changeSender = Actions(rawValue: 0x40)
-    public static let addRecipientsWithParameters = Actions(rawValue: 0x80)
+    public static let changeHeaders = FilterActions(rawValue: 0x10)
+    public static let quarantine = FilterActions(rawValue: 0x20)
+    public static let changeSender = FilterActions(rawValue: 0x40)
+    public static let addRecipientsWithParameters = FilterActions(rawValue: 0x80)
     /// The filter may name the macros it wants (`SMFIF_SETSYMLIST`).
-    public static let requestMacros = Actions(rawValue: 0x100)
+    public static let requestMacros = FilterActions(rawValue: 0x100)
 }
 
 /// Which steps of the protocol are left out, and how some are done (`SMFIP_`).
-public struct Steps: OptionSet, Hashable, Sendable {
+public struct ProtocolOptions: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
     public init(rawValue: UInt32) {
@@ -55,12 +55,12 @@ public struct Steps: OptionSet, Hashable, Sendable {
     }
 
     /// The filter may answer a body chunk with ``Reply/skip``.
-    public static let skip = Steps(rawValue: 0x400)
+    public static let skip = ProtocolOptions(rawValue: 0x400)
     /// The filter is told of recipients that the MTA has rejected, too.
-    public static let rejectedRecipients = Steps(rawValue: 0x800)
+    public static let rejectedRecipients = ProtocolOptions(rawValue: 0x800)
     /// A field's value comes and goes with the space after the colon. Without it one space is lost, and what is seen
     /// are not the octets that were signed.
-    public static let leadingSpace = Steps(rawValue: 0x10_0000)
+    public static let leadingSpace = ProtocolOptions(rawValue: 0x10_0000)
 }
 
 /// Macros that the filter asks for at one stage.
@@ -119,7 +119,7 @@ extension Negotiation {
             let actions = data.readInteger(as: UInt32.self),
             let steps = data.readInteger(as: UInt32.self)
         else { throw .malformed(Command.Code.negotiate.rawValue) }
-        self.init(version: version, actions: Actions(rawValue: actions), steps: Steps(rawValue: steps))
+        self.init(version: version, actions: FilterActions(rawValue: actions), steps: ProtocolOptions(rawValue: steps))
         while data.readableBytes > 0 {
             guard
                 let number = data.readInteger(as: UInt32.self), let stage = MacroStage(rawValue: number),

@@ -1,7 +1,7 @@
 public import NIOCore
 
 public struct ServerConfiguration: Sendable {
-    public var wishes = FilterWishes()
+    public var requirements = FilterRequirements()
     /// Connections beyond this number are closed at once.
     public var connectionLimit = 2000
     /// How long an MTA may take to begin. Postfix begins at once.

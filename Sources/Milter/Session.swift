@@ -38,7 +38,7 @@ public struct Session: Sendable {
     public enum Step: Hashable, Sendable {
         case nothing
         case send(Reply)
-        /// Tell the filter, and give its verdict to ``Session/reply(to:)``. If `abandoning`, the message it was told of
+        /// Tell the filter, and give its response to ``Session/reply(to:)``. If `abandoning`, the message it was told of
         /// before is to be given up first.
         case tell(Event, abandoning: Bool)
         /// The last octets of the body, which may be none; the answer goes to ``Session/finish(_:)``.
@@ -57,21 +57,21 @@ public struct Session: Sendable {
     /// Whom the MTA told of; nil before.
     public private(set) var client: SMTPClient?
 
-    private let wishes: FilterWishes
+    private let requirements: FilterRequirements
     /// The stages at which the MTA does not wait.
     private var unanswered: Stages = []
-    /// The stage whose event the filter was told last, and whether the MTA waits for the verdict.
+    /// The stage whose event the filter was told last, and whether the MTA waits for the response.
     private var told: (stage: Stages, isReplyDue: Bool) = ([], false)
     /// True from the moment the filter is told of a message until it is told that it is over.
     private var filterHasMessage = false
-    /// What the filter has decided beyond ``Verdict/continue``, for the connection, since HELO, for the message. It is
+    /// What the filter has decided beyond ``Response/continue``, for the connection, since HELO, for the message. It is
     /// not asked again; the MTA hears of it whenever it waits for a reply.
-    private var connectionVerdict: Verdict?
-    private var heloVerdict: Verdict?
-    private var messageVerdict: Verdict?
+    private var connectionResponse: Response?
+    private var heloResponse: Response?
+    private var messageResponse: Response?
 
-    public init(_ wishes: FilterWishes = FilterWishes()) {
-        self.wishes = wishes
+    public init(_ requirements: FilterRequirements = FilterRequirements()) {
+        self.requirements = requirements
     }
 
     /// True from MAIL to the answer or the abort.
@@ -82,7 +82,7 @@ public struct Session: Sendable {
         }
     }
 
-    private var settled: Verdict? { connectionVerdict ?? heloVerdict ?? messageVerdict }
+    private var settled: Response? { connectionResponse ?? heloResponse ?? messageResponse }
 
     // MARK: Commands
 
@@ -102,7 +102,7 @@ public struct Session: Sendable {
         case .helo(let name):
             let abandoning = try startOver(command.code)
             macros.endMessage()
-            heloVerdict = nil
+            heloResponse = nil
             return tell(.helo(name), at: .helo, abandoning: abandoning)
         case .mail(let sender):
             let abandoning = try startOver(command.code)
@@ -142,7 +142,7 @@ public struct Session: Sendable {
             let abandoning = leaveMessage()
             macros = Macros()
             client = nil
-            (connectionVerdict, heloVerdict) = (nil, nil)
+            (connectionResponse, heloResponse) = (nil, nil)
             state = .negotiated
             return .startAnew(abandoning: abandoning)
         }
@@ -174,7 +174,7 @@ public struct Session: Sendable {
         case .connected, .mail, .data, .header, .body: break
         }
         state = .connected
-        messageVerdict = nil
+        messageResponse = nil
         defer { filterHasMessage = false }
         return filterHasMessage
     }
@@ -184,7 +184,7 @@ public struct Session: Sendable {
     /// - Returns: True if the filter has a message to give up.
     private mutating func leaveMessage() -> Bool {
         if isInMessage { state = .connected }
-        messageVerdict = nil
+        messageResponse = nil
         macros.endMessage()
         defer { filterHasMessage = false }
         return filterHasMessage
@@ -192,7 +192,7 @@ public struct Session: Sendable {
 
     private mutating func tell(_ event: Event, at stage: Stages, abandoning: Bool = false) -> Step {
         let isReplyDue = !unanswered.contains(stage)
-        guard settled == nil, !wishes.unwanted.contains(stage) else {
+        guard settled == nil, !requirements.unwanted.contains(stage) else {
             return isReplyDue ? .send(reply(settled ?? .continue, at: stage)) : .nothing
         }
         told = (stage, isReplyDue)
@@ -215,27 +215,27 @@ public struct Session: Sendable {
     // MARK: Verdicts
 
     private mutating func negotiate(_ offer: Negotiation) throws(ProtocolError) -> Negotiation {
-        let answer = try wishes.answer(to: offer)
+        let answer = try requirements.answer(to: offer)
         unanswered = Stages(unansweredIn: answer.steps)
         negotiated = answer
         return answer
     }
 
     /// What the MTA is told after the event that the filter was told last; nil if it does not wait.
-    public mutating func reply(to verdict: Verdict) -> Reply? {
+    public mutating func reply(to response: Response) -> Reply? {
         let (stage, isReplyDue) = told
         told.isReplyDue = false
-        if verdict != .continue {
+        if response != .continue {
             switch stage {
-            case .connect: connectionVerdict = verdict
-            case .helo: heloVerdict = verdict
+            case .connect: connectionResponse = response
+            case .helo: heloResponse = response
             // One recipient or one command is refused, not the message, if the MTA hears it in time.
             case .rcpt, .unknown:
-                if !isReplyDue || verdict == .accept || verdict == .discard { messageVerdict = verdict }
-            default: messageVerdict = verdict
+                if !isReplyDue || response == .accept || response == .discard { messageResponse = response }
+            default: messageResponse = response
             }
         }
-        return isReplyDue ? reply(verdict, at: stage) : nil
+        return isReplyDue ? reply(response, at: stage) : nil
     }
 
     /// In place of telling the filter of body octets that it does not want.
@@ -247,9 +247,9 @@ public struct Session: Sendable {
     }
 
     /// Before MAIL there is nothing to discard; it is said later.
-    private func reply(_ verdict: Verdict, at stage: Stages) -> Reply {
+    private func reply(_ response: Response, at stage: Stages) -> Reply {
         let isEarly = stage == .connect || stage == .helo
-        return isEarly && verdict == .discard ? .continue : verdict.wire
+        return isEarly && response == .discard ? .continue : response.wire
     }
 
     /// The replies at the end of the message; none if it was given up meanwhile. A modification that was not negotiated
@@ -257,9 +257,9 @@ public struct Session: Sendable {
     public mutating func finish(_ answer: MessageReply) -> [Reply] {
         guard state == .answering else { return [] }
         _ = leaveMessage()
-        guard answer.verdict.isDelivery else { return [answer.verdict.wire] }
+        guard answer.response.isDelivery else { return [answer.response.wire] }
         let allowed = negotiated?.actions ?? []
         guard answer.modifications.allSatisfy({ allowed.contains($0.action) }) else { return [.temporaryFailure] }
-        return answer.modifications.map { .modification($0) } + [answer.verdict.wire]
+        return answer.modifications.map { .modification($0) } + [answer.response.wire]
     }
 }

@@ -21,35 +21,35 @@ public struct Stages: OptionSet, Hashable, Sendable {
 
     /// What the negotiation has for each stage: the bit that keeps the MTA from sending its command, and the one that
     /// keeps it from waiting for a reply.
-    private static let bits: [(stage: Stages, unsent: Steps, unanswered: Steps)] = [
-        (.connect, Steps(rawValue: 0x1), Steps(rawValue: 0x1000)),
-        (.helo, Steps(rawValue: 0x2), Steps(rawValue: 0x2000)),
-        (.mail, Steps(rawValue: 0x4), Steps(rawValue: 0x4000)),
-        (.rcpt, Steps(rawValue: 0x8), Steps(rawValue: 0x8000)),
-        (.data, Steps(rawValue: 0x200), Steps(rawValue: 0x1_0000)),
-        (.unknown, Steps(rawValue: 0x100), Steps(rawValue: 0x2_0000)),
-        (.header, Steps(rawValue: 0x20), Steps(rawValue: 0x80)),
-        (.endOfHeader, Steps(rawValue: 0x40), Steps(rawValue: 0x4_0000)),
-        (.body, Steps(rawValue: 0x10), Steps(rawValue: 0x8_0000)),
+    private static let bits: [(stage: Stages, unsent: ProtocolOptions, unanswered: ProtocolOptions)] = [
+        (.connect, ProtocolOptions(rawValue: 0x1), ProtocolOptions(rawValue: 0x1000)),
+        (.helo, ProtocolOptions(rawValue: 0x2), ProtocolOptions(rawValue: 0x2000)),
+        (.mail, ProtocolOptions(rawValue: 0x4), ProtocolOptions(rawValue: 0x4000)),
+        (.rcpt, ProtocolOptions(rawValue: 0x8), ProtocolOptions(rawValue: 0x8000)),
+        (.data, ProtocolOptions(rawValue: 0x200), ProtocolOptions(rawValue: 0x1_0000)),
+        (.unknown, ProtocolOptions(rawValue: 0x100), ProtocolOptions(rawValue: 0x2_0000)),
+        (.header, ProtocolOptions(rawValue: 0x20), ProtocolOptions(rawValue: 0x80)),
+        (.endOfHeader, ProtocolOptions(rawValue: 0x40), ProtocolOptions(rawValue: 0x4_0000)),
+        (.body, ProtocolOptions(rawValue: 0x10), ProtocolOptions(rawValue: 0x8_0000)),
     ]
 
     /// The bits by which the MTA is asked not to send the commands of these stages (`SMFIP_NO...`).
-    public var unsent: Steps {
-        Self.bits.filter { contains($0.stage) }.reduce(into: Steps()) { $0.formUnion($1.unsent) }
+    public var unsent: ProtocolOptions {
+        Self.bits.filter { contains($0.stage) }.reduce(into: ProtocolOptions()) { $0.formUnion($1.unsent) }
     }
 
     /// The bits by which the MTA is told not to wait for replies at these stages (`SMFIP_NR_...`).
-    public var unanswered: Steps {
-        Self.bits.filter { contains($0.stage) }.reduce(into: Steps()) { $0.formUnion($1.unanswered) }
+    public var unanswered: ProtocolOptions {
+        Self.bits.filter { contains($0.stage) }.reduce(into: ProtocolOptions()) { $0.formUnion($1.unanswered) }
     }
 
     /// The stages at which the MTA does not wait for a reply, by what was negotiated.
-    package init(unansweredIn steps: Steps) {
+    package init(unansweredIn steps: ProtocolOptions) {
         self = Self.bits.filter { steps.contains($0.unanswered) }.reduce(into: []) { $0.formUnion($1.stage) }
     }
 
     /// The stages of which the MTA does not tell, by what was negotiated.
-    package init(unsentIn steps: Steps) {
+    package init(unsentIn steps: ProtocolOptions) {
         self = Self.bits.filter { steps.contains($0.unsent) }.reduce(into: []) { $0.formUnion($1.stage) }
     }
 }

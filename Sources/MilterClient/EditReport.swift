@@ -15,7 +15,7 @@ package struct EditReport {
 
     package var text: String {
         let before = file.message.header
-        let after = StoredMessage(header: before).applied(outcome).header
+        let after = QueuedMessage(header: before).applied(outcome).header
         var text = ""
         for change in after.difference(from: before).sorted(by: Self.isAbove) {
             switch change {

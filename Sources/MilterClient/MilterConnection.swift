@@ -70,7 +70,7 @@ public final class MilterConnection: Sendable {
                 throw ProtocolError.unexpectedReply(replies.last?.code ?? .continue)
             }
             guard
-                FilterWishes.versions.contains(answer.version), answer.version <= offer.version,
+                FilterRequirements.versions.contains(answer.version), answer.version <= offer.version,
                 answer.actions.isSubset(of: offer.actions),
                 answer.steps.isSubset(of: offer.steps)
             else { throw MilterClientError.badNegotiation }
@@ -207,7 +207,7 @@ public final class MilterConnection: Sendable {
         return outcome(replies.last ?? .temporaryFailure, modifications)
     }
 
-    /// A field as it is told: without ``Steps/leadingSpace``, one space after the colon is taken away.
+    /// A field as it is told: without ``ProtocolOptions/leadingSpace``, one space after the colon is taken away.
     private func presented(_ field: HeaderField) -> HeaderField {
         guard !keepsLeadingSpace, field.value.first == UInt8(ascii: " ") else { return field }
         return HeaderField(name: field.name, value: Array(field.value.dropFirst()))

@@ -53,7 +53,7 @@ package struct SendFile: Sendable {
 
     /// The message as the MTA would store it, with the line ends of the file.
     package func stored(_ outcome: ClientOutcome) -> [UInt8] {
-        let stored = StoredMessage(header: message.header, body: message.body).applied(outcome)
+        let stored = QueuedMessage(header: message.header, body: message.body).applied(outcome)
         let usesCRLF = source.octets.firstIndex(of: UInt8(ascii: "\n")).map {
             $0 > 0 && source.octets[$0 - 1] == UInt8(ascii: "\r")
         }

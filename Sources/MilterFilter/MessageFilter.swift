@@ -17,13 +17,13 @@ internal import ReportStore
 /// Examines the messages of one connection: what the MTA tells becomes events of an ``Examination``, its questions go
 /// to the resolver, its judgement becomes the answer. Lives on the connection's event loop.
 package final class MessageFilter: MailFilter {
-    private let sites: CurrentSite
+    private let states: CurrentServiceState
     private let eventLoop: any EventLoop
     /// Seconds since 1970.
     private let clock: () -> Int64
 
     /// Messages may be held on this connection, if a rule wanted it when the MTA connected.
-    let furtherActions: Actions
+    let furtherActions: FilterActions
 
     private var client = Client(address: nil)
     private var helo: [UInt8] = []
@@ -33,7 +33,7 @@ package final class MessageFilter: MailFilter {
 
     /// One message, from MAIL to the answer. An object, so that an answer that comes too late finds out whose it is.
     private final class Message {
-        let site: Site
+        let state: ServiceState
         var examination: Examination
         let receivedAt: Int64
         let start = ContinuousClock.now
@@ -45,13 +45,13 @@ package final class MessageFilter: MailFilter {
         let envelope: PolicyEnvelope
 
         init(
-            site: Site,
+            state: ServiceState,
             examination: Examination,
             receivedAt: Int64,
             log: MessageLog,
             envelope: PolicyEnvelope
         ) {
-            self.site = site
+            self.state = state
             self.receivedAt = receivedAt
             self.examination = examination
             self.log = log
@@ -77,19 +77,19 @@ package final class MessageFilter: MailFilter {
     }
 
     package init(
-        _ sites: CurrentSite,
+        _ states: CurrentServiceState,
         on eventLoop: any EventLoop,
         clock: @escaping () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) {
-        self.sites = sites
+        self.states = states
         self.eventLoop = eventLoop
         self.clock = clock
-        furtherActions = sites.value.configuration.rules.mayQuarantine ? .quarantine : []
+        furtherActions = states.value.configuration.rules.mayQuarantine ? .quarantine : []
     }
 
     // MARK: What the MTA tells
 
-    func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict {
+    func connect(_ client: SMTPClient, macros: Macros) throws -> Response {
         let address = client.address.flatMap(Self.address)
         // A client without an address is the MTA's own; a stranger must not be taken for that.
         if let text = client.address, address == nil { throw Failure.noAddress(text) }
@@ -98,23 +98,23 @@ package final class MessageFilter: MailFilter {
         helo = []
         // Reverse DNS can be asked about now. The answer is not waited for: it will be known, or under way, when the
         // first message comes.
-        let site = sites.value
-        var examination = try newExamination(site)
-        for question in examination.newQuestions() where site.resolver.knownAnswer(to: question) == nil {
-            _ = eventLoop.makeFutureWithTask { await site.resolver.answer(to: question) }
+        let state = states.value
+        var examination = try newExamination(state)
+        for question in examination.newQuestions() where state.resolver.knownAnswer(to: question) == nil {
+            _ = eventLoop.makeFutureWithTask { await state.resolver.answer(to: question) }
         }
         return .continue
     }
 
-    func helo(_ name: [UInt8], macros: Macros) throws -> Verdict {
+    func helo(_ name: [UInt8], macros: Macros) throws -> Response {
         helo = name
         return .continue
     }
 
-    func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Verdict {
-        let site = sites.value
+    func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Response {
+        let state = states.value
         if let name = macros["j"] { ownName = name }
-        var examination = try newExamination(site)
+        var examination = try newExamination(state)
         examination.helo(helo)
         let now = clock()
         let submission = Self.submission(macros, sender.parameters)
@@ -125,7 +125,7 @@ package final class MessageFilter: MailFilter {
             receivedAt: now
         )
         message = Message(
-            site: site,
+            state: state,
             examination: examination,
             receivedAt: now,
             log: MessageLog(
@@ -135,7 +135,7 @@ package final class MessageFilter: MailFilter {
                 cipher: macros["{cipher}"]
             ),
             envelope: PolicyEnvelope(
-                peer: Peer(client, isAuthenticated: submission != nil, policy: site.configuration.policy),
+                peer: Peer(client, isAuthenticated: submission != nil, policy: state.configuration.policy),
                 client: client.address,
                 helo: helo,
                 mailFrom: sender.argument,
@@ -147,12 +147,12 @@ package final class MessageFilter: MailFilter {
     }
 
     /// Postfix knows the queue ID from here on, unless there are several recipients.
-    func data(macros: Macros) throws -> Verdict {
+    func data(macros: Macros) throws -> Response {
         if let queueID = macros["i"] { message?.log.queueID = queueID }
         return .continue
     }
 
-    func header(_ field: HeaderField) throws -> Verdict {
+    func header(_ field: HeaderField) throws -> Response {
         guard let message else { return .continue }
         message.examination.header(field)
         return message.examination.hasTooManyForgedFields ? tooManyForgedFields(in: message) : .continue
@@ -160,9 +160,9 @@ package final class MessageFilter: MailFilter {
 
     /// Postfix's cleanup takes time with the square of the removals, and panics at 20,000 (3.7.11): a message with more
     /// than it can bear is neither edited nor examined any further.
-    private func tooManyForgedFields(in message: Message) -> Verdict {
-        let limit = message.site.configuration.removals
-        message.site.logger.warning(
+    private func tooManyForgedFields(in message: Message) -> Response {
+        let limit = message.state.configuration.removals
+        message.state.logger.warning(
             "\(message.log.line(deferredFor: "more than \(limit) forged fields (limits.removals)"))"
         )
         self.message = nil
@@ -171,10 +171,10 @@ package final class MessageFilter: MailFilter {
             enhancedCode: "4.7.0",
             lines: ["The message has more than \(limit) header fields that are to be removed"]
         )
-        return reply.map(Verdict.reply) ?? .temporaryFailure
+        return reply.map(Response.reply) ?? .temporaryFailure
     }
 
-    func endOfHeader(macros: Macros) throws -> Verdict {
+    func endOfHeader(macros: Macros) throws -> Response {
         message?.examination.endOfHeader(at: .now)
         ask()
         watchDeadline()
@@ -183,7 +183,7 @@ package final class MessageFilter: MailFilter {
 
     var wantsBody: Bool { message?.examination.wantsBody ?? false }
 
-    func body(_ octets: ByteBuffer) throws -> Verdict {
+    func body(_ octets: ByteBuffer) throws -> Response {
         message?.examination.body(octets.readableBytesUInt8Span)
         return .continue
     }
@@ -217,7 +217,7 @@ package final class MessageFilter: MailFilter {
     /// checks that are not settled yet are run again for what is learnt.
     private func ask() {
         guard let message else { return }
-        let resolver = message.site.resolver
+        let resolver = message.state.resolver
         while case let questions = message.examination.newQuestions(), !questions.isEmpty {
             var known: [(question: Question, answer: Answer)] = []
             for question in questions {
@@ -263,13 +263,13 @@ package final class MessageFilter: MailFilter {
         guard let message, let promise = message.promise, let judgement = message.examination.judgement else { return }
         message.deadline?.cancel()
         self.message = nil
-        let decision = message.site.configuration.rules.decide(judgement, message.envelope)
+        let decision = message.state.configuration.rules.decide(judgement, message.envelope)
         let disposition = PolicyDisposition(decision, mayQuarantine: furtherActions.contains(.quarantine))
         promise.succeed(disposition.reply(judgement.edits))
         message.log.policyWords = disposition.words
         count(message, judgement, decision)
         let now = ContinuousClock.now
-        message.site.logger.info(
+        message.state.logger.info(
             "\(message.log.line(judgement, took: message.start.duration(to: now), after: message.end?.duration(to: now)))"
         )
     }
@@ -277,24 +277,24 @@ package final class MessageFilter: MailFilter {
     /// Adds the message to the aggregate reports, if they are kept and somebody wants one on its domain. One that is to
     /// come again is counted then.
     private func count(_ message: Message, _ judgement: Judgement, _ decision: PolicyDecision?) {
-        guard let recorder = message.site.recorder, decision?.action != .tempfail,
+        guard let recorder = message.state.recorder, decision?.action != .tempfail,
             let observation = Observation(
                 judgement,
                 client: client,
                 mailFrom: message.envelope.mailFrom,
-                handling: Observation.Handling(decision, of: message.site.configuration.rules, judgement),
+                handling: Observation.Handling(decision, of: message.state.configuration.rules, judgement),
                 at: message.receivedAt
             )
         else { return }
         recorder.record(observation)
     }
 
-    private func newExamination(_ site: Site) throws(Failure) -> Examination {
-        var policy = site.configuration.policy
+    private func newExamination(_ state: ServiceState) throws(Failure) -> Examination {
+        var policy = state.configuration.policy
         // From stored mail any number is removed.
-        policy.limits.removals = site.configuration.removals
+        policy.limits.removals = state.configuration.removals
         let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
-        let authservID = policy.authservID ?? name ?? site.hostName
+        let authservID = policy.authservID ?? name ?? state.hostName
         guard let examination = Examination(policy: policy, authservID: authservID, client: client) else {
             throw .noName(Array(authservID.utf8))
         }

@@ -19,25 +19,27 @@ struct PolicyDisposition {
 
     /// The answer to the MTA. A message that is refused is not edited; any other is, as ever.
     func reply(_ edits: HeaderEdits) -> MessageReply {
-        if isTooEarly { return MessageReply(verdict: Self.later) }
+        if isTooEarly { return MessageReply(response: Self.later) }
         switch decision?.action {
         case .reject, .tempfail:
-            return MessageReply(verdict: decision?.match.reply.flatMap(SMTPReply.init).map(Verdict.reply) ?? Self.later)
+            return MessageReply(
+                response: decision?.match.reply.flatMap(SMTPReply.init).map(Response.reply) ?? Self.later
+            )
         case .quarantine:
             // Postfix holds it, whatever the text; Sendmail shows the text in its queue.
             let reason = Array("authres: rule \(decision?.match.rule ?? "")".utf8)
             return MessageReply(
                 modifications: Modification.modifications(for: edits) + [.quarantine(reason)],
-                verdict: .continue
+                response: .continue
             )
         case .accept, nil:
-            return MessageReply(modifications: Modification.modifications(for: edits), verdict: .continue)
+            return MessageReply(modifications: Modification.modifications(for: edits), response: .continue)
         }
     }
 
     /// A temporary failure, as at any failure of ours: no rule makes it milder.
     private static let later =
-        SMTPReply(code: 451, enhancedCode: "4.3.0", lines: [laterText]).map(Verdict.reply)
+        SMTPReply(code: 451, enhancedCode: "4.3.0", lines: [laterText]).map(Response.reply)
         ?? .temporaryFailure
 
     private static let laterText = "The rules of this site have just changed; try again later"

@@ -80,7 +80,7 @@ final class Evaluation {
 
     /// The answer if it is known; if not, the evaluation stops.
     func ask(_ question: Question) throws(Stop) -> Answer {
-        guard let answer = answers(question) else { throw .missing }
+        guard let answer = answers.request(question) else { throw .missing }
         return answer
     }
 
@@ -156,7 +156,7 @@ final class Evaluation {
             throw .permanent("more than \(Self.nameLimit) MX records of \(name.forReport)")
         }
         let hosts = Self.hosts(answer)
-        for (_, host) in hosts { _ = answers(Question(host, context.client.addressType)) }
+        for (_, host) in hosts { _ = answers.request(Question(host, context.client.addressType)) }
         let first = entries.count
         for (_, host) in hosts { entries.append(Entry(matter: .exchange(host, prefixLength: prefixLength))) }
         return hosts.isEmpty ? .nothing : .exchanges(Array(first..<entries.count))

@@ -32,31 +32,31 @@ package struct Explanation {
     /// The text, with a line break at the end of each line.
     package static func text(of message: ExaminedMessage, authservID: String, rules: PolicyRules) -> String {
         var explanation = Explanation(message, authservID: authservID, rules: rules)
-        explanation.tell()
+        explanation.explain()
         return explanation.lines.map { $0 + "\n" }.joined()
     }
 
     private var verdicts: Verdicts { message.judgement.verdicts }
     private var isSubmission: Bool { verdicts.submission != nil || message.envelope.isSubmission }
 
-    private mutating func tell() {
-        tellEnvelope()
-        tellRemovals()
+    private mutating func explain() {
+        explainEnvelope()
+        explainRemovals()
         guard message.judgement.results != nil else {
             heading("Checks", "left to the trusted relay")
             say(
                 "The client is one of trusted-relays: the fields of the host that met the stranger stand, and none is added."
             )
-            tellPolicy()
+            explainPolicy()
             return
         }
-        tellSubmission()
-        tellReverseDNS()
-        tellSPF()
-        tellDKIM()
-        tellARC()
-        tellDMARC()
-        tellPolicy()
+        explainSubmission()
+        explainReverseDNS()
+        explainSPF()
+        explainDKIM()
+        explainARC()
+        explainDMARC()
+        explainPolicy()
         heading("Field", "what is put on top (RFC 8601, 2.2)")
         for field in message.judgement.edits.additions {
             for line in String(decoding: field.octets, as: UTF8.self).split(separator: "\n") { say(String(line)) }
@@ -65,7 +65,7 @@ package struct Explanation {
 
     // MARK: What was given
 
-    private mutating func tellEnvelope() {
+    private mutating func explainEnvelope() {
         let envelope = message.envelope
         heading("Envelope", "who sent it, and how we know")
         let shown = EnvelopeReport(envelope)
@@ -87,7 +87,7 @@ package struct Explanation {
         say("Signatures must be valid at \(MessageReport.text(ofTime: message.judgedAt)).")
     }
 
-    private mutating func tellRemovals() {
+    private mutating func explainRemovals() {
         let removed = message.judgement.removed
         heading("Forged fields", removed.isEmpty ? "none" : "\(removed.count) removed (RFC 8601, 5)")
         if removed.isEmpty {
@@ -102,7 +102,7 @@ package struct Explanation {
     }
 
     /// What the rules say, one by one, from the first.
-    private mutating func tellPolicy() {
+    private mutating func explainPolicy() {
         guard !rules.isEmpty else { return }
         let decision = message.decision
         let outcome =
@@ -118,7 +118,7 @@ package struct Explanation {
 
     // MARK: Check by check
 
-    private mutating func tellSubmission() {
+    private mutating func explainSubmission() {
         guard let verdict = verdicts.submission else { return }
         heading("auth", "pass (RFC 8601, 2.7.4; RFC 4954)")
         say(
@@ -149,7 +149,7 @@ package struct Explanation {
         message.judgement.results?.results.first { $0.method == method }?.result ?? "no result"
     }
 
-    private mutating func tellReverseDNS() {
+    private mutating func explainReverseDNS() {
         guard let verdict = verdicts.reverseDNS else {
             heading("iprev", "no result (RFC 8601, 3)")
             say(withoutClient)
@@ -158,12 +158,12 @@ package struct Explanation {
         heading("iprev", "\(verdict.result.rawValue) (RFC 8601, 3)")
         say("Does the name of the client's address point back to the address?")
         let names = message.answers.names(of: .ptr)
-        tellAnswers { $0.type == .ptr || ($0.type != .txt && names.contains($0.name)) }
+        explainAnswers { $0.type == .ptr || ($0.type != .txt && names.contains($0.name)) }
         if let name = verdict.name { say("\(name) has this address.") }
         if let reason = verdict.reason { say("Because: \(reason).") }
     }
 
-    private mutating func tellSPF() {
+    private mutating func explainSPF() {
         guard let verdict = verdicts.spf else {
             heading("spf", "no result (RFC 7208)")
             let isWithoutSender = message.envelope.client != nil && message.envelope.mailFrom == nil && !isSubmission
@@ -177,7 +177,7 @@ package struct Explanation {
             say("The sender is null: may the client send as \(domain), its HELO name (RFC 7208, 2.4)?")
         case nil: say("There is no domain to ask.")
         }
-        tellAnswers { question in
+        explainAnswers { question in
             question.type != .ptr && !question.name.text.hasPrefix("_dmarc.")
                 && !question.name.text.contains("._domainkey.")
         }
@@ -204,7 +204,7 @@ package struct Explanation {
         }
     }
 
-    private mutating func tellDKIM() {
+    private mutating func explainDKIM() {
         guard let all = verdicts.dkim else {
             heading("dkim", "\(writtenResult("dkim")) (RFC 6376)")
             say(withoutHeader ?? "Not checked: switched off, or a submission.")
@@ -224,7 +224,7 @@ package struct Explanation {
                         + (verdict.algorithm.map { ", \($0.rawValue)" } ?? "")
                         + (verdict.keyBits.map { ", \($0) bits" } ?? "") + "."
                 )
-                tellAnswers { $0.name.text == "\(selector)._domainkey.\(domain)" }
+                explainAnswers { $0.name.text == "\(selector)._domainkey.\(domain)" }
             }
             if verdict.isTesting { say("The key says t=y: the domain is trying DKIM out (RFC 6376, 3.6.1).") }
             switch verdict.result {
@@ -235,7 +235,7 @@ package struct Explanation {
         }
     }
 
-    private mutating func tellARC() {
+    private mutating func explainARC() {
         guard let verdict = verdicts.arc else {
             heading("arc", "no result (RFC 8617)")
             say(withoutHeader ?? "Not checked: switched off, or a submission.")
@@ -243,7 +243,7 @@ package struct Explanation {
         }
         heading("arc", "\(verdict.result.rawValue) (RFC 8617, 5.2)")
         say(verdict.sets == 0 ? "The message has no ARC Set." : "ARC Sets: \(verdict.sets).")
-        tellAnswers { $0.name.text.contains("._domainkey.") }
+        explainAnswers { $0.name.text.contains("._domainkey.") }
         if !verdict.sealers.isEmpty { say("Sealed by: \(verdict.sealers.map(\.text).joined(separator: ", ")).") }
         if let oldest = verdict.oldestPass {
             say(oldest == 0 ? "Every message signature still verifies." : "Verifies back to instance \(oldest).")
@@ -252,7 +252,7 @@ package struct Explanation {
         if verdict.result == .pass { say("A pass says who handled the message; it changes no other result.") }
     }
 
-    private mutating func tellDMARC() {
+    private mutating func explainDMARC() {
         guard let verdict = verdicts.dmarc else {
             heading("dmarc", "\(writtenResult("dmarc")) (RFC 9989)")
             say(withoutHeader ?? withoutClient)
@@ -270,7 +270,7 @@ package struct Explanation {
                     + verdict.candidates.map(\.text).joined(separator: ", ") + "."
             )
         }
-        tellAnswers { _ in true }
+        explainAnswers { _ in true }
         if let record = verdict.recordDomain, let source = verdict.recordSource {
             say(
                 "The policy stands at \(record), the \(source.rawValue) (RFC 9989, 4.10.1)"
@@ -296,7 +296,7 @@ package struct Explanation {
     }
 
     /// What was asked and answered, of what has not been told yet.
-    private mutating func tellAnswers(of isWanted: (Question) -> Bool) {
+    private mutating func explainAnswers(of isWanted: (Question) -> Bool) {
         for question in untold.filter(isWanted).sorted(by: { $0.description < $1.description }) {
             untold.remove(question)
             guard let answer = message.answers[question] else { continue }

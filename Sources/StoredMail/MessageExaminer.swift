@@ -36,20 +36,20 @@ package struct MessageExaminer: Sendable {
     ///   - usesFromLine: whether the From_ line of an mbox may tell what the header does not.
     ///   - now: seconds since 1970.
     package init?(
-        _ site: Site,
+        _ state: ServiceState,
         resolver: any Resolver,
         given: GivenEnvelope,
         usesFromLine: Bool = false,
         now: Int64 = Int64(Date().timeIntervalSince1970),
         slots: WorkSlots? = nil
     ) {
-        policy = site.configuration.policy
-        rules = site.configuration.rules
-        authservID = policy.authservID ?? site.hostName
+        policy = state.configuration.policy
+        rules = state.configuration.rules
+        authservID = policy.authservID ?? state.hostName
         let client = Client(address: nil)
         guard Examination(policy: policy, authservID: authservID, client: client) != nil else { return nil }
         recovery = EnvelopeRecovery(
-            ownHosts: HostPatterns(site.configuration.ownHosts ?? [authservID]),
+            ownHosts: HostPatterns(state.configuration.ownHosts ?? [authservID]),
             trustedRelays: policy.trustedRelays,
             usesFromLine: usesFromLine
         )

@@ -38,8 +38,8 @@ package struct MessageReport {
     /// Answers of the DNS that were used; nil if they are not asked for.
     let dns: [AnswerReport]?
 
-    /// - Parameter tellsAnswers: whether the answers of the DNS are part of it.
-    package init(_ message: ExaminedMessage, file: String, authservID: String, tellsAnswers: Bool) {
+    /// - Parameter includesAnswers: whether the answers of the DNS are part of it.
+    package init(_ message: ExaminedMessage, file: String, authservID: String, includesAnswers: Bool) {
         self.file = file
         self.authservID = authservID
         messageID = message.messageID.map { String(decoding: $0.unfolded, as: UTF8.self) }
@@ -53,7 +53,7 @@ package struct MessageReport {
         judgedAt = Self.text(ofTime: message.judgedAt)
         spfExplanation = message.judgement.verdicts.spf?.explanation
         policy = message.decision.map(PolicyReport.init)
-        dns = tellsAnswers ? AnswerReport.reports(of: message.answers) : nil
+        dns = includesAnswers ? AnswerReport.reports(of: message.answers) : nil
     }
 
     /// One line, keys in alphabetical order, without a line break at its end.

@@ -57,7 +57,7 @@ struct Arrival {
     var isDone: Bool { arrivals.deliveries.isEmpty && arrivals.list.isEmpty }
 
     /// Nil if the library cannot, for want of memory.
-    init?(server: NameServer, patience: Patience, isTCP: Bool) {
+    init?(server: NameServer, queryTimeout: QueryTimeout, isTCP: Bool) {
         guard Self.isInitialized else { return nil }
         self.isTCP = isTCP
         var options = unsafe ares_options()
@@ -65,8 +65,8 @@ struct Arrival {
             ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | ARES_FLAG_NOCHECKRESP
             | (isTCP ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC)
         /// Over TCP nothing is sent twice: TCP does that.
-        unsafe options.timeout = isTCP ? patience.whole : patience.firstTry
-        unsafe options.tries = isTCP ? 1 : Int32(patience.tries)
+        unsafe options.timeout = isTCP ? queryTimeout.whole : queryTimeout.firstTry
+        unsafe options.tries = isTCP ? 1 : Int32(queryTimeout.tries)
         unsafe options.ednspsz = Self.packetSize
         /// Set only that the library does not look for them in files, which it would for each channel: the servers, of
         /// which there are none yet, too.

@@ -1,6 +1,6 @@
 internal import DNS
 
-/// What the resolver's thread does: takes questions from the mailbox, hands them to c-ares, and waits for all servers
+/// What the resolver's thread does: takes questions from the exchange, hands them to c-ares, and waits for all servers
 /// together. Lives and ends on that thread.
 final class QueryLoop {
     private struct InFlight {
@@ -34,23 +34,23 @@ final class QueryLoop {
     /// How often time-outs are looked for while questions are in flight.
     private static let tick: Int32 = 50
 
-    private let mailbox: Mailbox
-    private let patience: Patience
+    private let exchange: QueryExchange
+    private let queryTimeout: QueryTimeout
     private var servers: [Server]
     private var order: ServerOrder
     private var inFlight: [UInt64: InFlight] = [:]
     /// Those in flight that wait for servers to be there again.
     private var resting: [(ticket: UInt64, end: ContinuousClock.Instant)] = []
 
-    init(mailbox: Mailbox, servers: [NameServer], patience: Patience) {
-        self.mailbox = mailbox
-        self.patience = patience
+    init(exchange: QueryExchange, servers: [NameServer], queryTimeout: QueryTimeout) {
+        self.exchange = exchange
+        self.queryTimeout = queryTimeout
         self.servers = servers.map { Server(address: $0) }
         order = ServerOrder(count: servers.count)
     }
 
     func run() {
-        while let requests = mailbox.take() {
+        while let requests = exchange.take() {
             for request in requests { begin(request) }
             wakeRested()
             settleArrivals()
@@ -59,12 +59,12 @@ final class QueryLoop {
         }
     }
 
-    private func begin(_ request: Mailbox.Request) {
+    private func begin(_ request: QueryExchange.Request) {
         let now = ContinuousClock.now
         let lookup = Lookup(
             request.question,
             order: order.order(at: now),
-            deadline: now + patience.timeout * servers.count
+            deadline: now + queryTimeout.timeout * servers.count
         )
         let flight = InFlight(lookup: lookup, sent: now, name: request.question.name)
         perform(lookup.first, flight, request.ticket, at: now)
@@ -74,7 +74,7 @@ final class QueryLoop {
         switch step {
         case .finish(let answer):
             inFlight[ticket] = nil
-            mailbox.deliver(answer, to: ticket)
+            exchange.deliver(answer, to: ticket)
         case .rest(let duration):
             inFlight[ticket] = flight
             resting.append((ticket, now + duration))
@@ -100,7 +100,7 @@ final class QueryLoop {
         for (ticket, _) in rested {
             guard let flight = inFlight[ticket] else { continue }
             /// Nobody waits for it any more.
-            if mailbox.isAwaited(ticket) {
+            if exchange.isAwaited(ticket) {
                 perform(flight.lookup.first, flight, ticket, at: now)
             } else {
                 inFlight[ticket] = nil
@@ -112,7 +112,7 @@ final class QueryLoop {
         guard let flight = inFlight[ticket] else { return }
         guard let channel else {
             inFlight[ticket] = nil
-            mailbox.deliver(.failure(.unavailable), to: ticket)
+            exchange.deliver(.failure(.unavailable), to: ticket)
             return
         }
         channel.ask(flight.name, flight.lookup.question.type, usesEDNS: flight.usesEDNS, ticket: ticket)
@@ -123,7 +123,7 @@ final class QueryLoop {
             if open.asked < Self.channelLimit { return open }
             servers[server].closing.append(open)
         }
-        servers[server].open = AresChannel(server: servers[server].address, patience: patience, isTCP: false)
+        servers[server].open = AresChannel(server: servers[server].address, queryTimeout: queryTimeout, isTCP: false)
         return servers[server].open
     }
 
@@ -136,13 +136,13 @@ final class QueryLoop {
         servers[server].queue.removeFirst(count)
         let now = ContinuousClock.now
         for ticket in tickets {
-            guard let flight = inFlight[ticket], mailbox.isAwaited(ticket), !flight.lookup.isOverdue(at: now) else {
+            guard let flight = inFlight[ticket], exchange.isAwaited(ticket), !flight.lookup.isOverdue(at: now) else {
                 inFlight[ticket] = nil
-                mailbox.deliver(.failure(.timeout), to: ticket)
+                exchange.deliver(.failure(.timeout), to: ticket)
                 continue
             }
             inFlight[ticket]?.sent = now
-            let channel = AresChannel(server: servers[server].address, patience: patience, isTCP: true)
+            let channel = AresChannel(server: servers[server].address, queryTimeout: queryTimeout, isTCP: true)
             ask(ticket, on: channel)
             if let channel { servers[server].connections.append(channel) }
         }
@@ -151,7 +151,11 @@ final class QueryLoop {
     private func wait() {
         let channels = servers.flatMap(\.channels)
         let sockets = channels.map { $0.sockets() }
-        let wakeUp = LibCThreads.Watched(descriptor: mailbox.wakeUp.descriptor, isForReading: true, isForWriting: false)
+        let wakeUp = LibCThreads.Watched(
+            descriptor: exchange.wakeUp.descriptor,
+            isForReading: true,
+            isForWriting: false
+        )
         let ready = LibCThreads.poll([wakeUp] + sockets.joined(), milliseconds: inFlight.isEmpty ? nil : Self.tick)
         var readiness: [Int32: LibCThreads.Watched] = [:]
         for socket in ready { readiness[socket.descriptor] = socket }
@@ -191,7 +195,7 @@ final class QueryLoop {
             reply = .failure(.unavailable)
         }
         /// Nobody waits for it any more: no further server needs to be asked.
-        guard mailbox.isAwaited(arrival.ticket) else {
+        guard exchange.isAwaited(arrival.ticket) else {
             inFlight[arrival.ticket] = nil
             return
         }

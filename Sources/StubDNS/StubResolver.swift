@@ -22,7 +22,7 @@ public final class StubResolver: Resolver {
 
     /// In the order in which they are asked.
     public let servers: [NameServer]
-    private let mailbox: Mailbox
+    private let exchange: QueryExchange
 
     /// - Parameters:
     ///   - servers: as ``NameServer/init(_:)`` reads them; with none, those of /etc/resolv.conf. Link-local addresses
@@ -41,30 +41,32 @@ public final class StubResolver: Resolver {
         list = list.reduce(into: []) { servers, server in
             if !servers.contains(server) { servers.append(server) }
         }
-        guard let mailbox = Mailbox() else { throw .outOfResources }
+        guard let exchange = QueryExchange() else { throw .outOfResources }
         self.servers = list
-        self.mailbox = mailbox
-        let patience = Patience(timeout: timeout, tries: tries)
+        self.exchange = exchange
+        let queryTimeout = QueryTimeout(timeout: timeout, tries: tries)
         let asked = list
-        guard LibCThreads.startThread({ QueryLoop(mailbox: mailbox, servers: asked, patience: patience).run() }) else {
+        guard
+            LibCThreads.startThread({ QueryLoop(exchange: exchange, servers: asked, queryTimeout: queryTimeout).run() })
+        else {
             throw .outOfResources
         }
     }
 
     deinit {
-        mailbox.close()
+        exchange.close()
     }
 
     /// Nil: what was asked before is the cache's to know.
     public func knownAnswer(to question: Question) -> Answer? { nil }
 
     public func answer(to question: Question) async -> Answer {
-        await mailbox.answer(to: question)
+        await exchange.answer(to: question)
     }
 
     /// Answers all that is open, and all that is asked from now on, with ``Answer/Failure/unavailable``; the thread
     /// and the sockets go.
     public func shutdown() {
-        mailbox.close()
+        exchange.close()
     }
 }

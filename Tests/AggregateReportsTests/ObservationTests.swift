@@ -81,7 +81,7 @@ import Testing
     @Test(arguments: cases) func `a message is told as it was judged`(_ mail: Case) throws {
         let client = Client(address: IPAddress(mail.client))
         var policy = Policy()
-        policy.tellsAlignedMethods = true
+        policy.recordsAlignedMethods = true
         var examination = try #require(Examination(policy: policy, authservID: "mx.example.org", client: client))
         examination.helo(Array("mail.sender.example".utf8))
         examination.begin(mailFrom: Array(mail.mailFrom.utf8), receivedAt: 1_700_000_123)

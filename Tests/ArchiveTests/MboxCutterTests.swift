@@ -112,9 +112,9 @@ import Testing
         var numbers = Numbers(state: 4)
         var configuration = ServiceConfiguration()
         configuration.policy.authservID = "mx.example.org"
-        let site = try Site(configuration, zone: ZoneFile())
+        let state = try ServiceState(configuration, zone: ZoneFile())
         let examiner = try #require(
-            MessageExaminer(site, resolver: site.resolver, given: GivenEnvelope(), now: 0)
+            MessageExaminer(state, resolver: state.resolver, given: GivenEnvelope(), now: 0)
         )
         let snippets = [
             "\n\nFrom a Tue Nov 14 22:13:20 2023\n", "\r\n", "\n", ">From ", "\0", "Authentication-Results:", ":",

@@ -66,7 +66,7 @@ import Testing
         var submission = World(zone: World.records)
         submission.submission = Submission(identity: Array("ann".utf8), mechanism: Array("PLAIN".utf8))
         var told = submission
-        told.policy.tellsMechanism = true
+        told.policy.showsMechanism = true
         var checkedSubmission = submission
         checkedSubmission.policy.checkAuthenticated = true
         var silentSubmission = submission

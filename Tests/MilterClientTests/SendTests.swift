@@ -103,7 +103,7 @@ struct SendTests {
         func endOfMessage(macros: Macros) throws -> EventLoopFuture<MessageReply> {
             // Every fourth message has an ID that ends so.
             let isDeferred = macros["i"].map { $0.last == UInt8(ascii: "4") || $0.last == UInt8(ascii: "8") } ?? true
-            return eventLoop.makeSucceededFuture(MessageReply(verdict: isDeferred ? .temporaryFailure : .continue))
+            return eventLoop.makeSucceededFuture(MessageReply(response: isDeferred ? .temporaryFailure : .continue))
         }
     }
 

@@ -7,18 +7,18 @@ final class RecordingFilter: MailFilter {
     struct Failure: Error {}
 
     enum Answer {
-        case verdict(Verdict)
+        case verdict(Response)
         case failure
     }
 
     var events: [String] = []
     /// By the first word of the event.
     var answers: [String: Answer] = [:]
-    var reply = MessageReply(verdict: .continue)
+    var reply = MessageReply(response: .continue)
     /// Macros that are written behind the events that have them.
     var shownMacros: [String] = []
     var wantsBody = true
-    var furtherActions: Actions = []
+    var furtherActions: FilterActions = []
     /// If set, the answer to the end of a message is given by it.
     var holdsAnswer = false
     private(set) var pending: EventLoopPromise<MessageReply>?
@@ -28,7 +28,7 @@ final class RecordingFilter: MailFilter {
         self.eventLoop = eventLoop
     }
 
-    private func note(_ event: String, _ detail: String = "", _ macros: Macros? = nil) throws -> Verdict {
+    private func note(_ event: String, _ detail: String = "", _ macros: Macros? = nil) throws -> Response {
         var line = event
         if !detail.isEmpty { line += " " + detail }
         for name in shownMacros {
@@ -50,7 +50,7 @@ final class RecordingFilter: MailFilter {
         ([address.argument] + address.parameters).map(text).joined(separator: " ")
     }
 
-    func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict {
+    func connect(_ client: SMTPClient, macros: Macros) throws -> Response {
         let origin =
             switch client.origin {
             case .inet(let address, let port): "4 \(port) \(text(address))"
@@ -61,18 +61,18 @@ final class RecordingFilter: MailFilter {
         return try note("connect", "\(text(client.hostname)) \(origin)", macros)
     }
 
-    func helo(_ name: [UInt8], macros: Macros) throws -> Verdict { try note("helo", text(name), macros) }
-    func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Verdict { try note("mail", text(sender), macros) }
-    func rcpt(_ recipient: EnvelopeAddress, macros: Macros) throws -> Verdict {
+    func helo(_ name: [UInt8], macros: Macros) throws -> Response { try note("helo", text(name), macros) }
+    func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Response { try note("mail", text(sender), macros) }
+    func rcpt(_ recipient: EnvelopeAddress, macros: Macros) throws -> Response {
         try note("rcpt", text(recipient), macros)
     }
-    func data(macros: Macros) throws -> Verdict { try note("data", "", macros) }
-    func unknown(_ line: [UInt8]) throws -> Verdict { try note("unknown", text(line)) }
-    func header(_ field: HeaderField) throws -> Verdict {
+    func data(macros: Macros) throws -> Response { try note("data", "", macros) }
+    func unknown(_ line: [UInt8]) throws -> Response { try note("unknown", text(line)) }
+    func header(_ field: HeaderField) throws -> Response {
         try note("header", text(field.octets).replacing("\n", with: "\\n").replacing("\r", with: "\\r"))
     }
-    func endOfHeader(macros: Macros) throws -> Verdict { try note("eoh", "", macros) }
-    func body(_ octets: ByteBuffer) throws -> Verdict {
+    func endOfHeader(macros: Macros) throws -> Response { try note("eoh", "", macros) }
+    func body(_ octets: ByteBuffer) throws -> Response {
         try note("body", String(buffer: octets).replacing("\r\n", with: "\\r\\n"))
     }
 

@@ -23,7 +23,7 @@ struct ServerTests {
             let message = TestServer.message(bodySize: size)
             let outcome = try await client.send(message, in: TestServer.session)
             #expect(outcome.verdict == .continue)
-            let stored = StoredMessage(header: message.header, trace: HeaderField("Received", " by us"))
+            let stored = QueuedMessage(header: message.header, trace: HeaderField("Received", " by us"))
             #expect(stored.applied(outcome).header == TestServer.stored(bodySize: size))
         }
         let refused = try await client.send(TestServer.message(sender: "<bad>"), in: TestServer.session)
@@ -51,7 +51,7 @@ struct ServerTests {
         let message = TestServer.message(bodySize: 200_000)
         let outcome = try await client.send(message, in: TestServer.session)
         #expect(
-            StoredMessage(header: message.header).applied(outcome).header.first
+            QueuedMessage(header: message.header).applied(outcome).header.first
                 == TestServer.stored(bodySize: 200_000)[0]
         )
         await client.quit()
@@ -69,7 +69,7 @@ struct ServerTests {
 
     @Test func `the body is skipped if the filter wants none of it`() async throws {
         var configuration = ServerConfiguration()
-        configuration.wishes.answered = .body
+        configuration.requirements.answered = .body
         let server = try await TestServer(configuration, wantsBody: false)
         let client = try await server.client()
         _ = try await client.begin(TestServer.session)
@@ -94,7 +94,7 @@ struct ServerTests {
             try? await server.log.until { $0.held.withLock(\.count) == 500 }
             #expect(server.log.held.withLock(\.count) == 500)
             for promise in server.log.held.withLock({ $0 }) {
-                promise.succeed(MessageReply(verdict: .continue))
+                promise.succeed(MessageReply(response: .continue))
             }
             for try await isDelivered in tasks { #expect(isDelivered) }
         }
@@ -116,7 +116,7 @@ struct ServerTests {
             _ = try await idle.send(TestServer.message(), in: TestServer.session)
         }
         await #expect(throws: (any Error).self) { _ = try await server.client() }
-        for promise in server.log.held.withLock({ $0 }) { promise.succeed(MessageReply(verdict: .continue)) }
+        for promise in server.log.held.withLock({ $0 }) { promise.succeed(MessageReply(response: .continue)) }
         #expect(try await outcome.isDelivered)
         await stopped
         #expect(!FileManager.default.fileExists(atPath: server.directory + "/s"))
@@ -132,7 +132,7 @@ struct ServerTests {
         await server.stop(within: .milliseconds(50))
         await #expect(throws: MilterClientError.closed) { _ = try await outcome.value }
         #expect(server.log.count("abort") == 1)
-        for promise in server.log.held.withLock({ $0 }) { promise.succeed(MessageReply(verdict: .continue)) }
+        for promise in server.log.held.withLock({ $0 }) { promise.succeed(MessageReply(response: .continue)) }
     }
 
     @Test func `connections beyond the limit are closed, and there is room again when one ends`() async throws {

@@ -50,24 +50,24 @@ final class CountingFilter: MailFilter {
         self.wantsBody = wantsBody
     }
 
-    func connect(_ client: SMTPClient, macros: Macros) throws -> Verdict {
+    func connect(_ client: SMTPClient, macros: Macros) throws -> Response {
         log.note("connect")
         return .continue
     }
 
-    func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Verdict {
+    func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Response {
         removals = []
         octets = 0
         log.note("mail")
         return sender.argument == Array("<bad>".utf8) ? .reject : .continue
     }
 
-    func header(_ field: HeaderField) throws -> Verdict {
+    func header(_ field: HeaderField) throws -> Response {
         if field.isNamed("A-R") { removals.append(.init(name: field.name, occurrence: removals.count + 1)) }
         return .continue
     }
 
-    func body(_ octets: ByteBuffer) throws -> Verdict {
+    func body(_ octets: ByteBuffer) throws -> Response {
         self.octets += octets.readableBytes
         return .continue
     }
@@ -76,7 +76,7 @@ final class CountingFilter: MailFilter {
         let field = HeaderField("A-R", " body=\(octets)\n\tof=us")
         let reply = MessageReply(
             modifications: Modification.modifications(for: HeaderEdits(removals: removals, additions: [field])),
-            verdict: .continue
+            response: .continue
         )
         log.note("end")
         guard holdsAnswers else { return eventLoop.makeSucceededFuture(reply) }

@@ -132,23 +132,23 @@ struct TranscriptPlayer {
 
     private mutating func set(_ text: String) {
         let words = text.split(separator: " ").map(String.init)
-        let verdicts: [String: Verdict] = [
+        let verdicts: [String: Response] = [
             "continue": .continue, "accept": .accept, "reject": .reject, "tempfail": .temporaryFailure,
             "discard": .discard,
             "reply": SMTPReply(code: 550, enhancedCode: "5.7.23", lines: ["100% bad", "two"]).map { .reply($0) }
                 ?? .reject,
         ]
         switch words[0] {
-        case "answered": configuration.wishes.answered = words[1] == "all" ? .all : .connect
-        case "unwanted": configuration.wishes.unwanted = []
-        case "nomacros": configuration.wishes.macroRequests = []
+        case "answered": configuration.requirements.answered = words[1] == "all" ? .all : .connect
+        case "unwanted": configuration.requirements.unwanted = []
+        case "nomacros": configuration.requirements.macroRequests = []
         case "quarantine": filter.furtherActions = .quarantine
         case "show": filter.shownMacros = Array(words.dropFirst())
         case "hold": filter.holdsAnswer = true
         case "nobody": filter.wantsBody = false
-        case "final": filter.reply.verdict = verdicts[words[1]] ?? .continue
+        case "final": filter.reply.response = verdicts[words[1]] ?? .continue
         case "edits": filter.reply.modifications = Self.edits
-        case "actions": configuration.wishes.actions = Actions(rawValue: 0xFF)
+        case "actions": configuration.requirements.actions = FilterActions(rawValue: 0xFF)
         case "every-edit": filter.reply.modifications = Self.everyEdit
         case "body-edit": filter.reply.modifications = [.replaceBody(ByteBuffer())]
         default: filter.answers[words[0]] = words[1] == "fail" ? .failure : verdicts[words[1]].map { .verdict($0) }

@@ -23,7 +23,7 @@ import Testing
     @Test func `a report is what it would be if it were read and written again`() async throws {
         let examined = try await MessageExaminerTests.examine(ReportTests.text)
         for isArchive in [false, true] {
-            var report = MessageReport(examined, file: "a\"b/c", authservID: "mx.example.org", tellsAnswers: true)
+            var report = MessageReport(examined, file: "a\"b/c", authservID: "mx.example.org", includesAnswers: true)
             if isArchive {
                 (report.offset, report.variant) = (7, "mboxrd")
                 report.tally = MessageTally(examined, octets: 99, oddLines: 2)
@@ -40,7 +40,7 @@ import Testing
 
     @Test func `what is read back from a report counts as the message did`() async throws {
         let examined = try await MessageExaminerTests.examine(ReportTests.text)
-        var report = MessageReport(examined, file: "x", authservID: "mx.example.org", tellsAnswers: false)
+        var report = MessageReport(examined, file: "x", authservID: "mx.example.org", includesAnswers: false)
         let tally = MessageTally(examined, octets: 99, oddLines: 2)
         report.tally = tally
         var (counted, read) = (Summary(), Summary())

@@ -19,11 +19,11 @@ import Trace
 
         """
 
-    static func site(_ change: (inout ServiceConfiguration) -> Void = { _ in }) throws -> Site {
+    static func state(_ change: (inout ServiceConfiguration) -> Void = { _ in }) throws -> ServiceState {
         var configuration = ServiceConfiguration()
         configuration.policy.authservID = "mx.example.org"
         change(&configuration)
-        return try Site(configuration, zone: try ZoneFile(Array(zone.utf8), file: "zone"))
+        return try ServiceState(configuration, zone: try ZoneFile(Array(zone.utf8), file: "zone"))
     }
 
     static func examine(
@@ -32,11 +32,11 @@ import Trace
         resolver: (any Resolver)? = nil,
         _ change: (inout ServiceConfiguration) -> Void = { _ in }
     ) async throws -> ExaminedMessage {
-        let site = try site(change)
+        let state = try state(change)
         let examiner = try #require(
             MessageExaminer(
-                site,
-                resolver: resolver ?? site.resolver,
+                state,
+                resolver: resolver ?? state.resolver,
                 given: given,
                 now: 1_800_000_000
             )
@@ -163,7 +163,7 @@ import Trace
 
     @Test func `recorded answers are a zone that gives them again`() throws {
         let zone = try ZoneFile(Array(Self.zone.utf8), file: "zone")
-        let record = AnswerRecord(ZoneResolver(zone))
+        let record = AnswerJournal(ZoneResolver(zone))
         let questions = ["sender.example", "mail.sender.example", "absent.example"].compactMap { Domain($0) }
             .flatMap { name in [RecordType.a, .txt, .mx].map { Question(name, $0) } }
         for question in questions { record.add([question: zone.answer(to: question)]) }

@@ -15,7 +15,7 @@ import Trace
 
     @Test func `a report has all its keys, null where nothing is known`() async throws {
         let examined = try await MessageExaminerTests.examine(Self.text)
-        let report = MessageReport(examined, file: "x.eml", authservID: "mx.example.org", tellsAnswers: true)
+        let report = MessageReport(examined, file: "x.eml", authservID: "mx.example.org", includesAnswers: true)
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(report.line())) as? [String: Any]
         )

@@ -174,7 +174,7 @@ import Testing
 
     @Test(arguments: [(5.0, 2, 1666), (5, 1, 5000), (5, 3, 714), (0.001, 2, 3), (5, 0, 5000), (5, 99, 4)])
     func `the tries share the time`(seconds: Double, tries: Int, first: Int32) {
-        #expect(Patience(timeout: .seconds(seconds), tries: tries).firstTry == first)
+        #expect(QueryTimeout(timeout: .seconds(seconds), tries: tries).firstTry == first)
     }
 
     /// Packets of every kind, damaged: each has a reply or is malformed, and none reads beyond its end.

@@ -83,11 +83,11 @@ struct Sample: CustomTestStringConvertible, Sendable {
         return try ZoneFile(Array(try Data(contentsOf: path)), file: path.path())
     }
 
-    func site() throws -> Site {
+    func state() throws -> ServiceState {
         let flags = try envelope().settings?.flatMap { key, value in value.texts.flatMap { ["--\(key)", $0] } } ?? []
         let options = try SettingOptions.parse(["--authserv-id", "mx.example.org", "--log-level", "critical"] + flags)
         let configuration = try EffectiveConfiguration(file: nil, environment: [:], flags: options.entries)
-        return try Site(configuration.configuration, zone: try zone())
+        return try ServiceState(configuration.configuration, zone: try zone())
     }
 
     /// The body with CRLF, as an MTA has it.

@@ -32,12 +32,12 @@ import Testing
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let endpoint = Endpoint.unix(path: directory.appending(path: "s").path())
-        let sites = CurrentSite(try sample.site())
+        let states = CurrentServiceState(try sample.state())
         let server = try await MilterServer.start(
             at: endpoint,
             on: MultiThreadedEventLoopGroup.singleton,
             notify: { Issue.record("\($0)") },
-            makeFilter: { MessageFilter(sites, on: $0, clock: { 1_700_000_100 }) }
+            makeFilter: { MessageFilter(states, on: $0, clock: { 1_700_000_100 }) }
         )
         let client = try await MilterConnection.connect(to: endpoint, on: MultiThreadedEventLoopGroup.singleton)
         let session = try session(of: sample)

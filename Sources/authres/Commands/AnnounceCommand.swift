@@ -69,13 +69,13 @@ struct AnnounceCommand: AsyncParsableCommand {
     }
 
     private func compare(_ id: Domain) async throws {
-        let site = try Site.forStoredMail(options, ZoneOptions.parse([]))
-        let servers = site.configuration.announcedBy
+        let state = try ServiceState.forStoredMail(options, ZoneOptions.parse([]))
+        let servers = state.configuration.announcedBy
         guard !servers.isEmpty else {
             StandardError.write("authres: give --for to print a configuration, or announced-by to compare with servers")
             throw Sysexit.usage
         }
-        let reports = try await inquiry.inquiry(site.resolver, isOffline: false).ask(servers)
+        let reports = try await inquiry.inquiry(state.resolver, isOffline: false).ask(servers)
         var worst = ExitCode.success
         for report in reports {
             let shown = DiscoveryReport(name: report.url.description, report: report, tellsTranscript: false)

@@ -69,13 +69,13 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let site = try Site.forStoredMail(options, zoneOptions)
+        let state = try ServiceState.forStoredMail(options, zoneOptions)
         if verifyField {
-            try await verifyFields(site)
+            try await verifyFields(state)
             return
         }
-        let record = recordDNS.map { _ in AnswerRecord(site.resolver) }
-        let examiner = try MessageExaminer.make(site, resolver: record ?? site.resolver, given: envelope)
+        let record = recordDNS.map { _ in AnswerJournal(state.resolver) }
+        let examiner = try MessageExaminer.make(state, resolver: record ?? state.resolver, given: envelope)
         var failure: ExitCode?
         for (number, name) in files.enumerated() {
             do {
@@ -88,7 +88,7 @@ struct CheckCommand: AsyncParsableCommand {
                     name: name,
                     number: number,
                     authservID: examiner.authservID,
-                    rules: site.configuration.rules
+                    rules: state.configuration.rules
                 )
             } catch let error as NotMail {
                 StandardError.write("authres: \(name): \(error)")
@@ -151,24 +151,24 @@ struct CheckCommand: AsyncParsableCommand {
             }
             while let edited = editor.end() { try StandardOutput.write(edited) }
         case .json:
-            let report = MessageReport(examined, file: name, authservID: authservID, tellsAnswers: true)
+            let report = MessageReport(examined, file: name, authservID: authservID, includesAnswers: true)
             try StandardOutput.write((report.line() + [UInt8(ascii: "\n")])[...])
         }
     }
 
     /// Only signatures are checked, whoever brought the message.
-    private func verifyFields(_ site: Site) async throws {
-        var configuration = site.configuration
+    private func verifyFields(_ state: ServiceState) async throws {
+        var configuration = state.configuration
         let relays = configuration.policy.trustedRelays
         configuration.policy.checks = [.dkim]
         configuration.policy.trustedRelays = []
         configuration.policy.checkAuthenticated = true
         let limit = configuration.policy.limits.headerOctets
-        let site = try Site(configuration, after: site)
-        let examiner = try MessageExaminer.make(site, resolver: site.resolver, given: envelope)
+        let state = try ServiceState(configuration, after: state)
+        let examiner = try MessageExaminer.make(state, resolver: state.resolver, given: envelope)
         let configured = [examiner.authservID] + configuration.policy.ownIDs
         let isOffline = !zoneOptions.zone.isEmpty
-        let announced = try await trusted.ids({ site }, isOffline: isOffline)
+        let announced = try await trusted.ids({ state }, isOffline: isOffline)
         let ownIDs = OwnIdentifiers(configured + announced)
         let recovery = EnvelopeRecovery(
             // As a host is called by default what its id is, where the configuration does not say otherwise.
@@ -176,7 +176,7 @@ struct CheckCommand: AsyncParsableCommand {
             trustedRelays: relays
         )
         let cache = AnswerCacheFile()
-        let hops = askHops ? try hopInquiry(site, isOffline: isOffline, known: cache?.read() ?? KnownServers()) : nil
+        let hops = askHops ? try hopInquiry(state, isOffline: isOffline, known: cache?.read() ?? KnownServers()) : nil
         var failure: ExitCode?
         var isProven = true
         for name in files {
@@ -233,16 +233,16 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     /// Own hosts are asked within their networks only, wherever their names lead.
-    private func hopInquiry(_ site: Site, isOffline: Bool, known: KnownServers) throws -> HopInquiry {
-        let ask = site.configuration.ask
-        var inquiry = try trusted.inquiry.inquiry(site.resolver, isOffline: isOffline)
+    private func hopInquiry(_ state: ServiceState, isOffline: Bool, known: KnownServers) throws -> HopInquiry {
+        let ask = state.configuration.ask
+        var inquiry = try trusted.inquiry.inquiry(state.resolver, isOffline: isOffline)
         inquiry.rules = AddressRules(
             networks: ask.networks.isEmpty ? AddressRules.privateNetworks + IPNetwork.ownAddresses : ask.networks
         )
         return HopInquiry(rules: ask.hosts, inquiry: inquiry, known: known, lifetime: ask.cache.components.seconds)
     }
 
-    private static func write(_ record: AnswerRecord, to path: String) throws {
+    private static func write(_ record: AnswerJournal, to path: String) throws {
         do {
             try OutputFile.write(Array(record.text.utf8), as: path)
         } catch {

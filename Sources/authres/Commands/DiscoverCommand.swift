@@ -45,8 +45,8 @@ struct DiscoverCommand: AsyncParsableCommand {
 
     func run() async throws {
         let urls = try inquiry.urls(servers)
-        let site = try Site.forStoredMail(options, zoneOptions)
-        let inquiry = try inquiry.inquiry(site.resolver, isOffline: !zoneOptions.zone.isEmpty)
+        let state = try ServiceState.forStoredMail(options, zoneOptions)
+        let inquiry = try inquiry.inquiry(state.resolver, isOffline: !zoneOptions.zone.isEmpty)
         let reports = await inquiry.ask(urls)
         for (name, report) in zip(servers, reports) {
             let shown = DiscoveryReport(name: name, report: report, tellsTranscript: transcript)

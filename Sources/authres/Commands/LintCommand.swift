@@ -34,7 +34,7 @@ struct LintCommand: AsyncParsableCommand {
     func run() async throws {
         var configuration = try options.load().configuration
         let announced = try await trusted.ids(
-            { try Site.forStoredMail(options, ZoneOptions.parse([])) },
+            { try ServiceState.forStoredMail(options, ZoneOptions.parse([])) },
             isOffline: false
         )
         configuration.policy.ownIDs += announced

@@ -116,17 +116,17 @@ struct MboxCommand: AsyncParsableCommand {
     private var targets: [String] { [output, reportName, recordDNS, summaryJSON].compactMap(\.self) }
 
     func run() async throws {
-        let site = try Site.forStoredMail(options, zoneOptions, countsForReports: reports != nil)
-        let trustedIDs = try await trusted.ids({ site }, isOffline: !zoneOptions.zone.isEmpty)
+        let state = try ServiceState.forStoredMail(options, zoneOptions, countsForReports: reports != nil)
+        let trustedIDs = try await trusted.ids({ state }, isOffline: !zoneOptions.zone.isEmpty)
         let task = try makeTask(trustedIDs)
         let interruption = await Interruption.trap(exitCode: Sysexit.temporary.rawValue)
         let now = Int64(Date().timeIntervalSince1970)
         let checkpoint = try earlierRun(task) ?? Checkpoint(task: task.identity, now: now)
         do {
-            let record = try makeRecord(site, checkpoint)
+            let record = try makeRecord(state, checkpoint)
             var examiner = try MessageExaminer.make(
-                site,
-                resolver: record ?? site.resolver,
+                state,
+                resolver: record ?? state.resolver,
                 given: envelope,
                 usesFromLine: fromLine,
                 now: checkpoint.now,
@@ -137,7 +137,7 @@ struct MboxCommand: AsyncParsableCommand {
                 task,
                 examiner: examiner,
                 record: record,
-                reports: try openReports(site),
+                reports: try openReports(state),
                 checkpoint: checkpoint,
                 interruption: interruption
             )
@@ -295,7 +295,7 @@ struct MboxCommand: AsyncParsableCommand {
     }
 
     /// The record of answers, with those of the run that is continued.
-    private func makeRecord(_ site: Site, _ checkpoint: Checkpoint) throws -> AnswerRecord? {
+    private func makeRecord(_ state: ServiceState, _ checkpoint: Checkpoint) throws -> AnswerJournal? {
         guard let recordDNS else { return nil }
         var zone = ZoneFile()
         let partial = OutputFile.partialName(of: recordDNS)
@@ -306,13 +306,13 @@ struct MboxCommand: AsyncParsableCommand {
             StandardError.write("authres: \(partial): cannot be read as a master file: \(error)")
             throw Sysexit.data
         }
-        return AnswerRecord(site.resolver, known: zone.answers)
+        return AnswerJournal(state.resolver, known: zone.answers)
     }
 
-    private func openReports(_ site: Site) throws -> ReportDatabase? {
+    private func openReports(_ state: ServiceState) throws -> ReportDatabase? {
         guard let reports else { return nil }
         do {
-            return try ReportDatabase(path: reports, limits: site.configuration.reports.storeLimits)
+            return try ReportDatabase(path: reports, limits: state.configuration.reports.storeLimits)
         } catch {
             StandardError.write("authres: \(reports): \(error)")
             throw Sysexit.cannotCreate

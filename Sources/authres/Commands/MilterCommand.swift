@@ -47,19 +47,19 @@ struct MilterCommand: AsyncParsableCommand {
         // A reader of the log that has stopped is not waited for to end.
         defer { log.flush(within: .seconds(1)) }
         LoggingSystem.bootstrap { StreamLogHandler(label: $0, stream: LogStream(log)) }
-        let sites: CurrentSite
+        let states: CurrentServiceState
         do {
-            sites = CurrentSite(try Site(configuration, zone: zone, countsForReports: true))
+            states = CurrentServiceState(try ServiceState(configuration, zone: zone, countsForReports: true))
         } catch {
             StandardError.write("authres: no name server can be asked: \(error)")
             throw Sysexit.unavailable
         }
         // Trapped before anyone can know that we are there.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let server = try await start(sites)
-        let logger = sites.value.logger
+        let server = try await start(states)
+        let logger = states.value.logger
         logger.notice("listening at \(configuration.socket)")
-        watchAnnouncements(sites)
+        watchAnnouncements(states)
         if let fewDescriptors {
             logger.warning(
                 "limits.connections is \(configuration.connections), but only \(fewDescriptors) descriptors may be open (ulimit -n)"
@@ -68,7 +68,7 @@ struct MilterCommand: AsyncParsableCommand {
         if let file = effective.file, file.setsNothing {
             logger.warning("\(file.name) sets nothing: every setting that no flag or variable gives has its default")
         }
-        let keyCheck = Task { await Self.checkKey(of: sites.value) }
+        let keyCheck = Task { await Self.checkKey(of: states.value) }
         defer { keyCheck.cancel() }
         let isWanted = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
@@ -78,7 +78,7 @@ struct MilterCommand: AsyncParsableCommand {
                         logger.notice("\(signal): no new connections; the messages in flight are finished")
                         break
                     }
-                    reload(sites, &inForce, listeningAt: configuration.socket)
+                    reload(states, &inForce, listeningAt: configuration.socket)
                 }
                 return true
             }
@@ -92,37 +92,37 @@ struct MilterCommand: AsyncParsableCommand {
             group.cancelAll()
             return isWanted
         }
-        sites.value.recorder?.close()
+        states.value.recorder?.close()
         logger.notice("ended")
         if !isWanted { throw Sysexit.software }
     }
 
     /// Warns if verifiers will not find the key of our ARC Sets. The filter runs all the same: a record that is
     /// published late, or a name server that is down, is no reason to hold back mail.
-    private static func checkKey(of site: Site) async {
-        guard let sealer = site.configuration.policy.arcSealing?.sealer else { return }
-        let answer = await site.resolver.answer(to: sealer.keyQuestion)
+    private static func checkKey(of state: ServiceState) async {
+        guard let sealer = state.configuration.policy.arcSealing?.sealer else { return }
+        let answer = await state.resolver.answer(to: sealer.keyQuestion)
         guard let problem = sealer.problem(with: answer) else { return }
-        site.logger.warning("arc-seal: \(problem): \(sealer.keyQuestion.name); publish TXT \"\(sealer.keyRecord)\"")
+        state.logger.warning("arc-seal: \(problem): \(sealer.keyQuestion.name); publish TXT \"\(sealer.keyRecord)\"")
     }
 
-    private func start(_ sites: CurrentSite) async throws -> MilterServer {
-        let configuration = sites.value.configuration
+    private func start(_ states: CurrentServiceState) async throws -> MilterServer {
+        let configuration = states.value.configuration
         // The form of the setting has seen to it that the text is an endpoint.
         guard let endpoint = Endpoint(configuration.socket) else { throw Sysexit.configuration }
         var serverConfiguration = ServerConfiguration()
         serverConfiguration.connectionLimit = configuration.connections
         // Every stage may be told, though some are of no use here: test clients take a refused one for a fault. None is
         // answered before the end of the message, so it costs the MTA no round trip.
-        serverConfiguration.wishes.unwanted = []
+        serverConfiguration.requirements.unwanted = []
         do {
             return try await MilterServer.start(
                 at: endpoint,
                 access: SocketAccess(mode: UInt32(configuration.socketMode), group: configuration.socketGroup),
                 configuration: serverConfiguration,
                 on: MultiThreadedEventLoopGroup.singleton,
-                notify: { sites.value.logger.warning("\($0)") },
-                makeFilter: { MessageFilter(sites, on: $0) }
+                notify: { states.value.logger.warning("\($0)") },
+                makeFilter: { MessageFilter(states, on: $0) }
             )
         } catch {
             StandardError.write("authres: cannot listen at \(configuration.socket): \(error)")
@@ -131,16 +131,16 @@ struct MilterCommand: AsyncParsableCommand {
     }
 
     /// Nothing waits for it: mail goes on whatever it finds.
-    private func watchAnnouncements(_ sites: CurrentSite) {
-        let watch = AnnouncementWatch(sites.value)
+    private func watchAnnouncements(_ states: CurrentServiceState) {
+        let watch = AnnouncementWatch(states.value)
         Task { await watch.look() }
     }
 
     /// Takes the new configuration if it has no mistake and can be meant; if not, that is reported and the old one stays.
     ///
     /// - Parameter socket: where it is listened.
-    private func reload(_ sites: CurrentSite, _ inForce: inout EffectiveConfiguration, listeningAt socket: String) {
-        let old = sites.value
+    private func reload(_ states: CurrentServiceState, _ inForce: inout EffectiveConfiguration, listeningAt socket: String) {
+        let old = states.value
         if let file = options.fileReadOnce {
             // An empty pipe would be a configuration without a setting, and a FIFO would never end.
             old.logger.error("SIGHUP: the configuration stays as it was: \(file) is no file that can be read again")
@@ -154,11 +154,11 @@ struct MilterCommand: AsyncParsableCommand {
                 return
             }
             let configuration = new.configuration
-            let site = try Site(configuration, after: old)
-            sites.replace(by: site)
-            // Messages in flight keep the old site; what they add is written down when the recorder has its next turn.
-            if site.recorder !== old.recorder { old.recorder?.retire() }
-            Task { await Self.checkKey(of: site) }
+            let state = try ServiceState(configuration, after: old)
+            states.replace(by: state)
+            // Messages in flight keep the old state; what they add is written down when the recorder has its next turn.
+            if state.recorder !== old.recorder { old.recorder?.retire() }
+            Task { await Self.checkKey(of: state) }
             inForce = new
             let settings = change.settings
             old.logger.notice(
@@ -172,7 +172,7 @@ struct MilterCommand: AsyncParsableCommand {
                     """
                 )
             }
-            watchAnnouncements(sites)
+            watchAnnouncements(states)
             if configuration.socket != socket {
                 old.logger.warning("SIGHUP: listening at \(socket) as before; another socket takes a restart")
             }

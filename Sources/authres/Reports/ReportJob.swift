@@ -32,7 +32,7 @@ struct ReportJob {
             extraContact: settings.extraContact,
             submitter: submitter
         )
-        resolver = try Site(configuration, zone: try zones.load()).resolver
+        resolver = try ServiceState(configuration, zone: try zones.load()).resolver
         database = try Self.database(path, options)
     }
 

@@ -14,12 +14,12 @@ struct AnnouncementWatch {
     private let authservID: String?
     private let logger: Logger
 
-    init(_ site: Site) {
-        servers = site.configuration.announcedBy
-        authservID = site.configuration.policy.authservID
-        logger = site.logger
+    init(_ state: ServiceState) {
+        servers = state.configuration.announcedBy
+        authservID = state.configuration.policy.authservID
+        logger = state.logger
         let hosts = FileManager.default.contents(atPath: HostsFile.path).map { String(decoding: $0, as: UTF8.self) }
-        inquiry = ServerInquiry(resolver: site.resolver, hosts: HostsFile(hosts ?? ""), trustsLoopback: true)
+        inquiry = ServerInquiry(resolver: state.resolver, hosts: HostsFile(hosts ?? ""), trustsLoopback: true)
     }
 
     /// Asks each server once. Does nothing if there is none.

@@ -16,10 +16,10 @@ struct TrustedServers: ParsableArguments {
 
     /// The ids that the servers announce. One that cannot be asked ends the run: fewer ids than there are would be a
     /// wrong answer for every message.
-    func ids(_ site: () throws -> Site, isOffline: Bool) async throws -> [String] {
+    func ids(_ state: () throws -> ServiceState, isOffline: Bool) async throws -> [String] {
         guard !servers.isEmpty else { return [] }
         let urls = try inquiry.urls(servers)
-        let reports = try await inquiry.inquiry(site().resolver, isOffline: isOffline).ask(urls)
+        let reports = try await inquiry.inquiry(state().resolver, isOffline: isOffline).ask(urls)
         var ids: [String] = []
         var isMissing = false
         for (name, report) in zip(servers, reports) {

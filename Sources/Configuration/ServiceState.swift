@@ -7,7 +7,7 @@ internal import StubDNS
 internal import Synchronization
 
 /// What is in force: the configuration, and who answers questions. Replaced as a whole, never changed.
-package final class Site: Sendable {
+package final class ServiceState: Sendable {
     package let configuration: ServiceConfiguration
     package let resolver: any Resolver
     package let logger: Logger
@@ -36,7 +36,7 @@ package final class Site: Sendable {
 
     /// The same site under another configuration. Answers that are known stay known unless other servers are to be
     /// asked.
-    package init(_ configuration: ServiceConfiguration, after old: Site) throws {
+    package init(_ configuration: ServiceConfiguration, after old: ServiceState) throws {
         self.configuration = configuration
         logger = Self.logger(configuration)
         let asksTheSame =
@@ -79,17 +79,17 @@ package final class Site: Sendable {
     }
 }
 
-/// The site in force now. Whoever has begun a message keeps the one he began with.
-package final class CurrentSite: Sendable {
-    private let site: Mutex<Site>
+/// The state in force now. A message in progress keeps the one that it started with.
+package final class CurrentServiceState: Sendable {
+    private let state: Mutex<ServiceState>
 
-    package init(_ site: Site) {
-        self.site = Mutex(site)
+    package init(_ state: ServiceState) {
+        self.state = Mutex(state)
     }
 
-    package var value: Site { site.withLock { $0 } }
+    package var value: ServiceState { state.withLock { $0 } }
 
-    package func replace(by site: Site) {
-        self.site.withLock { $0 = site }
+    package func replace(by state: ServiceState) {
+        self.state.withLock { $0 = state }
     }
 }

@@ -1,7 +1,7 @@
 internal import DNS
 
 /// Pass or fail, under a policy that is known (RFC 9989, 4.4 and 5.3.5).
-struct IdentifierJudgement {
+struct AlignmentDecision {
     private struct Candidate {
         let identifier: DMARCVerdict.AlignedIdentifier
         let outcome: DMARCCheck.Identifier.Outcome

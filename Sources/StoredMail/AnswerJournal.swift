@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Every answer that was used, for a zone file that gives the same verdicts again. Who asks through it gets the
 /// recorded answer, so that all messages of a run are judged by the same.
-package final class AnswerRecord: Resolver {
+package final class AnswerJournal: Resolver {
     private let upstream: any Resolver
     private let state: Mutex<(all: [Question: Answer], new: [Question: Answer])>
 

@@ -2,7 +2,7 @@ internal import DNS
 internal import Synchronization
 
 /// Between the tasks that ask and the thread that answers.
-final class Mailbox: Sendable {
+final class QueryExchange: Sendable {
     struct Request {
         let ticket: UInt64
         let question: Question

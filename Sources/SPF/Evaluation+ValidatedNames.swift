@@ -12,7 +12,7 @@ extension Evaluation {
         let pointers = try ask(Question(context.client.reverseName, .ptr)).records.prefix(Self.nameLimit)
         var names: [(Domain, Validation)] = []
         for case .ptr(let name?) in pointers {
-            let answer = answers(Question(name, context.client.addressType))
+            let answer = answers.request(Question(name, context.client.addressType))
             let validation = answer.map { $0.addresses.contains(context.client) ? Validation.valid : .invalid }
             names.append((name, validation ?? .unknown))
         }

@@ -1,7 +1,7 @@
 internal import Octets
 
 /// What a filter decides, for a connection, a message or a recipient.
-public enum Verdict: Hashable, Sendable {
+public enum Response: Hashable, Sendable {
     /// Go on; at the end of the message: deliver it.
     case `continue`
     /// Deliver without asking the filter any further.
@@ -91,12 +91,12 @@ extension SMTPReply {
 
 /// The answer to the end of a message.
 public struct MessageReply: Hashable, Sendable {
-    /// Said before the verdict, in this order; without effect, and not said, if the message is not to be delivered.
+    /// Said before the response, in this order; without effect, and not said, if the message is not to be delivered.
     public var modifications: [Modification]
-    public var verdict: Verdict
+    public var response: Response
 
-    public init(modifications: [Modification] = [], verdict: Verdict) {
+    public init(modifications: [Modification] = [], response: Response) {
         self.modifications = modifications
-        self.verdict = verdict
+        self.response = response
     }
 }

@@ -1,5 +1,5 @@
 /// How long one server is waited for.
-struct Patience {
+struct QueryTimeout {
     /// Until a server counts as silent, for this question.
     let timeout: Duration
     let tries: Int

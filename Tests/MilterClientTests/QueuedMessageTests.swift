@@ -5,7 +5,7 @@ import NIOCore
 import Testing
 
 /// The rules that were observed on Postfix 3.7.11, one by one.
-struct StoredMessageTests {
+struct QueuedMessageTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var keepsLeadingSpace = true
@@ -100,7 +100,7 @@ struct StoredMessageTests {
 
     @Test(arguments: cases)
     func `a modification does what it does on Postfix`(_ example: Case) {
-        let stored = StoredMessage(
+        let stored = QueuedMessage(
             header: [
                 HeaderField("X-Top", ""), HeaderField("A-R", "one"), HeaderField("From", ""), HeaderField("a-r", "two"),
                 HeaderField("Subject", ""), HeaderField("A-R", "three"), HeaderField("Received", "old"),
@@ -126,14 +126,14 @@ struct StoredMessageTests {
             modifications: [.insertHeader(index: 0, HeaderField("A", value))],
             keepsLeadingSpace: keepsLeadingSpace
         )
-        #expect(StoredMessage(header: []).applied(outcome).header == [HeaderField("A", expected)])
+        #expect(QueuedMessage(header: []).applied(outcome).header == [HeaderField("A", expected)])
     }
 
     @Test func `a body is replaced by its parts, and a message that is refused stays as it is`() {
         let modifications: [Modification] = [
             .replaceBody(ByteBuffer(string: "new ")), .replaceBody(ByteBuffer(string: "body")),
         ]
-        let message = StoredMessage(header: [], body: Array("old".utf8))
+        let message = QueuedMessage(header: [], body: Array("old".utf8))
         for (verdict, body) in [(Reply.continue, "new body"), (.reject, "old")] {
             let outcome = ClientOutcome(verdict: verdict, modifications: modifications, keepsLeadingSpace: true)
             #expect(message.applied(outcome).body == Array(body.utf8))

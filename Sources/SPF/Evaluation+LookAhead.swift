@@ -24,11 +24,15 @@ extension Evaluation {
             let (domain, terms) = waiting[index]
             index += 1
             for term in terms {
-                guard let question = question(of: term, in: domain), let answer = answers(question) else { continue }
+                guard let question = question(of: term, in: domain), let answer = answers.request(question) else {
+                    continue
+                }
                 switch question.type {
                 case .a, .aaaa: break
                 case .mx:
-                    for (_, host) in Self.hosts(answer) { _ = answers(Question(host, context.client.addressType)) }
+                    for (_, host) in Self.hosts(answer) {
+                        _ = answers.request(Question(host, context.client.addressType))
+                    }
                 case .ptr: _ = try? validatedName(in: domain)
                 case .txt:
                     guard let record = try? record(of: question.name, isRoot: false) else { continue }

@@ -4,7 +4,7 @@ internal import NIOCore
 
 /// A message in the queue of an MTA, and what a filter's modifications make of it: by the rules of Postfix 3.7,
 /// observed on it one by one.
-public struct StoredMessage: Hashable, Sendable {
+public struct QueuedMessage: Hashable, Sendable {
     /// From the top; the MTA's own trace field among them.
     public private(set) var header: [HeaderField]
     public private(set) var body: [UInt8]
@@ -20,7 +20,7 @@ public struct StoredMessage: Hashable, Sendable {
     }
 
     /// The message after all modifications of the outcome; the same message if it is not delivered.
-    public func applied(_ outcome: ClientOutcome) -> StoredMessage {
+    public func applied(_ outcome: ClientOutcome) -> QueuedMessage {
         guard outcome.isDelivered else { return self }
         var message = self
         for modification in outcome.modifications {

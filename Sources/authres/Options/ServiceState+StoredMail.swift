@@ -7,18 +7,18 @@ import Foundation
 import StoredMail
 import StubDNS
 
-extension Site {
-    /// The site for commands that examine stored mail. Mistakes are told, and end in an exit code.
+extension ServiceState {
+    /// The state for commands that examine stored mail. Mistakes are told, and end in an exit code.
     static func forStoredMail(
         _ options: ConfigurationOptions,
         _ zoneOptions: ZoneOptions,
         countsForReports: Bool = false
-    ) throws -> Site {
+    ) throws -> ServiceState {
         var configuration = try options.load().configuration
-        configuration.policy.tellsAlignedMethods = countsForReports
+        configuration.policy.recordsAlignedMethods = countsForReports
         let zone = try zoneOptions.load()
         do {
-            return try Site(configuration, zone: zone)
+            return try ServiceState(configuration, zone: zone)
         } catch {
             StandardError.write("authres: no name server can be asked: \(error)")
             throw Sysexit.unavailable
@@ -29,7 +29,7 @@ extension Site {
 extension MessageExaminer {
     /// The examiner, or exit code 78 if no field can be written under the authserv-id.
     static func make(
-        _ site: Site,
+        _ state: ServiceState,
         resolver: any Resolver,
         given: EnvelopeOptions,
         usesFromLine: Bool = false,
@@ -38,7 +38,7 @@ extension MessageExaminer {
     ) throws -> MessageExaminer {
         guard
             let examiner = MessageExaminer(
-                site,
+                state,
                 resolver: resolver,
                 given: given.given,
                 usesFromLine: usesFromLine,

@@ -14,7 +14,7 @@ extension Setting {
         .scalar("foreign", \.policy.foreignFields, .word),
         .list("also-remove", \.policy.alsoRemove, .fieldName),
         .scalar("check-authenticated", \.policy.checkAuthenticated, .truth),
-        .scalar("auth-mechanism", \.policy.tellsMechanism, .truth),
+        .scalar("auth-mechanism", \.policy.showsMechanism, .truth),
         .scalar("received-spf", \.policy.writesReceivedSPF, .truth),
         .scalar("socket", \.socket, .socket),
         .scalar("socket-mode", \.socketMode, .fileMode),

@@ -4,7 +4,7 @@ internal import NIOCore
 /// thousand connections 64 MB for good; here a buffer is given for each read and is free after it.
 ///
 /// NIO's pool keeps a channel's first buffer whatever the allocator, so the first one is small; it takes a negotiation.
-struct ReceiveBuffers: RecvByteBufferAllocator {
+struct ReceiveBufferAllocator: RecvByteBufferAllocator {
     /// Body chunks are 65,535 octets.
     private static let capacity = 64 * 1024
     private static let firstCapacity = 64

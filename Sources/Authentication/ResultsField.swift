@@ -11,7 +11,7 @@ internal import SPF
 ///
 /// Nothing that a sender or a zone wrote gets into it but values whose grammar was checked where they were parsed;
 /// reasons are texts of ours.
-struct FreshField {
+struct ResultsField {
     let verdicts: Verdicts
     let client: Client
 
@@ -40,7 +40,7 @@ struct FreshField {
         return result(
             "auth",
             "pass",
-            comment: verdict.tellsMechanism ? verdict.mechanism : nil,
+            comment: verdict.showsMechanism ? verdict.mechanism : nil,
             [
                 property("smtp", "auth", verdict.identity.flatMap(PropertyValue.inert)),
                 property("smtp", "mailfrom", verdict.author.flatMap(PropertyValue.inert)),

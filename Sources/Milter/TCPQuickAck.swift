@@ -4,7 +4,7 @@ internal import NIOCore
 ///
 /// Postfix sends command after command, each in a segment that waits for the one before to be acknowledged (Nagle). To
 /// most we have no reply to acknowledge it with, and the kernel, once it has seen one, waits 40 ms for another.
-final class QuickAcknowledgement: ChannelOutboundHandler {
+final class TCPQuickAck: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
 
     private static let option = NIOBSDSocket.Option(rawValue: LibCSockets.quickAcknowledgement)

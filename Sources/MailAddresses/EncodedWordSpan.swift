@@ -2,7 +2,7 @@
 /// Python's `email.policy.default` does: it takes all between `=?` and the next `?=` for one, though RFC 2047 section 2
 /// lets no white space and section 5 no special into it. Of `=?utf-8?q?(?= <b@bank.example> ) <a@evil.example>` it sees
 /// the author b@bank.example, and who keeps to the grammar the other one.
-struct EncodedWordReach {
+struct EncodedWordSpan {
     /// True if an encoded-word ends in another quoted string or comment than it begins in, or swallows what an address
     /// is made of. One that keeps within its token, or has whole comments inside, moves nothing.
     let crossesTokens: Bool

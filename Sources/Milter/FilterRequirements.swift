@@ -1,17 +1,17 @@
 /// What a filter needs of an MTA, and what it can do without.
-public struct FilterWishes: Hashable, Sendable {
+public struct FilterRequirements: Hashable, Sendable {
     /// What the filter does to messages; a negotiation in which the MTA does not offer all of it is refused.
-    public var actions: Actions
+    public var actions: FilterActions
     /// Stages of which the MTA need not tell. One that tells nevertheless is answered, and the filter is not bothered.
     public var unwanted: Stages
-    /// Stages at which the filter's verdict is wanted at once, so that the MTA waits for it. At all others the MTA need
+    /// Stages at which the filter's response is wanted at once, so that the MTA waits for it. At all others the MTA need
     /// not wait (one round trip less each), and what the filter decides is told at the next stage that has a reply,
-    /// the end of the message at the latest. ``Steps/skip`` is possible only if the body is among them.
+    /// the end of the message at the latest. ``ProtocolOptions/skip`` is possible only if the body is among them.
     public var answered: Stages
     public var macroRequests: [MacroRequest]
 
     public init(
-        actions: Actions = [.addHeaders, .changeHeaders],
+        actions: FilterActions = [.addHeaders, .changeHeaders],
         unwanted: Stages = [.rcpt, .data, .unknown],
         answered: Stages = [],
         macroRequests: [MacroRequest] = MacroRequest.defaults

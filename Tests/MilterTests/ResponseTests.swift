@@ -4,7 +4,7 @@ import Testing
 
 @testable import Milter
 
-struct VerdictTests {
+struct ResponseTests {
     private static let replies: [(code: Int, enhancedCode: String?, lines: [String], expected: String?)] = [
         (550, "5.7.1", ["no"], "550 5.7.1 no"), (451, nil, ["later"], "451 later"), (550, nil, [], "550 "),
         (550, "5.7.23", ["one", "two"], "550-5.7.23 one\r\n550 5.7.23 two"), (550, nil, ["50% x %s"], "550 50%% x %%s"),
@@ -66,7 +66,7 @@ struct VerdictTests {
         channel.pipeline.fireChannelReadComplete()
         channel.read()
         #expect(counter.reads == 1)
-        filter.pending?.succeed(MessageReply(verdict: .continue))
+        filter.pending?.succeed(MessageReply(response: .continue))
         channel.embeddedEventLoop.run()
         #expect(counter.reads == 2)
         _ = try? channel.finish()

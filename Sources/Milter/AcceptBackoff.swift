@@ -6,13 +6,13 @@ internal import NIOPosix
 ///
 /// NIO's `AcceptBackoffHandler` waits before it reads again, but NIO 2.101 goes on to poll for what it does not read:
 /// the error comes back at once, a hundred thousand times in a few seconds.
-final class AcceptPause: ChannelInboundHandler {
+final class AcceptBackoff: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
     static let shortest = TimeAmount.milliseconds(10)
     static let longest = TimeAmount.milliseconds(320)
 
-    private var length = AcceptPause.shortest
+    private var length = AcceptBackoff.shortest
     private let failures: RepeatedNotice<IOError>
 
     init(tellingEvery interval: TimeAmount, notify: @escaping @Sendable (ServerNotice) -> Void) {
