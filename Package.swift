@@ -121,14 +121,17 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Authentication", "AuthServ", "ARCSealing", "AggregateReports", "ReportStore", "FieldProvenance",
-                "DKIM", "MailSignature", "Trace", "MailPolicy", "StatusCodes", "Milter", "StubDNS", "DNS", .logging,
-                .yams,
+                "Authentication", "AuthServ", "ARCSealing", "AggregateReports", "ReportStore",
+                "FieldProvenance", "DKIM", "MailSignature", "Trace", "MailPolicy", "StatusCodes", "Milter",
+                "StubDNS", "DNS", "Files", "Observability", .logging, .yams,
             ]
         ),
         module(
             "Observability",
-            ["Authentication", "ARCSealing", "FieldClaims", "AuthResults", "Mail", "DNS", "Octets"]
+            [
+                "Authentication", "ARCSealing", "FieldClaims", "AuthResults", "MailAddresses", "DNS", "Octets",
+                .logging,
+            ]
         ),
         module(
             "MilterFilter",
@@ -165,8 +168,9 @@ let package = Package(
             dependencies: [
                 "MilterFilter", "MilterClient", "Milter", "Archive", "StoredMail", "FileLint", "Configuration",
                 "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication", "ARCSealing",
-                "AggregateReports", "ReportStore", "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults",
-                "MailAddresses", "FieldClaims", "Mailboxes", "Trace", "Observability", "Mail", "StubDNS", "DNS",
+                "AggregateReports", "ReportStore", "MailPolicy", "StatusCodes", "AuthResultsLint",
+                "AuthResults", "MailAddresses", "FieldClaims", "Mailboxes", "Trace", "Observability", "Mail",
+                "StubDNS", "DNS", "Octets",
                 .nioCore, .nioPosix, .argumentParser, .logging, .unixSignals,
             ],
             swiftSettings: settings

@@ -27,7 +27,7 @@ package struct ConfigurationFile {
             guard let root = try Yams.compose(yaml: text) else { return }
             read(root, at: nil)
         } catch let error as YamlError {
-            report(yaml: error)
+            report(yaml: error, in: text)
         } catch {
             mistakes.append(ConfigurationMistake(origin: .file(name, line: 1, column: 1), text: "\(error)"))
         }
@@ -53,7 +53,7 @@ package struct ConfigurationFile {
             } else if Setting.all.contains(where: { $0.key.hasPrefix(key + ".") }) {
                 read(value, at: key)
             } else {
-                report(keyNode, "\(key): no such key; known here: \(Self.keys(below: path).joined(separator: ", "))")
+                report(keyNode, "\(key): no such key; \(Self.advice(on: scalar.string, below: path))")
             }
         }
     }
@@ -112,20 +112,44 @@ package struct ConfigurationFile {
         mistakes.append(ConfigurationMistake(origin: origin(of: node), text: text))
     }
 
-    private mutating func report(yaml error: YamlError) {
+    private mutating func report(yaml error: YamlError, in text: String) {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             let origin = ConfigurationOrigin.file(name, line: mark.line, column: mark.column)
             mistakes.append(ConfigurationMistake(origin: origin, text: "not YAML: \(problem)"))
         case .duplicatedKeysInMapping(let duplicates, let context):
-            let origin = ConfigurationOrigin.file(name, line: context.mark.line, column: context.mark.column)
-            let keys = duplicates.map { String(describing: $0) }.sorted().joined(separator: ", ")
-            mistakes.append(ConfigurationMistake(origin: origin, text: "given more than once: \(keys)"))
+            let keys = duplicates.map { String(describing: $0) }.sorted()
+            let first = (line: context.mark.line, column: context.mark.column)
+            let line = keys.first.flatMap { Self.line(of: $0, below: first, in: text) } ?? first.line
+            let origin = ConfigurationOrigin.file(name, line: line, column: first.column)
+            let text = "given more than once: \(keys.joined(separator: ", "))"
+            mistakes.append(ConfigurationMistake(origin: origin, text: text))
         default:
             let origin = ConfigurationOrigin.file(name, line: 1, column: 1)
             mistakes.append(ConfigurationMistake(origin: origin, text: "not YAML: \(error)"))
         }
+    }
+
+    /// The line where a key is given again, in the column where it was given first; nil if it is on the same line.
+    private static func line(of key: String, below first: (line: Int, column: Int), in text: String) -> Int? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.indices.dropFirst(first.line).first { index in
+            let line = lines[index]
+            return line.prefix { $0 == " " }.count == first.column - 1
+                && line.dropFirst(first.column - 1).hasPrefix(key + ":")
+        }.map { $0 + 1 }
+    }
+
+    /// What may have been meant in place of an unknown word: a key of this level, or one that belongs a level deeper.
+    private static func advice(on word: String, below path: String?) -> String {
+        let known = keys(below: path)
+        if let near = Spelling.nearest(to: word, among: known) { return "did you mean \(near)?" }
+        let keys = Setting.all.map(\.key).filter { $0.contains(".") }
+        let namesakes = keys.filter { $0.hasSuffix("." + word) }
+        let deeper = namesakes.count == 1 ? namesakes.first : Spelling.nearest(to: word, among: keys)
+        if path == nil, let deeper { return "did you mean \(deeper)?" }
+        return "known here: \(known.joined(separator: ", "))"
     }
 
     private static func keys(below path: String?) -> [String] {

@@ -3,7 +3,7 @@ internal import Authentication
 internal import DKIM
 internal import DNS
 internal import FieldProvenance
-internal import Foundation
+internal import Files
 internal import MailPolicy
 internal import MailSignature
 internal import Trace
@@ -21,6 +21,16 @@ package enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
         case .file(let name, let line, let column): "\(name):\(line):\(column)"
         case .environment(let name): name
         case .flag(let name): name
+        }
+    }
+}
+
+extension ConfigurationOrigin {
+    /// True for what says by itself which key is meant: `--dns-timeout`.
+    var namesKey: Bool {
+        switch self {
+        case .environment, .flag: true
+        case .builtIn, .file: false
         }
     }
 }
@@ -75,6 +85,9 @@ package struct EffectiveConfiguration: Sendable {
     /// Where each rule of the policy begins.
     private(set) var ruleOrigins: [ConfigurationOrigin] = []
 
+    /// True if the key has not just its default.
+    package func isGiven(_ key: String) -> Bool { origins[key] != nil }
+
     /// - Parameters:
     ///   - file: the file as read, or nil if there is none.
     ///   - environment: the variables of the process; those that begin with `AUTHRES_` must be known.
@@ -95,7 +108,7 @@ package struct EffectiveConfiguration: Sendable {
                 let places = entry.elementOrigins
                 return ConfigurationMistake(
                     origin: places.indices.contains(mistake.index) ? places[mistake.index] : entry.origin,
-                    text: "\(entry.setting.key): \(mistake.text)"
+                    text: (entry.origin.namesKey ? "" : "\(entry.setting.key): ") + mistake.text
                 )
             }
             origins[entry.setting.key] = entry.origin
@@ -162,11 +175,14 @@ package struct EffectiveConfiguration: Sendable {
         guard let selector = Domain(selector) else {
             throw mistake("\(group).selector", "\"\(selector)\" is not a selector")
         }
-        guard let pem = FileManager.default.contents(atPath: file) else {
-            throw mistake("\(group).key-file", "\(file) cannot be read")
+        let pem: [UInt8]
+        do {
+            pem = try InputFile.contents(of: file)
+        } catch {
+            throw mistake("\(group).key-file", "cannot be read: \(error)")
         }
         do {
-            return try make(domain, selector, Array(pem))
+            return try make(domain, selector, pem)
         } catch {
             throw mistake("\(group).key-file", "\(file): \(error)")
         }
@@ -207,13 +223,18 @@ package struct EffectiveConfiguration: Sendable {
             if name == ServiceConfiguration.askPasswordVariable { continue }
             let origin = ConfigurationOrigin.environment(name)
             guard let setting = byName[name] else {
-                mistakes.append(ConfigurationMistake(origin: origin, text: "no such setting; see `authres config`"))
+                mistakes.append(ConfigurationMistake(origin: origin, text: unknown(name, among: byName.keys)))
                 continue
             }
             let texts = setting.isList ? elements(of: value) : [value]
             entries.append(ConfigurationEntry(setting: setting, texts: texts, origin: origin))
         }
         return entries
+    }
+
+    private static func unknown(_ name: String, among known: some Sequence<String>) -> String {
+        let suggestion = Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
+        return "no such setting; " + (suggestion ?? "see `authres config`")
     }
 
     /// The elements of a list in one string, separated by commas or spaces.

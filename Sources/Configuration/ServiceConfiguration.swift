@@ -3,6 +3,7 @@ package import Authentication
 package import DNS
 package import Logging
 package import MailPolicy
+package import Observability
 package import ReportStore
 
 /// Everything that can be configured, with its defaults. ``Setting/all`` says how each value is written and read.
@@ -11,6 +12,8 @@ package struct ServiceConfiguration: Sendable {
     package var policy = Policy()
     /// What is done with messages because of their verdicts.
     package var rules = PolicyRules()
+    /// Whether the filter only judges and logs, and leaves every message as it is.
+    package var isDryRun = false
     /// Names in the `by` clause of Received fields that this site's own hosts write; nil stands for the authserv-id.
     package var ownHosts: [String]?
     /// Where the MTA finds the filter, for example `unix:/run/authres/milter.sock`.
@@ -28,6 +31,7 @@ package struct ServiceConfiguration: Sendable {
     /// Removals that are asked of an MTA; a message that takes more is deferred.
     package var removals = 500
     package var logLevel = Logger.Level.info
+    package var logFormat = LogFormat.text
     /// The DKIM key that seals our own field; nil leaves it unsealed.
     package var seal = Seal()
     /// The key that makes our ARC Sets; nil makes none.

@@ -2,6 +2,7 @@ internal import Authentication
 package import DNS
 internal import Foundation
 package import Logging
+internal import Observability
 package import ReportStore
 internal import StubDNS
 internal import Synchronization
@@ -66,8 +67,14 @@ package final class ServiceState: Sendable {
         }
     }
 
+    /// Who is asked, for the log.
+    package var nameServers: [String] {
+        if isOffline { return ["zone files"] }
+        return configuration.nameServers.isEmpty ? ["those of /etc/resolv.conf"] : configuration.nameServers
+    }
+
     private static func logger(_ configuration: ServiceConfiguration) -> Logger {
-        var logger = Logger(label: "authres")
+        var logger = Logger(label: "authres", factory: { _ in LineLogHandler(configuration.logFormat) })
         logger.logLevel = configuration.logLevel
         return logger
     }

@@ -1,68 +1,271 @@
 internal import Authentication
 internal import MailPolicy
+internal import Observability
 internal import ReportStore
 
 extension Setting {
     /// Every key there is, in the order in which `authres config` shows them.
     package static let all: [Setting] = [
-        .scalar("authserv-id", \.policy.authservID, ValueForm<String>.text.optional),
-        .list("own-ids", \.policy.ownIDs, .namePattern),
-        .list("own-hosts", \.ownHostNames, .namePattern),
-        .list("trusted-relays", \.policy.trustedRelays, .network),
-        .scalar("check-trusted-relays", \.policy.checkTrustedRelays, .truth),
-        .list("local-networks", \.policy.localNetworks, .network),
-        .scalar("foreign", \.policy.foreignFields, .word),
-        .list("also-remove", \.policy.alsoRemove, .fieldName),
-        .scalar("check-authenticated", \.policy.checkAuthenticated, .truth),
-        .scalar("auth-mechanism", \.policy.showsMechanism, .truth),
-        .scalar("received-spf", \.policy.writesReceivedSPF, .truth),
-        .scalar("socket", \.socket, .socket),
-        .scalar("socket-mode", \.socketMode, .fileMode),
-        .scalar("socket-group", \.socketGroup, ValueForm<String>.text.optional),
-        .list("dns.servers", \.nameServers, .nameServer),
-        .scalar("dns.timeout", \.nameServerTimeout, .duration),
-        .scalar("checks.spf", \.policy.checks[contains: .spf], .truth),
-        .scalar("checks.dkim", \.policy.checks[contains: .dkim], .truth),
-        .scalar("checks.dmarc", \.policy.checks[contains: .dmarc], .truth),
-        .scalar("checks.arc", \.policy.checks[contains: .arc], .truth),
-        .scalar("checks.iprev", \.policy.checks[contains: .iprev], .truth),
-        .scalar("checks.auth", \.policy.checks[contains: .auth], .truth),
-        .scalar("limits.deadline", \.policy.limits.deadline, .duration),
-        .scalar("limits.header", \.policy.limits.headerOctets, .size(4096...16 * 1024 * 1024)),
-        .scalar("limits.header-fields", \.policy.limits.headerFields, .number(16...100_000)),
-        .scalar("limits.signatures", \.policy.limits.signatures, .number(1...100)),
-        .scalar("limits.void-lookups", \.policy.limits.voidLookups, .number(0...10)),
-        .scalar("limits.questions", \.policy.limits.questions, .number(16...10_000)),
-        .scalar("limits.removals", \.removals, .number(1...10_000)),
-        .scalar("limits.connections", \.connections, .number(1...1_000_000)),
-        .scalar("seal.domain", \.seal.domain, ValueForm<String>.text.optional),
-        .scalar("seal.selector", \.seal.selector, ValueForm<String>.text.optional),
-        .scalar("seal.key-file", \.seal.keyFile, ValueForm<String>.text.optional),
-        .scalar("policy.dry-run", \.rules.isDryRun, .truth),
-        .scalar("policy.help", \.rules.help, ValueForm<String>.help.optional),
-        .list("ask.hosts", \.ask.hosts, .askRule, isMap: true),
-        .list("ask.networks", \.ask.networks, .network),
-        .scalar("ask.horizon", \.ask.horizon, .duration),
-        .scalar("ask.cache", \.ask.cache, .duration),
-        .list("announced-by", \.announcedBy, .serverURL),
-        .scalar("arc-seal.domain", \.arcSeal.domain, ValueForm<String>.text.optional),
-        .scalar("arc-seal.selector", \.arcSeal.selector, ValueForm<String>.text.optional),
-        .scalar("arc-seal.key-file", \.arcSeal.keyFile, ValueForm<String>.text.optional),
-        .scalar("arc-seal.when", \.arcSealMoment, .word),
-        .scalar("reports.database", \.reports.database, ValueForm<String>.text.optional),
-        .scalar("reports.org-name", \.reports.organization, ValueForm<String>.text.optional),
-        .scalar("reports.email", \.reports.email, ValueForm<String>.mailAddress.optional),
-        .scalar("reports.extra-contact-info", \.reports.extraContact, ValueForm<String>.text.optional),
-        .scalar("reports.submitter", \.reports.submitter, ValueForm<String>.hostName.optional),
-        .scalar("reports.send-by", \.reports.sendBy, .mailer),
-        .scalar("reports.rows", \.reports.storeLimits.rows, .number(100...100_000_000)),
-        .scalar("reports.rows-per-policy", \.reports.storeLimits.rowsOfPolicy, .number(10...1_000_000)),
-        .scalar("reports.keep-days", \.reports.days, .number(2...365)),
-        .scalar("reports.reports-per-run", \.reports.reportsOfRun, .number(1...1_000_000)),
-        .scalar("reports.reports-per-address", \.reports.sendLimits.reportsForAddress, .number(1...1_000_000)),
-        .scalar("reports.addresses", \.reports.sendLimits.destinations, .number(1...10)),
-        .scalar("reports.size", \.reports.sendLimits.messageOctets, .size(65536...100 * 1024 * 1024)),
-        .scalar("log-level", \.logLevel, .word),
+        .scalar("dry-run", \.isDryRun, .truth, "Judge and log every message, and change none.", concern: .filter),
+        .scalar(
+            "authserv-id",
+            \.policy.authservID,
+            ValueForm<String>.authservID.optional,
+            "The name this site reports under (default: the MTA's own, macro j, else the host name)."
+        ),
+        .list(
+            "own-ids",
+            \.policy.ownIDs,
+            .namePattern,
+            "More names that only this site may claim: fields from outside that bear one are removed."
+        ),
+        .list(
+            "own-hosts",
+            \.ownHostNames,
+            .namePattern,
+            "Names that hosts of this site write in the by clause of Received (default: the authserv-id)."
+        ),
+        .list("trusted-relays", \.policy.trustedRelays, .network, "Peers whose fields are kept."),
+        .scalar("check-trusted-relays", \.policy.checkTrustedRelays, .truth, "Check messages of trusted relays too."),
+        .list(
+            "local-networks",
+            \.policy.localNetworks,
+            .network,
+            "Clients that are not strangers: no SPF, iprev or DMARC is claimed of them."
+        ),
+        .scalar("foreign", \.policy.foreignFields, .word, "Fields of other sites."),
+        .list("also-remove", \.policy.alsoRemove, .fieldName, "More fields to remove."),
+        .scalar(
+            "check-authenticated",
+            \.policy.checkAuthenticated,
+            .truth,
+            "Check SPF, iprev and DMARC for authenticated clients too."
+        ),
+        .scalar("auth-mechanism", \.policy.showsMechanism, .truth, "Write the SMTP AUTH mechanism in a comment."),
+        .scalar(
+            "received-spf",
+            \.policy.writesReceivedSPF,
+            .truth,
+            "Write a Received-SPF field (RFC 7208, 9.1) as well."
+        ),
+        .scalar("socket", \.socket, .socket, "Where to listen.", concern: .filter),
+        .scalar("socket-mode", \.socketMode, .fileMode, "Permission bits of a Unix socket.", concern: .filter),
+        .scalar(
+            "socket-group",
+            \.socketGroup,
+            ValueForm<String>.text.optional,
+            "Group of a Unix socket (default: that of the process).",
+            concern: .filter
+        ),
+        .list("dns.servers", \.nameServers, .nameServer, "Name servers (default: those of /etc/resolv.conf)."),
+        .scalar("dns.timeout", \.nameServerTimeout, .duration, "How long one name server is waited for."),
+        .scalar("checks.spf", \.policy.checks[contains: .spf], .truth, "Check SPF (RFC 7208)."),
+        .scalar("checks.dkim", \.policy.checks[contains: .dkim], .truth, "Check DKIM (RFC 6376)."),
+        .scalar("checks.dmarc", \.policy.checks[contains: .dmarc], .truth, "Check DMARC (RFC 9989)."),
+        .scalar("checks.arc", \.policy.checks[contains: .arc], .truth, "Check ARC (RFC 8617)."),
+        .scalar(
+            "checks.iprev",
+            \.policy.checks[contains: .iprev],
+            .truth,
+            "Check the client's name (RFC 8601, 2.7.3)."
+        ),
+        .scalar("checks.auth", \.policy.checks[contains: .auth], .truth, "Report SMTP AUTH (RFC 4954)."),
+        .scalar(
+            "limits.deadline",
+            \.policy.limits.deadline,
+            .duration,
+            "How long the DNS is waited for after the header; then a check is a temperror."
+        ),
+        .scalar(
+            "limits.header",
+            \.policy.limits.headerOctets,
+            .size(4096...16 * 1024 * 1024),
+            "Octets of header that are checked; forged fields are removed beyond it too."
+        ),
+        .scalar(
+            "limits.header-fields",
+            \.policy.limits.headerFields,
+            .number(16...100_000),
+            "Header fields that are checked."
+        ),
+        .scalar(
+            "limits.signatures",
+            \.policy.limits.signatures,
+            .number(1...100),
+            "Signatures that are verified; the others are reported as not checked."
+        ),
+        .scalar(
+            "limits.void-lookups",
+            \.policy.limits.voidLookups,
+            .number(0...10),
+            "SPF look-ups without an answer (RFC 7208, 4.6.4)."
+        ),
+        .scalar(
+            "limits.questions",
+            \.policy.limits.questions,
+            .number(16...10_000),
+            "Questions that one message may ask of the DNS; what asks for more is a temperror."
+        ),
+        .scalar(
+            "limits.removals",
+            \.removals,
+            .number(1...10_000),
+            "Forged fields that the MTA is asked to remove; a message with more is deferred.",
+            concern: .filter
+        ),
+        .scalar(
+            "limits.connections",
+            \.connections,
+            .number(1...1_000_000),
+            "Connections served at once.",
+            concern: .filter
+        ),
+        .scalar(
+            "seal.domain",
+            \.seal.domain,
+            ValueForm<String>.text.optional,
+            "Domain of the DKIM signature over the field (RFC 8601, 7.1): the authserv-id's or one above it."
+        ),
+        .scalar("seal.selector", \.seal.selector, ValueForm<String>.text.optional, "Selector of that signature's key."),
+        .scalar(
+            "seal.key-file",
+            \.seal.keyFile,
+            ValueForm<String>.text.optional,
+            "PEM file with that key, RSA or Ed25519."
+        ),
+        .scalar("policy.dry-run", \.rules.isDryRun, .truth, "Report what the policy would do, and do nothing."),
+        .scalar(
+            "policy.help",
+            \.rules.help,
+            ValueForm<String>.help.optional,
+            "URL that every rejected sender is told."
+        ),
+        .list(
+            "ask.hosts",
+            \.ask.hosts,
+            .askRule,
+            "Where hosts of this site are asked what they announce (AUTHSERV), as NAME=URL.",
+            isMap: true
+        ),
+        .list(
+            "ask.networks",
+            \.ask.networks,
+            .network,
+            "Networks such hosts must be in (default: private ones and this host)."
+        ),
+        .scalar(
+            "ask.horizon",
+            \.ask.horizon,
+            .duration,
+            "How old a message may be to be judged by what its hosts say now."
+        ),
+        .scalar("ask.cache", \.ask.cache, .duration, "How long an answer of a host is kept."),
+        .list(
+            "announced-by",
+            \.announcedBy,
+            .serverURL,
+            "Servers that must announce the authserv-id; the filter warns if one does not."
+        ),
+        .scalar(
+            "arc-seal.domain",
+            \.arcSeal.domain,
+            ValueForm<String>.text.optional,
+            "Domain of the ARC Sets that are added (RFC 8617, 5.1)."
+        ),
+        .scalar(
+            "arc-seal.selector",
+            \.arcSeal.selector,
+            ValueForm<String>.text.optional,
+            "Selector of the ARC Sets' key."
+        ),
+        .scalar(
+            "arc-seal.key-file",
+            \.arcSeal.keyFile,
+            ValueForm<String>.text.optional,
+            "PEM file with that key, RSA."
+        ),
+        .scalar(
+            "arc-seal.when",
+            \.arcSealMoment,
+            .word,
+            "Which messages get an ARC Set: what strangers deliver, or what our own hosts send on."
+        ),
+        .scalar(
+            "reports.database",
+            \.reports.database,
+            ValueForm<String>.text.optional,
+            "SQLite file that keeps what DMARC aggregate reports (RFC 9990) need; without it nothing is kept."
+        ),
+        .scalar(
+            "reports.org-name",
+            \.reports.organization,
+            ValueForm<String>.text.optional,
+            "Organization that reports (default: reports.submitter)."
+        ),
+        .scalar(
+            "reports.email",
+            \.reports.email,
+            ValueForm<String>.mailAddress.optional,
+            "Address that reports are from and questions about them go to."
+        ),
+        .scalar(
+            "reports.extra-contact-info",
+            \.reports.extraContact,
+            ValueForm<String>.text.optional,
+            "More contact information in reports."
+        ),
+        .scalar(
+            "reports.submitter",
+            \.reports.submitter,
+            ValueForm<String>.hostName.optional,
+            "Domain that reports (default: that of reports.email)."
+        ),
+        .scalar("reports.send-by", \.reports.sendBy, .mailer, "How reports reach the local MTA."),
+        .scalar(
+            "reports.rows",
+            \.reports.storeLimits.rows,
+            .number(100...100_000_000),
+            "Rows that are kept; what would add more is counted, and dropped."
+        ),
+        .scalar(
+            "reports.rows-per-policy",
+            \.reports.storeLimits.rowsOfPolicy,
+            .number(10...1_000_000),
+            "Rows that are kept of one policy and hour."
+        ),
+        .scalar("reports.keep-days", \.reports.days, .number(2...365), "Days that rows are kept."),
+        .scalar(
+            "reports.reports-per-run",
+            \.reports.reportsOfRun,
+            .number(1...1_000_000),
+            "Reports that one run makes."
+        ),
+        .scalar(
+            "reports.reports-per-address",
+            \.reports.sendLimits.reportsForAddress,
+            .number(1...1_000_000),
+            "Reports that one run sends to one address."
+        ),
+        .scalar(
+            "reports.addresses",
+            \.reports.sendLimits.destinations,
+            .number(1...10),
+            "Addresses that one report is sent to."
+        ),
+        .scalar(
+            "reports.size",
+            \.reports.sendLimits.messageOctets,
+            .size(65536...100 * 1024 * 1024),
+            "Octets of a report's message."
+        ),
+        .scalar("log-level", \.logLevel, .word, "The least level that is logged.", concern: .filter),
+        .scalar(
+            "log-format",
+            \.logFormat,
+            .word,
+            "How the lines of the log are written; under the journal without the time.",
+            concern: .filter
+        ),
     ]
 
     /// The key after which the rules are shown.

@@ -5,10 +5,28 @@ package struct Setting: Sendable {
     package let isList: Bool
     /// True for a list that may also be written as keys with values, which are read as `KEY=VALUE`.
     var isMap = false
+    /// What it does, as a sentence for help and manual.
+    package let help: String
+    /// Who needs to know it.
+    package let concern: Concern
+    /// What a value is called: `<duration>`.
+    package let valueName: String
+    /// What a value looks like: `a duration such as 20s, 500ms or 2m`.
+    package let valueDescription: String
     /// Reads the text of the value, or of each element, into the configuration; every text that is wrong is told of.
     package let read: @Sendable ([String], inout ServiceConfiguration) -> [Mistake]
     /// The value in force, as text that `read` takes; empty if there is none.
     let show: @Sendable (ServiceConfiguration) -> [String]
+
+    package enum Concern: Sendable {
+        /// Whatever examines messages.
+        case judgement
+        /// The running filter alone.
+        case filter
+    }
+
+    /// The value that is in force where none is given; empty if there is none.
+    package var builtIn: [String] { show(ServiceConfiguration()) }
 
     /// What is wrong with a value and what to write instead.
     package struct Mistake: Error {
@@ -32,11 +50,17 @@ package struct Setting: Sendable {
     static func scalar<Value: Sendable>(
         _ key: String,
         _ path: any WritableKeyPath<ServiceConfiguration, Value> & Sendable,
-        _ form: ValueForm<Value>
+        _ form: ValueForm<Value>,
+        _ help: String,
+        concern: Concern = .judgement
     ) -> Setting {
         Setting(
             key: key,
             isList: false,
+            help: help,
+            concern: concern,
+            valueName: form.name,
+            valueDescription: form.description,
             read: { texts, configuration in
                 guard let text = texts.first, texts.count == 1 else {
                     return [Mistake(text: "takes one value: \(form.description)")]
@@ -57,12 +81,18 @@ package struct Setting: Sendable {
         _ key: String,
         _ path: any WritableKeyPath<ServiceConfiguration, [Value]> & Sendable,
         _ form: ValueForm<Value>,
+        _ help: String,
+        concern: Concern = .judgement,
         isMap: Bool = false
     ) -> Setting {
         Setting(
             key: key,
             isList: true,
             isMap: isMap,
+            help: help,
+            concern: concern,
+            valueName: form.name,
+            valueDescription: form.description,
             read: { texts, configuration in
                 var values: [Value] = []
                 var mistakes: [Mistake] = []

@@ -7,6 +7,8 @@ internal import Milter
 
 /// How the text of a setting's value is read and written: durations, sizes, networks, words.
 package struct ValueForm<Value: Sendable>: Sendable {
+    /// What a value is called in a synopsis: `duration`.
+    let name: String
     /// What to write, as shown in a mistake: `a duration such as 20s, 500ms or 2m`.
     package let description: String
     package let read: @Sendable (String) -> Value?
@@ -23,7 +25,12 @@ package struct ValueForm<Value: Sendable>: Sendable {
     /// The same form where having no value is the default. A text that is no value is a mistake all the same: it must
     /// not become a value that is nil.
     var optional: ValueForm<Value?> {
-        ValueForm<Value?>(description: description, read: { read($0).map(Optional.some) }, show: { $0.flatMap(show) })
+        ValueForm<Value?>(
+            name: name,
+            description: description,
+            read: { read($0).map(Optional.some) },
+            show: { $0.flatMap(show) }
+        )
     }
 }
 
@@ -31,6 +38,7 @@ extension ValueForm where Value == String {
     /// Any text that is not empty and holds no control character.
     package static var text: ValueForm {
         ValueForm(
+            name: "text",
             description: "text without control characters",
             read: { text in text.isEmpty || text.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? nil : text },
             show: { $0 }
@@ -40,31 +48,67 @@ extension ValueForm where Value == String {
     /// A host or domain name, or a pattern `*.NAME`.
     static var namePattern: ValueForm {
         ValueForm(
+            name: "name",
             description: "a name such as mx.example.org or *.example.org",
             read: { text in
                 let name = text.hasPrefix("*.") ? String(text.dropFirst(2)) : text
-                return name.isEmpty || name.utf8.contains { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "*") }
+                return name.isEmpty || name.utf8.contains { $0 <= 0x20 || $0 == 0x7F || "*$".utf8.contains($0) }
                     ? nil : text
             },
             show: { $0 }
         )
     }
 
-    /// The name of a header field (RFC 5322, 3.6.8) that may be removed: not one of ARC, whose sets are signed.
-    package static var fieldName: ValueForm {
+    /// The name a site reports under: a domain name, or one word. RFC 8601 (2.5) allows any text in quotes, but nobody
+    /// means a blank, a variable of Postfix's (`$myhostname`) or OpenDKIM's word for the host's name.
+    static var authservID: ValueForm {
         ValueForm(
-            description: "the name of a header field, and not one of ARC",
+            name: "name",
+            description: "a name such as mx.example.org, one word without $ (without the key it is the MTA's own name)",
             read: { text in
-                text.isEmpty || !text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
-                    || text.lowercased().hasPrefix("arc-") ? nil : text
+                guard (1...255).contains(text.utf8.count), text.uppercased() != "HOSTNAME" else { return nil }
+                let isPlain = text.utf8.allSatisfy { octet in
+                    octet > 0x20 && octet != 0x7F && !"$%{}\"\\;()<>,@=?".utf8.contains(octet)
+                }
+                guard isPlain else { return nil }
+                let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+                return isASCII || Domain(internationalized: Array(text.utf8)) != nil ? text : nil
             },
             show: { $0 }
         )
     }
 
+    /// The name of a header field (RFC 5322, 3.6.8) that may be removed: not one that the message itself is made of, nor
+    /// one of ARC or DKIM, which prove it.
+    static var fieldName: ValueForm {
+        ValueForm(
+            name: "field",
+            description:
+                "a header field that may be removed (those of RFC 5322 section 3.6, MIME, DKIM and ARC may not)",
+            read: { text in
+                let name = text.lowercased()
+                let isName =
+                    !name.isEmpty && name.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
+                return isName && !keptFields.contains(name) && !name.hasPrefix("resent-") && !name.hasPrefix("arc-")
+                    ? text : nil
+            },
+            show: { $0 }
+        )
+    }
+
+    /// What no filter removes (RFC 5322, 3.6; RFC 2045, 4 to 6; RFC 6376), beside `Resent-` and `ARC-`.
+    private static var keptFields: Set<String> {
+        [
+            "return-path", "received", "date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id",
+            "in-reply-to", "references", "subject", "comments", "keywords", "mime-version", "content-type",
+            "content-transfer-encoding", "dkim-signature",
+        ]
+    }
+
     /// A URL that is told in replies.
     package static var help: ValueForm {
         ValueForm(
+            name: "url",
             description: "a URL such as https://example.org/why, of at most \(PolicyReply.helpLimit) ASCII characters",
             read: { PolicyReply.isHelp($0) ? $0 : nil },
             show: { $0 }
@@ -106,6 +150,7 @@ extension ValueForm where Value == String {
     /// An endpoint of ``Milter``.
     package static var socket: ValueForm {
         ValueForm(
+            name: "socket",
             description: "a socket such as unix:/path, inet:port@host, inet6:port@host or fd:3",
             read: { Endpoint($0) == nil ? nil : $0 },
             show: { $0 }
@@ -115,6 +160,7 @@ extension ValueForm where Value == String {
     /// `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`.
     static var nameServer: ValueForm {
         ValueForm(
+            name: "address",
             description: "an address such as 127.0.0.1, 192.0.2.1:5353 or [2001:db8::1]:53",
             read: { text in
                 if IPAddress(text) != nil { return text }
@@ -136,6 +182,7 @@ extension ValueForm where Value == String {
 extension ValueForm where Value == Bool {
     static var truth: ValueForm {
         ValueForm(
+            name: "true|false",
             description: "true or false",
             read: { ["true": true, "false": false][$0.lowercased()] },
             show: { String($0) }
@@ -146,6 +193,7 @@ extension ValueForm where Value == Bool {
 extension ValueForm where Value == Duration {
     package static var duration: ValueForm {
         ValueForm(
+            name: "duration",
             description: "a duration such as 20s, 500ms, 2m, 24h or 30d",
             read: { text in
                 let digits = text.prefix { $0.isASCII && $0.isNumber }
@@ -175,6 +223,7 @@ extension ValueForm where Value == Int {
     /// A whole number within bounds.
     package static func number(_ range: ClosedRange<Int>) -> ValueForm {
         ValueForm(
+            name: "number",
             description: "a number from \(range.lowerBound) to \(range.upperBound)",
             read: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } },
             show: { String($0) }
@@ -184,6 +233,7 @@ extension ValueForm where Value == Int {
     /// A number of octets within bounds.
     package static func size(_ range: ClosedRange<Int>) -> ValueForm {
         ValueForm(
+            name: "size",
             description: "a size such as 65536, 256KiB or 1MiB, from \(range.lowerBound) to \(range.upperBound) octets",
             read: { text in
                 let digits = text.prefix { $0.isASCII && $0.isNumber }
@@ -207,6 +257,7 @@ extension ValueForm where Value == UInt16 {
     /// Permission bits, in octal as chmod(1) takes them.
     static var fileMode: ValueForm {
         ValueForm(
+            name: "mode",
             description: "permission bits in octal such as 0660",
             read: { text in UInt16(text, radix: 8).flatMap { $0 <= 0o777 ? $0 : nil } },
             show: { "0" + String($0, radix: 8) }
@@ -217,6 +268,7 @@ extension ValueForm where Value == UInt16 {
 extension ValueForm where Value == ServerURL {
     static var serverURL: ValueForm {
         ValueForm(
+            name: "url",
             description: "a server such as smtp://127.0.0.1:587 or imaps://mail.example.org",
             read: { try? ServerURL($0) },
             show: { $0.description }
@@ -228,6 +280,7 @@ extension ValueForm where Value == AskRule {
     /// `NAME=URL`, or the URL alone where its host is the name.
     static var askRule: ValueForm {
         ValueForm(
+            name: "name=url",
             description: "a host and where it is asked, such as mx.example.org=smtp://mx.example.org:587",
             read: { try? AskRule($0) },
             show: { $0.text }
@@ -238,8 +291,9 @@ extension ValueForm where Value == AskRule {
 extension ValueForm where Value == IPNetwork {
     static var network: ValueForm {
         ValueForm(
-            description: "a network such as 192.0.2.0/24 or 2001:db8::/32",
-            read: { IPNetwork($0) },
+            name: "network",
+            description: "a network such as 192.0.2.0/24 or 2001:db8::/32, and not the whole Internet",
+            read: { IPNetwork($0).flatMap { $0.isWholeInternet ? nil : $0 } },
             show: { $0.description }
         )
     }
@@ -248,9 +302,20 @@ extension ValueForm where Value == IPNetwork {
 extension ValueForm where Value: RawRepresentable<String> & CaseIterable {
     static var word: ValueForm {
         ValueForm(
+            name: Value.allCases.map(\.rawValue).joined(separator: "|"),
             description: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "),
             read: { Value(rawValue: $0) },
             show: { $0.rawValue }
         )
+    }
+}
+
+extension IPNetwork {
+    /// True for 0.0.0.0/0 and what holds 2000::/3, all that has been allocated of IPv6 (RFC 4291, 2.4).
+    fileprivate var isWholeInternet: Bool {
+        switch address {
+        case .v4: prefixLength == 0
+        case .v6: prefixLength <= 3 && IPAddress("2000::").map(contains) == true
+        }
     }
 }

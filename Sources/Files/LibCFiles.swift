@@ -202,6 +202,13 @@ package enum LibCFiles {
         return Status(status)
     }
 
+    /// The permission bits of what is at the path; nil if there is nothing.
+    package static func permissions(ofPath path: String) -> UInt16? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return UInt16(truncatingIfNeeded: status.st_mode & 0o7777)
+    }
+
     static func seek(_ descriptor: Int32, to offset: Int, name: String) throws(FileFailure) {
         guard lseek(descriptor, offset, SEEK_SET) == offset else { throw FileFailure(name) }
     }

@@ -26,6 +26,8 @@ package final class MessageFilter: MailFilter {
     let furtherActions: FilterActions
 
     private var client = Client(address: nil)
+    /// The MTA's words about the client could not be used, which a dry run bears.
+    private var isUnknown = false
     private var helo: [UInt8] = []
     /// The MTA's own name, macro `j`.
     private var ownName: [UInt8]?
@@ -61,6 +63,7 @@ package final class MessageFilter: MailFilter {
 
     enum Failure: Error, CustomStringConvertible {
         case noMessage
+        case noClient
         case noAddress([UInt8])
         case noName([UInt8])
         case noField
@@ -68,6 +71,7 @@ package final class MessageFilter: MailFilter {
         var description: String {
             switch self {
             case .noMessage: "the MTA speaks of a message that it has not begun"
+            case .noClient: "the client is not known"
             case .noAddress(let text): "the MTA gives \"\(LogWord(text))\" for the client's address"
             case .noName(let name):
                 "no field can be written under the name \"\(LogWord(name))\": set authserv-id"
@@ -90,6 +94,17 @@ package final class MessageFilter: MailFilter {
     // MARK: What the MTA tells
 
     func connect(_ client: SMTPClient, macros: Macros) throws -> Response {
+        isUnknown = false
+        do {
+            try begin(client, macros)
+        } catch  where states.value.configuration.isDryRun {
+            isUnknown = true
+            passUnjudged(error)
+        }
+        return .continue
+    }
+
+    private func begin(_ client: SMTPClient, _ macros: Macros) throws(Failure) {
         let address = client.address.flatMap(Self.address)
         // A client without an address is the MTA's own; a stranger must not be taken for that.
         if let text = client.address, address == nil { throw Failure.noAddress(text) }
@@ -103,7 +118,11 @@ package final class MessageFilter: MailFilter {
         for question in examination.newQuestions() where state.resolver.knownAnswer(to: question) == nil {
             _ = eventLoop.makeFutureWithTask { await state.resolver.answer(to: question) }
         }
-        return .continue
+    }
+
+    /// A dry run does not even defer a message that it cannot judge.
+    private func passUnjudged(_ error: Failure) {
+        states.value.logger.warning("dry-run: passed on without a judgement: \(error)")
     }
 
     func helo(_ name: [UInt8], macros: Macros) throws -> Response {
@@ -113,6 +132,16 @@ package final class MessageFilter: MailFilter {
 
     func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Response {
         let state = states.value
+        do {
+            try begin(sender, macros, state)
+        } catch  where state.configuration.isDryRun {
+            passUnjudged(error)
+        }
+        return .continue
+    }
+
+    private func begin(_ sender: EnvelopeAddress, _ macros: Macros, _ state: ServiceState) throws(Failure) {
+        guard !isUnknown else { throw .noClient }
         if let name = macros["j"] { ownName = name }
         var examination = try newExamination(state)
         examination.helo(helo)
@@ -131,6 +160,8 @@ package final class MessageFilter: MailFilter {
             log: MessageLog(
                 queueID: macros["i"],
                 client: client,
+                helo: helo,
+                mailFrom: sender.argument,
                 tls: macros["{tls_version}"],
                 cipher: macros["{cipher}"]
             ),
@@ -143,7 +174,6 @@ package final class MessageFilter: MailFilter {
             )
         )
         ask()
-        return .continue
     }
 
     /// Postfix knows the queue ID from here on, unless there are several recipients.
@@ -162,10 +192,15 @@ package final class MessageFilter: MailFilter {
     /// than it can bear is neither edited nor examined any further.
     private func tooManyForgedFields(in message: Message) -> Response {
         let limit = message.state.configuration.removals
-        message.state.logger.warning(
-            "\(message.log.line(deferredFor: "more than \(limit) forged fields (limits.removals)"))"
-        )
+        let isDryRun = message.state.configuration.isDryRun
+        let reason = "more than \(limit) forged fields (limits.removals)"
+        switch message.state.configuration.logFormat {
+        case .text: message.state.logger.warning("\(message.log.line(deferredFor: reason, isDryRun: isDryRun))")
+        case .logfmt, .json:
+            message.state.logger.warning("\(reason)", metadata: message.log.details(deferredIn: isDryRun))
+        }
         self.message = nil
+        if isDryRun { return .continue }
         let reply = SMTPReply(
             code: 451,
             enhancedCode: "4.7.0",
@@ -189,7 +224,10 @@ package final class MessageFilter: MailFilter {
     }
 
     func endOfMessage(macros: Macros) throws -> EventLoopFuture<MessageReply> {
-        guard message != nil else { throw Failure.noMessage }
+        guard message != nil else {
+            guard states.value.configuration.isDryRun else { throw Failure.noMessage }
+            return eventLoop.makeSucceededFuture(MessageReply(response: .continue))
+        }
         let promise = eventLoop.makePromise(of: MessageReply.self)
         message?.end = .now
         message?.promise = promise
@@ -264,14 +302,26 @@ package final class MessageFilter: MailFilter {
         message.deadline?.cancel()
         self.message = nil
         let decision = message.state.configuration.rules.decide(judgement, message.envelope)
-        let disposition = PolicyDisposition(decision, mayQuarantine: furtherActions.contains(.quarantine))
-        promise.succeed(disposition.reply(judgement.edits))
-        message.log.policyWords = disposition.words
-        count(message, judgement, decision)
-        let now = ContinuousClock.now
-        message.state.logger.info(
-            "\(message.log.line(judgement, took: message.start.duration(to: now), after: message.end?.duration(to: now)))"
+        let disposition = PolicyDisposition(
+            decision,
+            mayQuarantine: furtherActions.contains(.quarantine),
+            isDryRun: message.state.configuration.isDryRun
         )
+        promise.succeed(disposition.reply(judgement.edits))
+        message.log.policy = disposition.log
+        count(message, judgement, message.state.configuration.isDryRun ? nil : decision)
+        let now = ContinuousClock.now
+        log(message, judgement, after: message.end?.duration(to: now), at: now)
+    }
+
+    private func log(_ message: Message, _ judgement: Judgement, after: Duration?, at now: ContinuousClock.Instant) {
+        let took = message.start.duration(to: now)
+        let logger = message.state.logger
+        switch message.state.configuration.logFormat {
+        case .text: logger.info("\(message.log.line(judgement, took: took, after: after))")
+        case .logfmt, .json:
+            logger.info("message", metadata: message.log.details(judgement, took: took, after: after))
+        }
     }
 
     /// Adds the message to the aggregate reports, if they are kept and somebody wants one on its domain. One that is to

@@ -1,6 +1,7 @@
 internal import Mail
 internal import MailPolicy
 internal import Milter
+internal import Observability
 internal import StatusCodes
 
 /// What the filter does with a message because of the policy, and tells of it.
@@ -8,17 +9,22 @@ struct PolicyDisposition {
     private let decision: PolicyDecision?
     /// The rule holds the message, but holding was not negotiated: the rule is newer than the connection.
     private let isTooEarly: Bool
+    /// The filter changes nothing, whatever the verdicts and the rules.
+    private let isDryRun: Bool
 
     /// - Parameters:
     ///   - decision: nil if no rule matches.
     ///   - mayQuarantine: whether the MTA of this connection was asked for it.
-    init(_ decision: PolicyDecision?, mayQuarantine: Bool) {
+    ///   - isDryRun: whether the filter only judges and logs.
+    init(_ decision: PolicyDecision?, mayQuarantine: Bool, isDryRun: Bool) {
         self.decision = decision
-        isTooEarly = decision?.action == .quarantine && !mayQuarantine
+        self.isDryRun = isDryRun
+        isTooEarly = decision?.action == .quarantine && !mayQuarantine && !isDryRun
     }
 
     /// The answer to the MTA. A message that is refused is not edited; any other is, as ever.
     func reply(_ edits: HeaderEdits) -> MessageReply {
+        if isDryRun { return MessageReply(response: .continue) }
         if isTooEarly { return MessageReply(response: Self.later) }
         switch decision?.action {
         case .reject, .tempfail:
@@ -44,21 +50,24 @@ struct PolicyDisposition {
 
     private static let laterText = "The rules of this site have just changed; try again later"
 
-    /// What the log tells of it: `action=reject rule=dmarc reply="550 5.7.26 ..."`; nothing if no rule matches.
-    var words: [String] {
-        guard let decision else { return [] }
-        var words = Self.words(decision.match)
-        if isTooEarly {
-            words = ["action=tempfail", "rule=\(decision.match.rule)", "reply=\"451 4.3.0 \(Self.laterText)\""]
-        }
-        if decision.isDryRun { words.append("dry-run=true") }
-        if let tried = decision.tried { words.append("[dry run: \(Self.words(tried).joined(separator: " "))]") }
-        return words
+    /// What the log has of it; nil if no rule matches, unless it is a dry run.
+    var log: PolicyLog? {
+        guard let decision else { return isDryRun ? PolicyLog(match: nil, isDryRun: true) : nil }
+        let match =
+            isTooEarly
+            ? PolicyLog.Match(action: "tempfail", rule: decision.match.rule, reply: "451 4.3.0 \(Self.laterText)")
+            : PolicyLog.Match(decision.match)
+        return PolicyLog(
+            match: match,
+            isDryRun: isDryRun || decision.isDryRun,
+            tried: decision.tried.map(PolicyLog.Match.init)
+        )
     }
+}
 
-    private static func words(_ match: PolicyDecision.Match) -> [String] {
-        ["action=\(match.action.rawValue)", "rule=\(match.rule)"]
-            + (match.reply.map { ["reply=\"\($0)\""] } ?? [])
+extension PolicyLog.Match {
+    fileprivate init(_ match: PolicyDecision.Match) {
+        self.init(action: match.action.rawValue, rule: match.rule, reply: match.reply.map { "\($0)" })
     }
 }
 

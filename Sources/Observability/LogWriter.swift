@@ -15,6 +15,9 @@ package final class LogWriter: Sendable {
         var flushers: [DispatchSemaphore] = []
     }
 
+    /// That of the process.
+    package static let shared = LogWriter()
+
     private let bound: Int
     private let output: @Sendable ([UInt8]) throws -> Void
     private let state = Mutex(State())
@@ -96,18 +99,5 @@ package final class LogWriter: Sendable {
             }
             for flusher in flushers { flusher.signal() }
         }
-    }
-}
-
-/// A ``LogWriter`` as the stream of a log handler.
-package struct LogStream: TextOutputStream, Sendable {
-    private let writer: LogWriter
-
-    package init(_ writer: LogWriter) {
-        self.writer = writer
-    }
-
-    package func write(_ line: String) {
-        writer.write(line)
     }
 }

@@ -3,7 +3,8 @@ internal import AuthResults
 package import Authentication
 internal import DNS
 internal import FieldClaims
-internal import Mail
+package import Logging
+internal import MailAddresses
 internal import Octets
 
 /// The one line that the log has of a message.
@@ -13,26 +14,57 @@ package struct MessageLog {
     package let client: Client
     package let tls: [UInt8]?
     package let cipher: [UInt8]?
-    /// What the policy has decided, in words of the log; none before.
-    package var policyWords: [String] = []
+    /// What the policy has decided; nil before, and if it has nothing to say.
+    package var policy: PolicyLog?
+    private let helo: [UInt8]
+    /// The domain of MAIL FROM; empty for the null reverse-path, nil if there is none that can be read.
+    private let senderDomain: String?
 
     /// Removals that are listed; the number of all is told.
     private static let removalLimit = 5
 
-    package init(queueID: [UInt8]? = nil, client: Client, tls: [UInt8]? = nil, cipher: [UInt8]? = nil) {
+    /// - Parameter mailFrom: the argument of MAIL; its local-part is not logged.
+    package init(
+        queueID: [UInt8]? = nil,
+        client: Client,
+        helo: [UInt8] = [],
+        mailFrom: [UInt8] = [],
+        tls: [UInt8]? = nil,
+        cipher: [UInt8]? = nil
+    ) {
         self.queueID = queueID
         self.client = client
+        self.helo = helo
+        senderDomain = ReversePath(mailFrom).flatMap { $0.mailbox == nil ? "" : $0.domain?.text }
         self.tls = tls
         self.cipher = cipher
     }
 
     /// `4F3A1C: client=192.0.2.7 temporary failure: more than 500 forged fields (limits.removals)`
-    package func line(deferredFor reason: String) -> String {
-        (start + ["temporary failure: \(reason)"]).joined(separator: " ")
+    ///
+    /// - Parameter isDryRun: whether it goes on all the same.
+    package func line(deferredFor reason: String, isDryRun: Bool = false) -> String {
+        (start + [isDryRun ? "dry-run: not deferred, though it has \(reason)" : "temporary failure: \(reason)"])
+            .joined(separator: " ")
+    }
+
+    /// The same as details for logfmt and JSON; the reason is their message.
+    package func details(deferredIn isDryRun: Bool) -> Logger.Metadata {
+        var details = startDetails
+        details[.action] = isDryRun ? nil : "tempfail"
+        details[.dryRun] = isDryRun ? .stringConvertible(true) : nil
+        return details
     }
 
     private var start: [String] {
         ["\(LogWord(queueID ?? Array("-".utf8))):", "client=\(client.address?.description ?? "-")"]
+    }
+
+    private var startDetails: Logger.Metadata {
+        var details: Logger.Metadata = [:]
+        details[.queue] = queueID.map { .string(String(decoding: $0, as: UTF8.self)) }
+        details[.client] = client.address.map { .string($0.description) }
+        return details
     }
 
     /// `4F3A1C: client=192.0.2.7 spf=pass dkim=pass removed=1 [1: "mx.example.org" claims our authserv-id] time=2.1ms`
@@ -58,7 +90,7 @@ package struct MessageLog {
             let rest = judgement.removed.count > listed.count ? ["..."] : []
             words.append("[" + (listed + rest).joined(separator: "; ") + "]")
         }
-        words += policyWords
+        words += policy?.words ?? []
         words.append("time=\(took.milliseconds)")
         if let after { words.append("after-body=\(after.milliseconds)") }
         return words.joined(separator: " ")
@@ -72,6 +104,88 @@ package struct MessageLog {
         }
     }
 
+    private static func details(_ seal: Judgement.ARCSeal) -> Logger.Metadata {
+        var details: Logger.Metadata = [:]
+        switch seal {
+        case .added(let position):
+            details[.arcSeal] = .stringConvertible(position.instance)
+            details[.arcSealValidation] = .string(position.chainValidation.rawValue)
+        case .omitted(let reason): details[.arcSealReason] = .string(reason)
+        }
+        return details
+    }
+
+    /// The same as details for logfmt and JSON.
+    package func details(_ judgement: Judgement, took: Duration, after: Duration?) -> Logger.Metadata {
+        var details = startDetails
+        details[.helo] = helo.isEmpty ? nil : .string(Self.shown(helo))
+        details[.from] = senderDomain.map { .string($0) }
+        details[.tls] = tls.map { .string(Self.shown($0)) }
+        details[.cipher] = cipher.map { .string(Self.shown($0)) }
+        if let results = judgement.results {
+            details.merge(Self.details(results.results)) { $1 }
+        } else {
+            details[.trustedRelay] = .stringConvertible(true)
+        }
+        details[.removed] = .stringConvertible(judgement.removed.count)
+        if !judgement.removed.isEmpty {
+            let listed = judgement.removed.prefix(Self.removalLimit)
+            details[.removedIDs] = .array(listed.map { .string($0.claimedID ?? "") })
+            details[.removedReasons] = .array(listed.map { .string("\($0.reason)") })
+        }
+        if let seal = judgement.arcSeal { details.merge(Self.details(seal)) { $1 } }
+        details.merge(policy?.details ?? [:]) { $1 }
+        details[.milliseconds] = .stringConvertible(took.tenthsOfMilliseconds)
+        details[.millisecondsAfterBody] = after.map { .stringConvertible($0.tenthsOfMilliseconds) }
+        return details
+    }
+
+    /// Results by method, the domains they are about, and what has gone wrong. Addresses are not among them.
+    private static func details(_ results: [ResultInfo]) -> Logger.Metadata {
+        var details: Logger.Metadata = [:]
+        var reasons: [Logger.MetadataValue] = []
+        for (key, domainKey, properties) in domains {
+            let own = results.filter { $0.method == key.rawValue }
+            guard !own.isEmpty else { continue }
+            // A message may have several signatures; of the other methods there is one result.
+            func value(_ texts: [String]) -> Logger.MetadataValue? {
+                key == .dkim ? .array(texts.map { .string($0) }) : texts.first.map { .string($0) }
+            }
+            details[key] = value(own.map(\.result))
+            if let domainKey {
+                let found = own.map { Self.domain(of: $0, in: properties) }
+                if !found.allSatisfy(\.isEmpty) { details[domainKey] = value(found) }
+            }
+            for result in own where result.result.hasSuffix("error") {
+                if let reason = result.reason { reasons.append(.string("\(result.method): \(reason)")) }
+            }
+        }
+        let policy = results.lazy.flatMap(\.properties).first { $0.type == "policy" && $0.name == "dmarc" }
+        details[.dmarcPolicy] = policy.map { .string($0.value.text) }
+        if !reasons.isEmpty { details[.reasons] = .array(reasons) }
+        return details
+    }
+
+    /// The first of the properties that the result has, without a local-part; empty if it has none of them.
+    private static func domain(of result: ResultInfo, in properties: [String]) -> String {
+        for name in properties {
+            guard let property = result.properties.first(where: { "\($0.type).\($0.name)" == name }) else { continue }
+            return property.value.text.split(separator: "@").last.map(String.init) ?? ""
+        }
+        return ""
+    }
+
+    /// Each method, and which of its properties is the domain.
+    private static let domains: [(LogKey, LogKey?, [String])] = [
+        (.auth, nil, []), (.iprev, nil, []), (.spf, .spfDomain, ["smtp.mailfrom", "smtp.helo"]),
+        (.dkim, .dkimDomain, ["header.d"]), (.arc, nil, []), (.dmarc, .dmarcDomain, ["header.from"]),
+    ]
+
+    /// As long as a word of the text may be.
+    private static func shown(_ octets: [UInt8]) -> String {
+        String(String(decoding: octets, as: UTF8.self).unicodeScalars.prefix(255))
+    }
+
     /// What failed for a while is told with its cause: name servers that are silent show in every line.
     private static func word(_ result: ResultInfo) -> String {
         let reason = result.result == "temperror" ? result.reason : nil
@@ -80,6 +194,12 @@ package struct MessageLog {
 }
 
 extension Duration {
+    /// Milliseconds, to the tenth: 2.1
+    fileprivate var tenthsOfMilliseconds: Double {
+        let tenths = components.seconds * 10_000 + components.attoseconds / 100_000_000_000_000
+        return Double(tenths) / 10
+    }
+
     /// `2.1ms`
     fileprivate var milliseconds: String {
         let tenths = components.seconds * 10_000 + components.attoseconds / 100_000_000_000_000

@@ -55,7 +55,7 @@ package struct MessageExaminer: Sendable {
         )
         self.slots = slots
         readRecovery = recovery
-        hasOwnHosts = site.configuration.ownHosts != nil
+        hasOwnHosts = state.configuration.ownHosts != nil
         self.resolver = resolver
         self.given = given
         self.now = now

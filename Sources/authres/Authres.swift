@@ -7,13 +7,15 @@ struct Authres: AsyncParsableCommand {
         commandName: "authres",
         abstract:
             "Which of the claims on this message are true? Authentication-Results (RFC 8601), written and checked.",
-        version: "0.1.0",
+        version: version,
         subcommands: [
             MilterCommand.self, CheckCommand.self, MboxCommand.self, ReportCommand.self, ReportsCommand.self,
             LintCommand.self, SendCommand.self, DiscoverCommand.self, AnnounceCommand.self, ConfigCommand.self,
             SealRecordCommand.self, CodesCommand.self,
         ]
     )
+
+    static let version = "0.1.0"
 
     static func main() async {
         LibCFiles.openStandardDescriptors()

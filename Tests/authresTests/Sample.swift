@@ -85,7 +85,9 @@ struct Sample: CustomTestStringConvertible, Sendable {
 
     func state() throws -> ServiceState {
         let flags = try envelope().settings?.flatMap { key, value in value.texts.flatMap { ["--\(key)", $0] } } ?? []
-        let options = try SettingOptions.parse(["--authserv-id", "mx.example.org", "--log-level", "critical"] + flags)
+        let options = try SettingOptions<FilterScope>.parse(
+            ["--authserv-id", "mx.example.org", "--log-level", "critical"] + flags
+        )
         let configuration = try EffectiveConfiguration(file: nil, environment: [:], flags: options.entries)
         return try ServiceState(configuration.configuration, zone: try zone())
     }

@@ -29,7 +29,7 @@ struct AnnounceCommand: AsyncParsableCommand {
     @Option(help: "The key of the certificate, for nginx.") var key: String?
     @Option(help: "Where samples/haproxy/authserv.lua is, for haproxy.") var script: String?
     @OptionGroup(title: "Asking, without --for") var inquiry: InquiryOptions
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: ConfigurationOptions<FieldScope>
 
     func validate() throws {
         for path in [certificate, key, script].compactMap(\.self) where !path.utf8.allSatisfy(Self.isPathOctet) {

@@ -51,7 +51,7 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(name: .customLong("record-dns"), help: "Write every answer used to this file, for --zone.")
     var recordDNS: String?
     @OptionGroup var zoneOptions: ZoneOptions
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: ConfigurationOptions<StoredMailScope>
 
     func validate() throws {
         guard files.count(where: { $0 == "-" }) <= 1 else {

@@ -29,7 +29,7 @@ struct DiscoverCommand: AsyncParsableCommand {
     var configSnippet = false
     @OptionGroup(title: "Asking") var inquiry: InquiryOptions
     @OptionGroup var zoneOptions: ZoneOptions
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: ConfigurationOptions<FieldScope>
 
     private var expected: [Domain]? {
         let names = expect.map { Domain(internationalized: Array($0.utf8)) }

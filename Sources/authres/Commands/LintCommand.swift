@@ -29,7 +29,7 @@ struct LintCommand: AsyncParsableCommand {
     @Flag(help: "For whoever writes fields: what the standards say should be is an error where it is not.")
     var strict = false
     @OptionGroup(title: "Whom to believe") var trusted: TrustedServers
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: ConfigurationOptions<FieldScope>
 
     func run() async throws {
         var configuration = try options.load().configuration

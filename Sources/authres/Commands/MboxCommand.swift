@@ -78,7 +78,7 @@ struct MboxCommand: AsyncParsableCommand {
     @OptionGroup(title: "Envelope") var envelope: EnvelopeOptions
     @OptionGroup(title: "Whom to believe") var trusted: TrustedServers
     @OptionGroup var zoneOptions: ZoneOptions
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: ConfigurationOptions<StoredMailScope>
 
     private var reportName: String? { reportFile ?? report.map { _ in "-" } }
 

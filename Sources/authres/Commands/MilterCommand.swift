@@ -11,6 +11,7 @@ import MilterFilter
 import NIOCore
 import NIOPosix
 import Observability
+import Octets
 import ReportStore
 import StubDNS
 import UnixSignals
@@ -22,11 +23,12 @@ struct MilterCommand: AsyncParsableCommand {
         discussion: """
             SIGTERM ends it: no new connections, the messages in flight are finished. SIGHUP reads the configuration \
             anew; a message in flight keeps the one that it began with, and the socket and the number of connections \
-            stay as they are. Logs to standard error, one line a message.
+            stay as they are. Logs to standard error, one line a message. Under systemd it says when it is ready (Type=notify), \
+            takes the socket that is passed, and answers the watchdog.
             """
     )
 
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: ConfigurationOptions<FilterScope>
     @OptionGroup var zoneOptions: ZoneOptions
 
     /// How long messages in flight have to come to their end after SIGTERM; systemd waits 90 seconds by default.
@@ -43,10 +45,9 @@ struct MilterCommand: AsyncParsableCommand {
             StandardError.write("authres: \(error)")
             throw Sysexit.unavailable
         }
-        let log = LogWriter()
+        let log = LogWriter.shared
         // A reader of the log that has stopped is not waited for to end.
         defer { log.flush(within: .seconds(1)) }
-        LoggingSystem.bootstrap { StreamLogHandler(label: $0, stream: LogStream(log)) }
         let states: CurrentServiceState
         do {
             states = CurrentServiceState(try ServiceState(configuration, zone: zone, countsForReports: true))
@@ -56,9 +57,18 @@ struct MilterCommand: AsyncParsableCommand {
         }
         // Trapped before anyone can know that we are there.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let server = try await start(states)
+        let manager = ServiceManager()
+        let socket = try place(effective, manager)
+        let server = try await start(states, at: socket)
         let logger = states.value.logger
-        logger.notice("listening at \(configuration.socket)")
+        announce(effective, states.value, listeningAt: socket)
+        report(effective, to: logger)
+        if manager.sockets.count > (socket.hasPrefix("fd:") ? 1 : 0) {
+            logger.warning(
+                "systemd passed \(manager.sockets.count) socket(s), of which all but \(socket) are unused"
+            )
+        }
+        manager.ready("listening at \(socket)")
         watchAnnouncements(states)
         if let fewDescriptors {
             logger.warning(
@@ -66,7 +76,7 @@ struct MilterCommand: AsyncParsableCommand {
             )
         }
         if let file = effective.file, file.setsNothing {
-            logger.warning("\(file.name) sets nothing: every setting that no flag or variable gives has its default")
+            logger.notice("\(file.name) sets nothing: every setting that no flag or variable gives has its default")
         }
         let keyCheck = Task { await Self.checkKey(of: states.value) }
         defer { keyCheck.cancel() }
@@ -75,16 +85,25 @@ struct MilterCommand: AsyncParsableCommand {
                 var inForce = effective
                 for await signal in signals {
                     guard signal == .sighup else {
+                        manager.stopping()
                         logger.notice("\(signal): no new connections; the messages in flight are finished")
                         break
                     }
+                    manager.reloading()
                     reload(states, &inForce, listeningAt: configuration.socket)
+                    manager.ready("listening at \(socket)")
                 }
                 return true
             }
             group.addTask {
                 try? await server.listenerClosed.get()
                 return false
+            }
+            if let interval = manager.watchdogInterval {
+                group.addTask {
+                    await reassure(manager, every: interval)
+                    return true
+                }
             }
             let isWanted = await group.next() ?? true
             if !isWanted { logger.critical("the socket was closed; without it there is nothing to do") }
@@ -106,10 +125,67 @@ struct MilterCommand: AsyncParsableCommand {
         state.logger.warning("arc-seal: \(problem): \(sealer.keyQuestion.name); publish TXT \"\(sealer.keyRecord)\"")
     }
 
-    private func start(_ states: CurrentServiceState) async throws -> MilterServer {
+    /// Where to listen: at the socket that systemd has passed (sd_listen_fds(3)), unless another is configured.
+    private func place(_ effective: EffectiveConfiguration, _ manager: ServiceManager) throws -> String {
+        let configured = effective.configuration.socket
+        guard let passed = manager.sockets.first else { return configured }
+        if !effective.isGiven("socket") { return "fd:\(passed)" }
+        if case .descriptor(let number) = Endpoint(configured), !manager.sockets.contains(number) {
+            StandardError.write("authres: socket: \(configured) was not passed; systemd passed fd:\(passed)")
+            throw Sysexit.unavailable
+        }
+        return configured
+    }
+
+    /// Tells the service manager that every event loop still does what it is given; ends when it is cancelled.
+    private func reassure(_ manager: ServiceManager, every interval: Duration) async {
+        while !Task.isCancelled {
+            for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
+                try? await loop.submit {}.get()
+            }
+            manager.isAlive()
+            try? await Task.sleep(for: interval)
+        }
+    }
+
+    /// The line of a start: what is running, and by which configuration.
+    private func announce(_ effective: EffectiveConfiguration, _ state: ServiceState, listeningAt socket: String) {
+        let id = effective.configuration.policy.authservID ?? "the MTA's own name"
+        let file = options.fileInUse ?? "none"
+        switch effective.configuration.logFormat {
+        case .text:
+            state.logger.notice(
+                """
+                listening at \(socket): authres \(Authres.version), configuration \(file), authserv-id \(id), \
+                name servers \(state.nameServers.joined(separator: ", "))
+                """
+            )
+        case .logfmt, .json:
+            var details: Logger.Metadata = [:]
+            details[.socket] = .string(socket)
+            details[.version] = .string(Authres.version)
+            details[.configuration] = .string(file)
+            details[.authservID] = effective.configuration.policy.authservID.map { .string($0) }
+            details[.nameServers] = .array(state.nameServers.map { .string($0) })
+            state.logger.notice("listening", metadata: details)
+        }
+    }
+
+    private func note(_ notice: ServerNotice, in state: ServiceState) {
+        switch state.configuration.logFormat {
+        case .text: state.logger.warning("\(notice)")
+        case .logfmt, .json:
+            var details: Logger.Metadata = [:]
+            details[.queue] = notice.queueID.map { .string("\(LogWord($0))") }
+            details[.client] = notice.client.map { .string("\(LogWord($0))") }
+            state.logger.warning("\(notice.cause)", metadata: details)
+        }
+    }
+
+    private func start(_ states: CurrentServiceState, at socket: String) async throws -> MilterServer {
         let configuration = states.value.configuration
         // The form of the setting has seen to it that the text is an endpoint.
-        guard let endpoint = Endpoint(configuration.socket) else { throw Sysexit.configuration }
+        guard let endpoint = Endpoint(socket) else { throw Sysexit.configuration }
         var serverConfiguration = ServerConfiguration()
         serverConfiguration.connectionLimit = configuration.connections
         // Every stage may be told, though some are of no use here: test clients take a refused one for a fault. None is
@@ -121,12 +197,23 @@ struct MilterCommand: AsyncParsableCommand {
                 access: SocketAccess(mode: UInt32(configuration.socketMode), group: configuration.socketGroup),
                 configuration: serverConfiguration,
                 on: MultiThreadedEventLoopGroup.singleton,
-                notify: { states.value.logger.warning("\($0)") },
+                notify: { note($0, in: states.value) },
                 makeFilter: { MessageFilter(states, on: $0) }
             )
-        } catch {
-            StandardError.write("authres: cannot listen at \(configuration.socket): \(error)")
+        } catch EndpointError.system(let call, let endpoint, let reason) {
+            StandardError.write("authres: cannot listen at \(endpoint): \(call): \(reason)")
             throw Sysexit.unavailable
+        } catch {
+            StandardError.write("authres: cannot listen at \(socket): \(error)")
+            throw Sysexit.unavailable
+        }
+    }
+
+    /// What a postmaster should know about a configuration that is in force from now on.
+    private func report(_ effective: EffectiveConfiguration, to logger: Logger) {
+        for warning in effective.warnings { logger.warning("\(warning)") }
+        if effective.configuration.isDryRun {
+            logger.notice("dry-run: messages are judged and logged, and not changed")
         }
     }
 
@@ -139,7 +226,11 @@ struct MilterCommand: AsyncParsableCommand {
     /// Takes the new configuration if it has no mistake and can be meant; if not, that is reported and the old one stays.
     ///
     /// - Parameter socket: where it is listened.
-    private func reload(_ states: CurrentServiceState, _ inForce: inout EffectiveConfiguration, listeningAt socket: String) {
+    private func reload(
+        _ states: CurrentServiceState,
+        _ inForce: inout EffectiveConfiguration,
+        listeningAt socket: String
+    ) {
         let old = states.value
         if let file = options.fileReadOnce {
             // An empty pipe would be a configuration without a setting, and a FIFO would never end.
@@ -173,6 +264,7 @@ struct MilterCommand: AsyncParsableCommand {
                 )
             }
             watchAnnouncements(states)
+            report(new, to: old.logger)
             if configuration.socket != socket {
                 old.logger.warning("SIGHUP: listening at \(socket) as before; another socket takes a restart")
             }

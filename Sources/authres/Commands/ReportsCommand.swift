@@ -27,7 +27,7 @@ struct ReportRunOptions: ParsableArguments {
     @Option(name: .customLong("dry-run"), help: "Write the mails to this folder; nothing is sent, nothing is changed.")
     var dryRun: String?
     @OptionGroup var zoneOptions: ZoneOptions
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: ConfigurationOptions<ReportScope>
 
     /// The end of what is reported, in seconds since 1970; nil for days that are over.
     func end(now: Int64) throws -> Int64? {
@@ -103,7 +103,7 @@ struct ReportsShowCommand: AsyncParsableCommand {
     )
 
     @Flag(help: "A JSON object on one line for each policy, report and refusal.") var json = false
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: ConfigurationOptions<ReportScope>
 
     func run() async throws {
         let path = try ReportJob.path(options)
@@ -132,7 +132,7 @@ struct ReportsForgetCommand: AsyncParsableCommand {
     @Option(help: "Why, for show.") var reason = "opted out"
     @Option(parsing: .singleValue, help: "An address or a host that gets reports again; repeatable.")
     var allow: [String] = []
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: ConfigurationOptions<ReportScope>
 
     func validate() throws {
         guard !domains.isEmpty || !refuse.isEmpty || !allow.isEmpty else {

@@ -15,7 +15,7 @@ struct SealRecordCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: ConfigurationOptions<SealScope>
 
     func run() async throws {
         guard let seal = try options.load().configuration.policy.seal else {

@@ -4,16 +4,21 @@ import Files
 import Foundation
 import Glibc
 
-/// `--config` and every setting as a flag: what each command takes.
-struct ConfigurationOptions: ParsableArguments {
+/// `--config` and every setting as a flag: what each command takes, and shows as far as it is of the scope.
+struct ConfigurationOptions<Scope: SettingScope>: ParsableArguments {
     /// Read if it is there and `--config` does not name another file.
-    static let defaultFile = "/etc/authres/authres.yaml"
+    static var defaultFile: String { "/etc/authres/authres.yaml" }
 
     @Option(name: .customLong("config"), help: "The configuration file (default: \(defaultFile), if there is one).")
     var file: String?
 
-    @OptionGroup(title: "Settings (each also a key of the file and a variable AUTHRES_...)") var settings:
-        SettingOptions
+    @OptionGroup(title: "Settings (each also a key of the file and a variable AUTHRES_...; all: authres config --help)")
+    var settings: SettingOptions<Scope>
+
+    /// The file that the configuration comes from; nil if there is none.
+    var fileInUse: String? {
+        file ?? (LibCFiles.status(ofPath: Self.defaultFile) == nil ? nil : Self.defaultFile)
+    }
 
     /// A file that cannot be read again, such as a pipe; nil if the file can be.
     var fileReadOnce: String? {

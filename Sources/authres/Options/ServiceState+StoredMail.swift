@@ -10,7 +10,7 @@ import StubDNS
 extension ServiceState {
     /// The state for commands that examine stored mail. Mistakes are told, and end in an exit code.
     static func forStoredMail(
-        _ options: ConfigurationOptions,
+        _ options: ConfigurationOptions<some SettingScope>,
         _ zoneOptions: ZoneOptions,
         countsForReports: Bool = false
     ) throws -> ServiceState {

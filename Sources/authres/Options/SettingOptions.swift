@@ -5,125 +5,126 @@ import Trace
 
 /// Every key of the configuration as a flag. Values are text here: what they mean, and what is wrong with them, is for
 /// ``Setting`` alone to say, so that a flag, a variable and a line of the file are judged alike.
-struct SettingOptions: ParsableArguments {
-    @Option(
-        name: .customLong("authserv-id"),
-        help: "The name this site reports under (default: the MTA's own, else the host name)."
-    ) var authservId: String?
-    @Option(name: .customLong("own-ids"), parsing: .singleValue, help: "More names that only we may claim; repeatable.")
+struct SettingOptions<Scope: SettingScope>: ParsableArguments {
+    @Option(name: .customLong("dry-run"), help: .setting("dry-run", in: Scope.self)) var dryRun: String?
+    @Option(name: .customLong("authserv-id"), help: .setting("authserv-id", in: Scope.self)) var authservId: String?
+    @Option(name: .customLong("own-ids"), parsing: .singleValue, help: .setting("own-ids", in: Scope.self))
     var ownIds: [String] = []
-    @Option(
-        name: .customLong("own-hosts"),
-        parsing: .singleValue,
-        help: "Names our hosts write in the by clause of Received; repeatable."
-    ) var ownHosts: [String] = []
+    @Option(name: .customLong("own-hosts"), parsing: .singleValue, help: .setting("own-hosts", in: Scope.self))
+    var ownHosts: [String] = []
     @Option(
         name: .customLong("trusted-relays"),
         parsing: .singleValue,
-        help: "Peers whose fields are kept, as networks; repeatable."
-    ) var trustedRelays: [String] = []
-    @Option(name: .customLong("check-trusted-relays"), help: "Check messages of trusted relays too.")
+        help: .setting("trusted-relays", in: Scope.self)
+    )
+    var trustedRelays: [String] = []
+    @Option(name: .customLong("check-trusted-relays"), help: .setting("check-trusted-relays", in: Scope.self))
     var checkTrustedRelays: String?
     @Option(
         name: .customLong("local-networks"),
         parsing: .singleValue,
-        help: "Clients that are not strangers; repeatable."
-    ) var localNetworks: [String] = []
-    @Option(name: .customLong("foreign"), help: "Fields of other sites: keep or remove.") var foreign: String?
-    @Option(
-        name: .customLong("also-remove"),
-        parsing: .singleValue,
-        help: "More field names to treat alike; repeatable."
-    ) var alsoRemove: [String] = []
-    @Option(name: .customLong("check-authenticated"), help: "Check SPF, iprev and DMARC for authenticated clients too.")
+        help: .setting("local-networks", in: Scope.self)
+    )
+    var localNetworks: [String] = []
+    @Option(name: .customLong("foreign"), help: .setting("foreign", in: Scope.self)) var foreign: String?
+    @Option(name: .customLong("also-remove"), parsing: .singleValue, help: .setting("also-remove", in: Scope.self))
+    var alsoRemove: [String] = []
+    @Option(name: .customLong("check-authenticated"), help: .setting("check-authenticated", in: Scope.self))
     var checkAuthenticated: String?
-    @Option(name: .customLong("auth-mechanism"), help: "Tell the SMTP AUTH mechanism in a comment.") var authMechanism:
+    @Option(name: .customLong("auth-mechanism"), help: .setting("auth-mechanism", in: Scope.self)) var authMechanism:
         String?
-    @Option(name: .customLong("received-spf"), help: "Write a Received-SPF field as well.") var receivedSpf: String?
-    @Option(name: .customLong("socket"), help: "Where to listen: unix:/path, inet:port@host, inet6:port@host or fd:N.")
-    var socket: String?
-    @Option(name: .customLong("socket-mode"), help: "Permission bits of a Unix socket, octal.") var socketMode: String?
-    @Option(name: .customLong("socket-group"), help: "Group of a Unix socket.") var socketGroup: String?
+    @Option(name: .customLong("received-spf"), help: .setting("received-spf", in: Scope.self)) var receivedSpf: String?
+    @Option(name: .customLong("socket"), help: .setting("socket", in: Scope.self)) var socket: String?
+    @Option(name: .customLong("socket-mode"), help: .setting("socket-mode", in: Scope.self)) var socketMode: String?
+    @Option(name: .customLong("socket-group"), help: .setting("socket-group", in: Scope.self)) var socketGroup: String?
     @Option(
         name: [.customLong("dns-server"), .customLong("dns-servers")],
         parsing: .singleValue,
-        help: "Name server, ADDRESS[:PORT]; repeatable."
-    ) var dnsServers: [String] = []
-    @Option(name: .customLong("dns-timeout"), help: "How long one name server is waited for.") var dnsTimeout: String?
-    @Option(name: .customLong("checks-spf"), help: "Whether to run the spf check.") var checksSpf: String?
-    @Option(name: .customLong("checks-dkim"), help: "Whether to run the dkim check.") var checksDkim: String?
-    @Option(name: .customLong("checks-dmarc"), help: "Whether to run the dmarc check.") var checksDmarc: String?
-    @Option(name: .customLong("checks-arc"), help: "Whether to run the arc check.") var checksArc: String?
-    @Option(name: .customLong("checks-iprev"), help: "Whether to run the iprev check.") var checksIprev: String?
-    @Option(name: .customLong("checks-auth"), help: "Whether to run the auth check.") var checksAuth: String?
-    @Option(name: .customLong("limits-deadline"), help: "How long the DNS is waited for after the header.")
-    var limitsDeadline: String?
-    @Option(name: .customLong("limits-header"), help: "Octets of header that are checked.") var limitsHeader: String?
-    @Option(name: .customLong("limits-header-fields"), help: "Header fields that are checked.") var limitsHeaderFields:
+        help: .setting("dns.servers", in: Scope.self)
+    )
+    var dnsServers: [String] = []
+    @Option(name: .customLong("dns-timeout"), help: .setting("dns.timeout", in: Scope.self)) var dnsTimeout: String?
+    @Option(name: .customLong("checks-spf"), help: .setting("checks.spf", in: Scope.self)) var checksSpf: String?
+    @Option(name: .customLong("checks-dkim"), help: .setting("checks.dkim", in: Scope.self)) var checksDkim: String?
+    @Option(name: .customLong("checks-dmarc"), help: .setting("checks.dmarc", in: Scope.self)) var checksDmarc: String?
+    @Option(name: .customLong("checks-arc"), help: .setting("checks.arc", in: Scope.self)) var checksArc: String?
+    @Option(name: .customLong("checks-iprev"), help: .setting("checks.iprev", in: Scope.self)) var checksIprev: String?
+    @Option(name: .customLong("checks-auth"), help: .setting("checks.auth", in: Scope.self)) var checksAuth: String?
+    @Option(name: .customLong("limits-deadline"), help: .setting("limits.deadline", in: Scope.self)) var limitsDeadline:
         String?
-    @Option(name: .customLong("limits-signatures"), help: "Signatures that are verified.") var limitsSignatures: String?
-    @Option(name: .customLong("limits-void-lookups"), help: "SPF look-ups without an answer.") var limitsVoidLookups:
+    @Option(name: .customLong("limits-header"), help: .setting("limits.header", in: Scope.self)) var limitsHeader:
         String?
-    @Option(name: .customLong("limits-questions"), help: "Questions that one message may ask of the DNS.")
+    @Option(name: .customLong("limits-header-fields"), help: .setting("limits.header-fields", in: Scope.self))
+    var limitsHeaderFields: String?
+    @Option(name: .customLong("limits-signatures"), help: .setting("limits.signatures", in: Scope.self))
+    var limitsSignatures: String?
+    @Option(name: .customLong("limits-void-lookups"), help: .setting("limits.void-lookups", in: Scope.self))
+    var limitsVoidLookups: String?
+    @Option(name: .customLong("limits-questions"), help: .setting("limits.questions", in: Scope.self))
     var limitsQuestions: String?
-    @Option(
-        name: .customLong("limits-removals"),
-        help: "Forged fields that the MTA is asked to remove; a message with more is deferred."
-    ) var limitsRemovals: String?
-    @Option(name: .customLong("limits-connections"), help: "Connections served at once.") var limitsConnections: String?
-    @Option(name: .customLong("seal-domain"), help: "Domain that signs our own field.") var sealDomain: String?
-    @Option(name: .customLong("seal-selector"), help: "Selector of that key.") var sealSelector: String?
-    @Option(name: .customLong("seal-key-file"), help: "PEM file with that key.") var sealKeyFile: String?
-    @Option(name: .customLong("policy-dry-run"), help: "Tell what the policy would do, and do nothing.")
-    var policyDryRun: String?
-    @Option(name: .customLong("policy-help"), help: "URL that rejected senders are told.") var policyHelp: String?
-    @Option(
-        name: .customLong("ask-hosts"),
-        parsing: .singleValue,
-        help: "Where own hosts are asked what they announce, as NAME=URL; repeatable."
-    ) var askHosts: [String] = []
-    @Option(
-        name: .customLong("ask-networks"),
-        parsing: .singleValue,
-        help: "Networks such hosts must be in (default: private ones and this host); repeatable."
-    ) var askNetworks: [String] = []
-    @Option(name: .customLong("ask-horizon"), help: "How old a message may be to be judged by what its hosts say now.")
-    var askHorizon: String?
-    @Option(name: .customLong("ask-cache"), help: "How long an answer of a host is kept.") var askCache: String?
-    @Option(
-        name: .customLong("announced-by"),
-        parsing: .singleValue,
-        help: "Servers that must announce the name the filter writes; repeatable."
-    ) var announcedBy: [String] = []
-    @Option(name: .customLong("arc-seal-domain"), help: "Domain that adds ARC Sets.") var arcSealDomain: String?
-    @Option(name: .customLong("arc-seal-selector"), help: "Selector of that key.") var arcSealSelector: String?
-    @Option(name: .customLong("arc-seal-key-file"), help: "PEM file with that key, RSA.") var arcSealKeyFile: String?
-    @Option(name: .customLong("arc-seal-when"), help: "arrival or departure.") var arcSealWhen: String?
-    @Option(name: .customLong("reports-database"), help: "SQLite file for DMARC aggregate reports.")
+    @Option(name: .customLong("limits-removals"), help: .setting("limits.removals", in: Scope.self))
+    var limitsRemovals: String?
+    @Option(name: .customLong("limits-connections"), help: .setting("limits.connections", in: Scope.self))
+    var limitsConnections: String?
+    @Option(name: .customLong("seal-domain"), help: .setting("seal.domain", in: Scope.self)) var sealDomain: String?
+    @Option(name: .customLong("seal-selector"), help: .setting("seal.selector", in: Scope.self)) var sealSelector:
+        String?
+    @Option(name: .customLong("seal-key-file"), help: .setting("seal.key-file", in: Scope.self)) var sealKeyFile:
+        String?
+    @Option(name: .customLong("policy-dry-run"), help: .setting("policy.dry-run", in: Scope.self)) var policyDryRun:
+        String?
+    @Option(name: .customLong("policy-help"), help: .setting("policy.help", in: Scope.self)) var policyHelp: String?
+    @Option(name: .customLong("ask-hosts"), parsing: .singleValue, help: .setting("ask.hosts", in: Scope.self))
+    var askHosts: [String] = []
+    @Option(name: .customLong("ask-networks"), parsing: .singleValue, help: .setting("ask.networks", in: Scope.self))
+    var askNetworks: [String] = []
+    @Option(name: .customLong("ask-horizon"), help: .setting("ask.horizon", in: Scope.self)) var askHorizon: String?
+    @Option(name: .customLong("ask-cache"), help: .setting("ask.cache", in: Scope.self)) var askCache: String?
+    @Option(name: .customLong("announced-by"), parsing: .singleValue, help: .setting("announced-by", in: Scope.self))
+    var announcedBy: [String] = []
+    @Option(name: .customLong("arc-seal-domain"), help: .setting("arc-seal.domain", in: Scope.self)) var arcSealDomain:
+        String?
+    @Option(name: .customLong("arc-seal-selector"), help: .setting("arc-seal.selector", in: Scope.self))
+    var arcSealSelector: String?
+    @Option(name: .customLong("arc-seal-key-file"), help: .setting("arc-seal.key-file", in: Scope.self))
+    var arcSealKeyFile: String?
+    @Option(name: .customLong("arc-seal-when"), help: .setting("arc-seal.when", in: Scope.self)) var arcSealWhen:
+        String?
+    @Option(name: .customLong("reports-database"), help: .setting("reports.database", in: Scope.self))
     var reportsDatabase: String?
-    @Option(name: .customLong("reports-org-name"), help: "Organization that reports.") var reportsOrgName: String?
-    @Option(name: .customLong("reports-email"), help: "Address that reports are from.") var reportsEmail: String?
-    @Option(name: .customLong("reports-extra-contact-info"), help: "More contact information.")
-    var reportsExtraContactInfo: String?
-    @Option(name: .customLong("reports-submitter"), help: "Domain that reports.") var reportsSubmitter: String?
-    @Option(name: .customLong("reports-send-by"), help: "How reports are sent: sendmail:PATH.") var reportsSendBy:
+    @Option(name: .customLong("reports-org-name"), help: .setting("reports.org-name", in: Scope.self))
+    var reportsOrgName: String?
+    @Option(name: .customLong("reports-email"), help: .setting("reports.email", in: Scope.self)) var reportsEmail:
         String?
-    @Option(name: .customLong("reports-rows"), help: "Rows that are kept.") var reportsRows: String?
-    @Option(name: .customLong("reports-rows-per-policy"), help: "Rows of one policy.") var reportsRowsPerPolicy: String?
-    @Option(name: .customLong("reports-keep-days"), help: "Days that rows are kept.") var reportsKeepDays: String?
-    @Option(name: .customLong("reports-reports-per-run"), help: "Reports that one run makes.") var reportsPerRun:
+    @Option(
+        name: .customLong("reports-extra-contact-info"),
+        help: .setting("reports.extra-contact-info", in: Scope.self)
+    ) var reportsExtraContactInfo: String?
+    @Option(name: .customLong("reports-submitter"), help: .setting("reports.submitter", in: Scope.self))
+    var reportsSubmitter: String?
+    @Option(name: .customLong("reports-send-by"), help: .setting("reports.send-by", in: Scope.self)) var reportsSendBy:
         String?
-    @Option(name: .customLong("reports-reports-per-address"), help: "Reports to one address in a run.")
-    var reportsPerAddress: String?
-    @Option(name: .customLong("reports-addresses"), help: "Addresses that one report is sent to.") var reportsAddresses:
-        String?
-    @Option(name: .customLong("reports-size"), help: "Octets of a report's mail.") var reportsSize: String?
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
-    var logLevel: String?
+    @Option(name: .customLong("reports-rows"), help: .setting("reports.rows", in: Scope.self)) var reportsRows: String?
+    @Option(name: .customLong("reports-rows-per-policy"), help: .setting("reports.rows-per-policy", in: Scope.self))
+    var reportsRowsPerPolicy: String?
+    @Option(name: .customLong("reports-keep-days"), help: .setting("reports.keep-days", in: Scope.self))
+    var reportsKeepDays: String?
+    @Option(name: .customLong("reports-reports-per-run"), help: .setting("reports.reports-per-run", in: Scope.self))
+    var reportsPerRun: String?
+    @Option(
+        name: .customLong("reports-reports-per-address"),
+        help: .setting("reports.reports-per-address", in: Scope.self)
+    ) var reportsPerAddress: String?
+    @Option(name: .customLong("reports-addresses"), help: .setting("reports.addresses", in: Scope.self))
+    var reportsAddresses: String?
+    @Option(name: .customLong("reports-size"), help: .setting("reports.size", in: Scope.self)) var reportsSize: String?
+    @Option(name: .customLong("log-level"), help: .setting("log-level", in: Scope.self)) var logLevel: String?
+    @Option(name: .customLong("log-format"), help: .setting("log-format", in: Scope.self)) var logFormat: String?
 
     /// What was given, in the order of the table.
     var entries: [ConfigurationEntry] {
         let given: [(key: String, texts: [String])] = [
+            ("dry-run", dryRun.map { [$0] } ?? []),
             ("authserv-id", authservId.map { [$0] } ?? []),
             ("own-ids", ownIds),
             ("own-hosts", ownHosts),
@@ -182,11 +183,28 @@ struct SettingOptions: ParsableArguments {
             ("reports.addresses", reportsAddresses.map { [$0] } ?? []),
             ("reports.size", reportsSize.map { [$0] } ?? []),
             ("log-level", logLevel.map { [$0] } ?? []),
+            ("log-format", logFormat.map { [$0] } ?? []),
         ]
         return given.compactMap { key, texts in
             guard !texts.isEmpty, let setting = Setting.byKey[key] else { return nil }
             let elements = setting.isList ? texts.flatMap(EffectiveConfiguration.elements) : texts
             return ConfigurationEntry(setting: setting, texts: elements, origin: .flag(setting.flag))
         }
+    }
+}
+
+extension ArgumentHelp {
+    /// The help of a setting's flag, from the table; not shown where the setting is without effect.
+    fileprivate static func setting(_ key: String, in scope: any SettingScope.Type) -> ArgumentHelp {
+        guard let setting = Setting.byKey[key] else { return .hidden }
+        let builtIn = setting.isList ? setting.builtIn.joined(separator: ", ") : setting.builtIn.first ?? ""
+        var text = setting.help
+        if !builtIn.isEmpty { text = "\(text.dropLast()) (default: \(builtIn))." }
+        if setting.isList { text += " Repeatable." }
+        return ArgumentHelp(
+            "\(text)",
+            valueName: setting.valueName,
+            visibility: scope.shows(setting) ? .default : .hidden
+        )
     }
 }

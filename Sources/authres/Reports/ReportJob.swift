@@ -16,7 +16,7 @@ struct ReportJob {
     private let from: String
     private let resolver: any Resolver
 
-    init(_ options: ConfigurationOptions, _ zones: ZoneOptions) throws {
+    init(_ options: ConfigurationOptions<ReportScope>, _ zones: ZoneOptions) throws {
         path = try Self.path(options)
         let configuration = try options.load().configuration
         settings = configuration.reports
@@ -37,7 +37,7 @@ struct ReportJob {
     }
 
     /// Where the database is.
-    static func path(_ options: ConfigurationOptions) throws -> String {
+    static func path(_ options: ConfigurationOptions<ReportScope>) throws -> String {
         guard let path = try options.load().configuration.reports.database else {
             StandardError.write("authres: reports.database: is needed: the file that the filter counts in")
             throw Sysexit.configuration
@@ -46,7 +46,7 @@ struct ReportJob {
     }
 
     /// The database, which must be there: a wrong name is not to make an empty one.
-    static func database(_ path: String, _ options: ConfigurationOptions) throws -> ReportDatabase {
+    static func database(_ path: String, _ options: ConfigurationOptions<ReportScope>) throws -> ReportDatabase {
         guard FileManager.default.fileExists(atPath: path) else {
             StandardError.write("authres: \(path): is not there: nothing has been counted yet")
             throw Sysexit.noInput

@@ -1,0 +1,107 @@
+internal import Authentication
+internal import DNS
+internal import Files
+internal import Milter
+
+/// Something that is allowed and hardly meant: where, and what to do about it.
+package struct ConfigurationWarning: Hashable, Sendable, CustomStringConvertible {
+    package let origin: ConfigurationOrigin
+    package let text: String
+
+    package var description: String { "\(origin): \(text)" }
+}
+
+extension EffectiveConfiguration {
+    /// What a postmaster should look at again, although it is in force.
+    package var warnings: [ConfigurationWarning] {
+        sampleNames + wideNetworks + fieldsThatGoAnyway + publicSocket + uselessSeal + openKeyFile
+    }
+
+    private func warning(_ key: String, _ text: String) -> ConfigurationWarning {
+        let origin = origins[key] ?? .builtIn
+        return ConfigurationWarning(origin: origin, text: (origin.namesKey ? "" : "\(key): ") + text)
+    }
+
+    /// Names of the documentation (RFC 2606) that were left in the file.
+    private var sampleNames: [ConfigurationWarning] {
+        ["authserv-id", "own-ids", "own-hosts", "seal.domain"].flatMap { key -> [ConfigurationWarning] in
+            guard case .file? = origins[key], let setting = Setting.byKey[key] else { return [] }
+            return setting.show(configuration).compactMap { pattern in
+                let name = pattern.hasPrefix("*.") ? String(pattern.dropFirst(2)) : pattern
+                guard let domain = Domain(name), Self.documentation.contains(where: domain.isEqualOrBelow) else {
+                    return nil
+                }
+                return warning(key, "\(pattern) is a name of the documentation; put your own in its place")
+            }
+        }
+    }
+
+    private static let documentation = ["example.org", "example.com", "example.net"].compactMap { Domain($0) }
+
+    /// Networks larger than any registry gives away.
+    private var wideNetworks: [ConfigurationWarning] {
+        func isWide(_ network: IPNetwork) -> Bool {
+            switch network.address {
+            case .v4: network.prefixLength < 8
+            case .v6: network.prefixLength < 16 && !Self.notPublic.contains { $0.contains(network.address) }
+            }
+        }
+        let policy = configuration.policy
+        return policy.trustedRelays.filter(isWide).map {
+            warning("trusted-relays", "\($0) is a large part of the Internet, and fields from there are not removed")
+        }
+            + policy.localNetworks.filter(isWide).map {
+                warning("local-networks", "\($0) is a large part of the Internet, and clients there are not checked")
+            }
+    }
+
+    /// The host itself, private and link-local (RFC 1918, RFC 3927, RFC 4193, RFC 4291).
+    private static let notPublic = [
+        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "::1", "fc00::/7",
+        "fe80::/10",
+    ].compactMap { IPNetwork($0) }
+
+    private var fieldsThatGoAnyway: [ConfigurationWarning] {
+        guard configuration.policy.alsoRemove.contains(where: { $0.lowercased() == "authentication-results" }) else {
+            return []
+        }
+        let text = "Authentication-Results is without effect here; `foreign: remove` removes those of other sites too"
+        return [warning("also-remove", text)]
+    }
+
+    /// Anyone who can connect can occupy the filter; the protocol knows no login.
+    private var publicSocket: [ConfigurationWarning] {
+        let host: String
+        switch Endpoint(configuration.socket) {
+        case .inet(let name, _), .inet6(let name, _): host = name
+        case .unix, .descriptor, nil: return []
+        }
+        guard let address = IPAddress(host)?.unmapped, !Self.notPublic.contains(where: { $0.contains(address) }) else {
+            return []
+        }
+        let text =
+            "\(host) can be reached from outside, and milters know no login: use 127.0.0.1, a Unix socket or a firewall"
+        return [warning("socket", text)]
+    }
+
+    /// A seal is taken for ours only if its domain is that of the authserv-id or one above it.
+    private var uselessSeal: [ConfigurationWarning] {
+        guard configuration.policy.seal != nil, let id = configuration.policy.authservID,
+            let domain = configuration.seal.domain.flatMap({ Domain(internationalized: Array($0.utf8)) }),
+            Domain(internationalized: Array(id.utf8))?.isEqualOrBelow(domain) != true
+        else { return [] }
+        let text = "a seal of \(domain) proves nothing about fields of \(id): it must be that name or one above it"
+        return [warning("seal.domain", text)]
+    }
+
+    private var openKeyFile: [ConfigurationWarning] {
+        guard let file = configuration.seal.keyFile, let mode = LibCFiles.permissions(ofPath: file) else { return [] }
+        if mode & 0o022 != 0 {
+            return [warning("seal.key-file", "\(file) can be changed by others than its owner: chmod 640 \(file)")]
+        }
+        if mode & 0o004 != 0 {
+            return [warning("seal.key-file", "\(file) can be read by every user of this host: chmod 640 \(file)")]
+        }
+        return []
+    }
+}
