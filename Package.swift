@@ -117,6 +117,7 @@ let package = Package(
         // The drivers.
         module("Files", ["CArchive", .unixSignals]),
         module("Milter", ["Mail", "Octets", .nioCore, .nioPosix]),
+        module("MilterService", ["Milter", "Octets", .nioCore, .nioPosix]),
         module("MilterClient", ["Milter", "Files", "Mail", .nioCore, .nioPosix]),
         module(
             "Configuration",
@@ -157,6 +158,13 @@ let package = Package(
             ]
         ),
         module(
+            "Discovery",
+            [
+                "ServerQuery", "AuthServ", "StoredMail", "Configuration", "Files", "Authentication", "FieldProvenance",
+                "FieldClaims", "AuthResults", "Trace", "Mail", "DNS", .logging,
+            ]
+        ),
+        module(
             "FileLint",
             [
                 "AuthResultsLint", "FieldClaims", "AuthResults", "Configuration", "Authentication", "Mailboxes",
@@ -166,8 +174,9 @@ let package = Package(
         .executableTarget(
             name: "authres",
             dependencies: [
-                "MilterFilter", "MilterClient", "Milter", "Archive", "StoredMail", "FileLint", "Configuration",
-                "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication", "ARCSealing",
+                "MilterFilter", "MilterService", "MilterClient", "Milter", "Archive", "Discovery", "StoredMail",
+                "FileLint",
+                "Configuration", "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication", "ARCSealing",
                 "AggregateReports", "ReportStore", "MailPolicy", "StatusCodes", "AuthResultsLint",
                 "AuthResults", "MailAddresses", "FieldClaims", "Mailboxes", "Trace", "Observability", "Mail",
                 "StubDNS", "DNS", "Octets",
@@ -237,9 +246,12 @@ let package = Package(
         tests("ReportStoreTests", ["ReportStore", "AggregateReports", "DMARC", "DNS", "TestSupport"]),
         tests(
             "MilterTests",
-            ["Milter", "MilterClient", "Mail", "TestSupport", .nioCore, .nioPosix, .nioEmbedded, .nioTestUtils]
+            [
+                "Milter", "MilterService", "MilterClient", "Mail", "TestSupport", .nioCore, .nioPosix, .nioEmbedded,
+                .nioTestUtils,
+            ]
         ),
-        tests("MilterClientTests", ["MilterClient", "Milter", "Mail", .nioCore, .nioPosix]),
+        tests("MilterClientTests", ["MilterClient", "MilterService", "Milter", "Mail", .nioCore, .nioPosix]),
         tests(
             "FileLintTests",
             ["FileLint", "AuthResultsLint", "AuthResults", "Configuration", "Authentication", "Mailboxes", "Mail"]
@@ -263,7 +275,8 @@ let package = Package(
         tests(
             "authresTests",
             [
-                "authres", "MailPolicy", "StatusCodes", "MilterFilter", "MilterClient", "Milter", "StoredMail",
+                "authres", "MailPolicy", "StatusCodes", "MilterFilter", "MilterService", "MilterClient", "Milter",
+                "StoredMail",
                 "Configuration", "Authentication",
                 "AuthResults", "Mail", "DNS", .nioCore, .nioPosix, .argumentParser,
             ]

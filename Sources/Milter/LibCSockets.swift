@@ -33,7 +33,7 @@ package enum LibCSockets {
 
     /// Gives a listening socket the backlog that we want: NIO listens again with one of 128 on a socket that is handed
     /// to it, and the 129th MTA would be turned away.
-    static func deepenBacklog(of descriptor: Int32) {
+    package static func deepenBacklog(of descriptor: Int32) {
         _ = Glibc.listen(descriptor, backlog)
     }
 
@@ -41,10 +41,10 @@ package enum LibCSockets {
     package static let backlogIsFull = EAGAIN
 
     /// The option of a TCP socket by which what comes is acknowledged when it is read (tcp(7)).
-    static let quickAcknowledgement = TCP_QUICKACK
+    package static let quickAcknowledgement = TCP_QUICKACK
 
     /// A client went away before it was accepted.
-    static let connectionAborted = ECONNABORTED
+    package static let connectionAborted = ECONNABORTED
 
     /// Raises the soft limit of open descriptors (1,024 by default, under systemd too) to `count`, or to the hard
     /// limit.
@@ -88,12 +88,12 @@ package enum LibCSockets {
     }
 
     /// Removes the socket at the path if it is the one that we made.
-    static func removeSocket(atPath path: String, ifStill identity: FileIdentity) {
+    package static func removeSocket(atPath path: String, ifStill identity: FileIdentity) {
         if self.identity(ofPath: path) == identity { _ = unsafe unlink(path) }
     }
 
     /// A copy of a descriptor on which a socket listens already. The original stays with whoever gave it.
-    static func listeningSocket(_ descriptor: Int32) throws(EndpointError) -> Int32 {
+    package static func listeningSocket(_ descriptor: Int32) throws(EndpointError) -> Int32 {
         var isListening: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) == 0, isListening != 0

@@ -1,6 +1,7 @@
 import Foundation
 import Mail
 import Milter
+import MilterService
 import NIOCore
 import NIOPosix
 import Testing

@@ -3,6 +3,7 @@ import NIOEmbedded
 import TestSupport
 
 @testable import Milter
+@testable import MilterService
 
 /// Gives octets to a connection in random pieces, until it closes or they end.
 enum ChoppedRun {

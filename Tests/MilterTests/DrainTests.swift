@@ -3,6 +3,7 @@ import NIOEmbedded
 import Testing
 
 @testable import Milter
+@testable import MilterService
 
 /// A connection whose server is about to end, without a clock.
 @Suite struct DrainTests {

@@ -5,6 +5,7 @@ import Testing
 
 @testable import Milter
 @testable import MilterClient
+@testable import MilterService
 
 @Suite(.timeLimit(.minutes(1)))
 struct EndpointTests {

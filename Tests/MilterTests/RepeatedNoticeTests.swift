@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Milter
+@testable import MilterService
 
 @Suite struct RepeatedNoticeTests {
     @Test func `the first is told at once, those that follow together, and none is lost`() {

@@ -3,6 +3,7 @@ import NIOEmbedded
 import Testing
 
 @testable import Milter
+@testable import MilterService
 
 struct ResponseTests {
     private static let replies: [(code: Int, enhancedCode: String?, lines: [String], expected: String?)] = [

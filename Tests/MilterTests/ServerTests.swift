@@ -7,6 +7,7 @@ import Testing
 
 @testable import Milter
 @testable import MilterClient
+@testable import MilterService
 
 /// The server on real sockets, with a client that does as Postfix does.
 @Suite(.timeLimit(.minutes(1)))

@@ -6,6 +6,7 @@ import Synchronization
 
 @testable import Milter
 @testable import MilterClient
+@testable import MilterService
 
 /// Removes all A-R fields and puts one on top that says how long the body was.
 final class CountingFilter: MailFilter {

@@ -4,6 +4,7 @@ import NIOEmbedded
 import Testing
 
 @testable import Milter
+@testable import MilterService
 
 /// A conversation with a filter, one line a packet.
 ///

@@ -3,6 +3,7 @@ import AuthServ
 import Authentication
 import Configuration
 import DNS
+import Discovery
 import Files
 import ServerQuery
 
@@ -78,7 +79,7 @@ struct AnnounceCommand: AsyncParsableCommand {
         let reports = try await inquiry.inquiry(state.resolver, isOffline: false).ask(servers)
         var worst = ExitCode.success
         for report in reports {
-            let shown = DiscoveryReport(name: report.url.description, report: report, tellsTranscript: false)
+            let shown = DiscoveryReport(name: report.url.description, report: report, includesTranscript: false)
             try StandardOutput.write(shown.text)
             let code = report.exitCode(expecting: [id])
             if code.rawValue > worst.rawValue { worst = code }

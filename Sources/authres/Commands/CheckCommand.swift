@@ -3,6 +3,7 @@ import AuthServ
 import Authentication
 import Configuration
 import DNS
+import Discovery
 import FieldClaims
 import Files
 import Foundation

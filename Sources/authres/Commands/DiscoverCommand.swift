@@ -2,6 +2,7 @@ import ArgumentParser
 import AuthServ
 import Configuration
 import DNS
+import Discovery
 import Files
 import ServerQuery
 
@@ -49,7 +50,7 @@ struct DiscoverCommand: AsyncParsableCommand {
         let inquiry = try inquiry.inquiry(state.resolver, isOffline: !zoneOptions.zone.isEmpty)
         let reports = await inquiry.ask(urls)
         for (name, report) in zip(servers, reports) {
-            let shown = DiscoveryReport(name: name, report: report, tellsTranscript: transcript)
+            let shown = DiscoveryReport(name: name, report: report, includesTranscript: transcript)
             if configSnippet {
                 if case .failure(let failure) = report.answer { StandardError.write("authres: \(name): \(failure)") }
             } else {
@@ -66,5 +67,26 @@ struct DiscoverCommand: AsyncParsableCommand {
         var ids: [Domain] = []
         for id in reports.flatMap({ (try? $0.answer.get())?.ids ?? [] }) where !ids.contains(id) { ids.append(id) }
         return "own-ids: [\(ids.map(\.text).joined(separator: ", "))]\n"
+    }
+}
+
+enum DiscoveryOutput: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+}
+
+extension ServerReport {
+    /// Success if the server announces what it should; if ids are expected, exactly those.
+    func exitCode(expecting ids: [Domain]?) -> ExitCode {
+        switch answer {
+        case .success(let announcement):
+            let isExpected = ids.map { Set(announcement.ids) == Set($0) } ?? true
+            return announcement.isComplete && isExpected ? ExitCode.success : Sysexit.findings
+        case .failure(let failure):
+            switch failure.kind {
+            case .unavailable: return Sysexit.unavailable
+            case .loginDenied: return Sysexit.noPermission
+            case .timeout: return Sysexit.temporary
+            }
+        }
     }
 }

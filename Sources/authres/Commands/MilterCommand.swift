@@ -3,11 +3,13 @@ import ArgumentParser
 import Authentication
 import Configuration
 import DNS
+import Discovery
 import Files
 import Foundation
 import Logging
 import Milter
 import MilterFilter
+import MilterService
 import NIOCore
 import NIOPosix
 import Observability

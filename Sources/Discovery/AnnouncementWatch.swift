@@ -1,20 +1,20 @@
-import AuthServ
-import Authentication
-import Configuration
-import DNS
-import Foundation
-import Logging
-import ServerQuery
+package import AuthServ
+internal import Authentication
+package import Configuration
+package import DNS
+internal import Foundation
+internal import Logging
+package import ServerQuery
 
 /// Sees whether the servers of `announced-by` announce the name that the filter writes: what readers are told must be
 /// true. It only warns.
-struct AnnouncementWatch {
+package struct AnnouncementWatch {
     private let servers: [ServerURL]
     private let inquiry: ServerInquiry
     private let authservID: String?
     private let logger: Logger
 
-    init(_ state: ServiceState) {
+    package init(_ state: ServiceState) {
         servers = state.configuration.announcedBy
         authservID = state.configuration.policy.authservID
         logger = state.logger
@@ -23,7 +23,7 @@ struct AnnouncementWatch {
     }
 
     /// Asks each server once. Does nothing if there is none.
-    func look() async {
+    package func look() async {
         guard !servers.isEmpty else { return }
         for report in await inquiry.ask(servers) { tell(report) }
     }

@@ -1,15 +1,15 @@
-import AuthServ
-import Files
-import Foundation
-import Glibc
-import ServerQuery
+package import AuthServ
+internal import Files
+internal import Foundation
+internal import Glibc
+package import ServerQuery
 
 /// The file in which answers of servers are kept between runs: `~/.cache/authres/servers.json`.
-struct AnswerCacheFile {
+package struct AnswerCacheFile {
     private let path: String
 
     /// Nil if there is no home directory.
-    init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    package init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
         let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.cache" : nil }
         // XDG Base Directory Specification: a relative path is not valid.
         guard let base = environment["XDG_CACHE_HOME"].flatMap({ $0.hasPrefix("/") ? $0 : nil }) ?? home else {
@@ -19,7 +19,7 @@ struct AnswerCacheFile {
     }
 
     /// What is kept. A file that somebody else has written, or could have, is not believed.
-    func read() -> KnownServers {
+    package func read() -> KnownServers {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
             attributes[.type] as? FileAttributeType == .typeRegular,
             let owner = attributes[.ownerAccountID] as? Int, owner == Int(geteuid()),
@@ -30,7 +30,7 @@ struct AnswerCacheFile {
     }
 
     /// Replaces the file; without a place for it nothing is kept.
-    func write(_ known: KnownServers) {
+    package func write(_ known: KnownServers) {
         let directory = LibCFiles.directory(of: path)
         let partial = path + ".\(getpid())"
         try? FileManager.default.createDirectory(

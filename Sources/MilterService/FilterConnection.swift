@@ -1,3 +1,4 @@
+internal import Milter
 internal import NIOCore
 
 /// Serves one connection: octets to commands, commands through the ``Session`` to the filter, replies back.

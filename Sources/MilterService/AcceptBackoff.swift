@@ -1,3 +1,4 @@
+internal import Milter
 internal import NIOCore
 internal import NIOPosix
 

@@ -1,13 +1,13 @@
-import AuthServ
-import DNS
-import FieldProvenance
-import Foundation
-import StoredMail
+package import AuthServ
+package import DNS
+package import FieldProvenance
+internal import Foundation
+package import StoredMail
 
 /// What was found out about the fields of a message, for programs.
 extension HopVerification {
     /// An object on one line: the keys of a field's verification without hosts, `asked_at`, `hops` and `fields`.
-    func json(file: String) throws -> [UInt8] {
+    package func json(file: String) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let decisive = decisive.map(Self.object)

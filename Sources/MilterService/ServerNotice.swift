@@ -1,3 +1,4 @@
+public import Milter
 internal import Octets
 
 /// What a server has to tell those who run it.

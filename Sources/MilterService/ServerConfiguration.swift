@@ -1,3 +1,4 @@
+public import Milter
 public import NIOCore
 
 public struct ServerConfiguration: Sendable {

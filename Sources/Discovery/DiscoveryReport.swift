@@ -1,22 +1,23 @@
-import ArgumentParser
-import AuthServ
-import DNS
-import Foundation
-import ServerQuery
-
-enum DiscoveryOutput: String, CaseIterable, ExpressibleByArgument {
-    case text, json
-}
+package import AuthServ
+package import DNS
+internal import Foundation
+package import ServerQuery
 
 /// What one server said, for people and for programs.
-struct DiscoveryReport {
+package struct DiscoveryReport {
     /// The server as it was named.
-    let name: String
-    let report: ServerReport
-    let tellsTranscript: Bool
+    package let name: String
+    package let report: ServerReport
+    package let includesTranscript: Bool
+
+    package init(name: String, report: ServerReport, includesTranscript: Bool) {
+        self.name = name
+        self.report = report
+        self.includesTranscript = includesTranscript
+    }
 
     /// A line a server; what is to be said against the answer, and the transcript, are below it.
-    var text: String {
+    package var text: String {
         var lines: [String] = []
         switch report.answer {
         case .success(let announcement):
@@ -32,12 +33,12 @@ struct DiscoveryReport {
         case .failure(let failure):
             lines.append("\(name): failure: \(failure)")
         }
-        if tellsTranscript { lines += report.transcript.map { "  \($0)" } }
+        if includesTranscript { lines += report.transcript.map { "  \($0)" } }
         return lines.joined(separator: "\n") + "\n"
     }
 
     /// An object on one line.
-    func json() throws -> String {
+    package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
@@ -61,7 +62,7 @@ extension DiscoveryReport: Encodable {
     }
 
     /// Every key is there for every server; what is not known is null.
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         let announcement = try? report.answer.get()
         try container.encode(name, forKey: .server)
@@ -77,23 +78,6 @@ extension DiscoveryReport: Encodable {
         let failure: QueryFailure? = if case .failure(let failure) = report.answer { failure } else { nil }
         try container.encode(failure?.description, forKey: .error)
         try container.encode(Self.date(report.askedAt), forKey: .askedAt)
-        if tellsTranscript { try container.encode(report.transcript, forKey: .transcript) }
-    }
-}
-
-extension ServerReport {
-    /// Success if the server announces what it should; if ids are expected, exactly those.
-    func exitCode(expecting ids: [Domain]?) -> ExitCode {
-        switch answer {
-        case .success(let announcement):
-            let isExpected = ids.map { Set(announcement.ids) == Set($0) } ?? true
-            return announcement.isComplete && isExpected ? ExitCode.success : Sysexit.findings
-        case .failure(let failure):
-            switch failure.kind {
-            case .unavailable: return Sysexit.unavailable
-            case .loginDenied: return Sysexit.noPermission
-            case .timeout: return Sysexit.temporary
-            }
-        }
+        if includesTranscript { try container.encode(report.transcript, forKey: .transcript) }
     }
 }

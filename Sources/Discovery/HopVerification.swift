@@ -1,17 +1,17 @@
-import AuthResults
-import AuthServ
-import Authentication
-import DNS
-import FieldClaims
-import FieldProvenance
-import Mail
-import ServerQuery
-import StoredMail
-import Trace
+internal import AuthResults
+package import AuthServ
+internal import Authentication
+package import DNS
+package import FieldClaims
+package import FieldProvenance
+package import Mail
+package import ServerQuery
+package import StoredMail
+package import Trace
 
 /// What can be said of every Authentication-Results field of a header, by signature, by position and by the hosts that
 /// handled the message; the first of these that holds is named.
-struct HopVerification {
+package struct HopVerification {
     /// One field and what came of it.
     struct Field {
         /// Where it stands in the header: 1 is the first field.
@@ -52,7 +52,7 @@ struct HopVerification {
     ///   - claimed: the topmost field that claims to be ours, and its proof by signature or position.
     ///   - ownIDs: those that the configuration has.
     ///   - horizon: seconds before an answer for which it is taken to hold.
-    init(
+    package init(
         _ header: [HeaderField],
         claimed: FieldVerification,
         ownIDs: OwnIdentifiers,
@@ -107,14 +107,14 @@ struct HopVerification {
     }
 
     /// True if the field to go by is proven, and none stands there that one of our hosts should have removed.
-    var isProven: Bool {
+    package var isProven: Bool {
         decisive?.verdict == .proven && !fields.contains { $0.verdict == .notOurs }
     }
 
     // MARK: For people
 
     /// Lines for one message; the first is as without the hosts.
-    func text(file: String, explains: Bool) -> String {
+    package func text(file: String, explains: Bool) -> String {
         var lines = ["\(file): \(summary)"]
         lines += hops.map { hop in
             "hop: Received field \(hop.place + 1) by \(hop.host?.text ?? "an own host")"

@@ -1,3 +1,4 @@
+internal import Milter
 internal import NIOCore
 
 /// Has the kernel acknowledge what comes over TCP at once.
