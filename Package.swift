@@ -165,6 +165,13 @@ let package = Package(
             ]
         ),
         module(
+            "Daemon",
+            [
+                "MilterFilter", "MilterService", "Milter", "Discovery", "Configuration", "ARCSealing",
+                "ReportStore", "Observability", "DNS", "Octets", .logging, .nioCore, .nioPosix, .unixSignals,
+            ]
+        ),
+        module(
             "FileLint",
             [
                 "AuthResultsLint", "FieldClaims", "AuthResults", "Configuration", "Authentication", "Mailboxes",
@@ -174,13 +181,11 @@ let package = Package(
         .executableTarget(
             name: "authres",
             dependencies: [
-                "MilterFilter", "MilterService", "MilterClient", "Milter", "Archive", "Discovery", "StoredMail",
-                "FileLint",
-                "Configuration", "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication", "ARCSealing",
+                "Daemon", "MilterClient", "Milter", "Archive", "Discovery", "StoredMail", "FileLint",
+                "Configuration", "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication",
                 "AggregateReports", "ReportStore", "MailPolicy", "StatusCodes", "AuthResultsLint",
-                "AuthResults", "MailAddresses", "FieldClaims", "Mailboxes", "Trace", "Observability", "Mail",
-                "StubDNS", "DNS", "Octets",
-                .nioCore, .nioPosix, .argumentParser, .logging, .unixSignals,
+                "AuthResults", "MailAddresses", "FieldClaims", "Mailboxes", "Trace", "Mail", "StubDNS", "DNS",
+                .argumentParser, .nioCore, .nioPosix,
             ],
             swiftSettings: settings
         ),
