@@ -118,6 +118,7 @@ extension ValueForm where Value == String {
     /// A host name of two labels at least.
     static var hostName: ValueForm {
         ValueForm(
+            name: "domain",
             description: "a domain such as example.org",
             read: { text in Domain(internationalized: Array(text.utf8)).flatMap { $0.isHostName ? $0.text : nil } },
             show: { $0 }
@@ -127,6 +128,7 @@ extension ValueForm where Value == String {
     /// An address that can be in an envelope and in From as it is.
     static var mailAddress: ValueForm {
         ValueForm(
+            name: "address",
             description: "an address such as dmarc@example.org",
             read: { ReportDestination(address: $0)?.address },
             show: { $0 }
@@ -136,6 +138,7 @@ extension ValueForm where Value == String {
     /// How the local MTA is reached.
     static var mailer: ValueForm {
         ValueForm(
+            name: "mailer",
             description: "sendmail:PATH",
             read: { text in
                 guard text.hasPrefix("sendmail:/"), !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
