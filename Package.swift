@@ -167,7 +167,7 @@ let package = Package(
         module(
             "Daemon",
             [
-                "MilterFilter", "MilterService", "Milter", "Discovery", "Configuration", "ARCSealing",
+                "MilterFilter", "MilterService", "Milter", "Discovery", "Configuration", "Authentication", "ARCSealing",
                 "ReportStore", "Observability", "DNS", "Octets", .logging, .nioCore, .nioPosix, .unixSignals,
             ]
         ),

@@ -1,4 +1,5 @@
 internal import ARCSealing
+internal import Authentication
 internal import Configuration
 internal import DNS
 internal import Discovery

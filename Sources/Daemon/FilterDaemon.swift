@@ -1,4 +1,5 @@
 internal import ARCSealing
+internal import Authentication
 package import Configuration
 package import DNS
 internal import Discovery

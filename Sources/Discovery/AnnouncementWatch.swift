@@ -1,10 +1,10 @@
-package import AuthServ
+internal import AuthServ
 internal import Authentication
 package import Configuration
-package import DNS
+internal import DNS
 internal import Foundation
 internal import Logging
-package import ServerQuery
+internal import ServerQuery
 
 /// Sees whether the servers of `announced-by` announce the name that the filter writes: what readers are told must be
 /// true. It only warns.

@@ -1,4 +1,4 @@
-package import AuthServ
+internal import AuthServ
 internal import Files
 internal import Foundation
 internal import Glibc

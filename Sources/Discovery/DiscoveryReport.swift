@@ -1,5 +1,5 @@
-package import AuthServ
-package import DNS
+internal import AuthServ
+internal import DNS
 internal import Foundation
 package import ServerQuery
 

@@ -1,8 +1,8 @@
-package import AuthServ
-package import DNS
-package import FieldProvenance
+internal import AuthServ
+internal import DNS
+internal import FieldProvenance
 internal import Foundation
-package import StoredMail
+internal import StoredMail
 
 /// What was found out about the fields of a message, for programs.
 extension HopVerification {

@@ -1,9 +1,9 @@
 internal import AuthResults
-package import AuthServ
+internal import AuthServ
 internal import Authentication
-package import DNS
+internal import DNS
 package import FieldClaims
-package import FieldProvenance
+internal import FieldProvenance
 package import Mail
 package import ServerQuery
 package import StoredMail
