@@ -6,8 +6,8 @@ internal import Foundation
 internal import Logging
 internal import ServerQuery
 
-/// Sees whether the servers of `announced-by` announce the name that the filter writes: what readers are told must be
-/// true. It only warns.
+/// Checks whether the servers of `announced-by` announce the name that the filter writes: what they tell readers must
+/// be true. It only warns.
 package struct AnnouncementWatch {
     private let servers: [ServerURL]
     private let inquiry: ServerInquiry
@@ -22,7 +22,7 @@ package struct AnnouncementWatch {
         inquiry = ServerInquiry(resolver: state.resolver, hosts: HostsFile(hosts ?? ""), trustsLoopback: true)
     }
 
-    /// Asks each server once. Does nothing if there is none.
+    /// Asks each server once. Does nothing if none is configured.
     package func look() async {
         guard !servers.isEmpty else { return }
         for report in await inquiry.ask(servers) { tell(report) }
@@ -42,7 +42,7 @@ package struct AnnouncementWatch {
         }
         guard let authservID else {
             logger.warning(
-                "announced-by: set authserv-id; the name that the MTA gives is not known before its first message"
+                "announced-by: set authserv-id; the MTA's name is not known before its first message"
             )
             return
         }

@@ -4,7 +4,7 @@ internal import Foundation
 internal import Glibc
 package import ServerQuery
 
-/// The file in which answers of servers are kept between runs: `~/.cache/authres/servers.json`.
+/// The file in which servers' answers are kept between runs: `~/.cache/authres/servers.json`.
 package struct AnswerCacheFile {
     private let path: String
 
@@ -18,7 +18,7 @@ package struct AnswerCacheFile {
         path = base + "/authres/servers.json"
     }
 
-    /// What is kept. A file that somebody else has written, or could have, is not believed.
+    /// The answers kept. A file that another user has written, or could have, is not trusted.
     package func read() -> KnownServers {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
             attributes[.type] as? FileAttributeType == .typeRegular,
@@ -29,7 +29,7 @@ package struct AnswerCacheFile {
         return KnownServers(Array(octets)) ?? KnownServers()
     }
 
-    /// Replaces the file; without a place for it nothing is kept.
+    /// Replaces the file; nothing is kept if there is no place for it.
     package func write(_ known: KnownServers) {
         let directory = LibCFiles.directory(of: path)
         let partial = path + ".\(getpid())"

@@ -61,14 +61,14 @@ extension DiscoveryReport: Encodable {
         let verified: Bool
     }
 
-    /// Every key is there for every server; what is not known is null.
+    /// Every key is present for every server; what is unknown is null.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         let announcement = try? report.answer.get()
         try container.encode(name, forKey: .server)
         try container.encode(report.url.scheme, forKey: .protocol)
         try container.encode(announcement?.phase.rawValue, forKey: .phase)
-        // A certificate that is not good ends the conversation.
+        // A certificate that is not valid ends the conversation.
         let tls = announcement == nil ? nil : report.tlsVersion.map { TLS(version: $0, verified: true) }
         try container.encode(tls, forKey: .tls)
         try container.encode(announcement?.conforms, forKey: .conforms)

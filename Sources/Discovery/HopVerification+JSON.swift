@@ -4,7 +4,7 @@ internal import FieldProvenance
 internal import Foundation
 internal import StoredMail
 
-/// What was found out about the fields of a message, for programs.
+/// The findings about the fields of a message, for programs.
 extension HopVerification {
     /// An object on one line: the keys of a field's verification without hosts, `asked_at`, `hops` and `fields`.
     package func json(file: String) throws -> [UInt8] {
@@ -69,7 +69,7 @@ extension HopVerification {
         )
     }
 
-    /// Every key is there; what is not known is null.
+    /// Every key is present; what is unknown is null.
     private struct Object: Encodable {
         let file: String
         @Nullable var id: String?
@@ -116,7 +116,7 @@ extension HopVerification {
         @Nullable var by: String?
         @Nullable var reason: String?
         @Nullable var askedAt: String?
-        /// All that hold, the one that is named first.
+        /// All that hold; the first is the one that is named.
         let proofs: [Proof]
 
         private enum CodingKeys: String, CodingKey {
@@ -137,7 +137,7 @@ extension HopVerification {
         }
     }
 
-    /// A value whose key is there without it too: null.
+    /// A value whose key is present even without it, as null.
     @propertyWrapper
     private struct Nullable<Value: Encodable>: Encodable {
         let wrappedValue: Value?

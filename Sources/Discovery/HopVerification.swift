@@ -9,17 +9,17 @@ package import ServerQuery
 package import StoredMail
 package import Trace
 
-/// What can be said of every Authentication-Results field of a header, by signature, by position and by the hosts that
-/// handled the message; the first of these that holds is named.
+/// What can be said of every Authentication-Results field of a header, by signature, by position and by the hosts
+/// that handled the message; the first of these that holds is named.
 package struct HopVerification {
-    /// One field and what came of it.
+    /// One field and its verification.
     struct Field {
-        /// Where it stands in the header: 1 is the first field.
+        /// Its place in the header: 1 is the first field.
         let position: Int
-        /// As it can be read; nil if it cannot.
+        /// The id as it can be read; nil if it cannot.
         let id: String?
         let hops: HopProof.Verdict
-        /// By signature or position; only the topmost of ours is tried.
+        /// By signature or position; only the topmost of our fields is tried.
         let field: FieldProof?
 
         enum Verdict: String {
@@ -29,8 +29,8 @@ package struct HopVerification {
             case unknown
         }
 
-        /// A signature stands whatever the hosts say; a position does not stand against a host that says it removes such
-        /// fields from what comes in.
+        /// A signature holds whatever the hosts say; a position does not hold against a host that says it removes
+        /// such fields from incoming mail.
         var verdict: Verdict {
             if case .signature? = field { return .proven }
             switch hops {
@@ -50,8 +50,8 @@ package struct HopVerification {
 
     /// - Parameters:
     ///   - claimed: the topmost field that claims to be ours, and its proof by signature or position.
-    ///   - ownIDs: those that the configuration has.
-    ///   - horizon: seconds before an answer for which it is taken to hold.
+    ///   - ownIDs: the ids in the configuration.
+    ///   - horizon: how many seconds before an answer it is taken to hold.
     package init(
         _ header: [HeaderField],
         claimed: FieldVerification,
@@ -101,19 +101,19 @@ package struct HopVerification {
         Domain(internationalized: Array(id.utf8.prefix { $0 != UInt8(ascii: "/") }))
     }
 
-    /// The topmost field of ours; where none is, the first that the hosts prove.
+    /// Our topmost field; if there is none, the first that the hosts prove.
     var decisive: Field? {
         fields.first { $0.position == claimed.position } ?? fields.first { $0.verdict == .proven }
     }
 
-    /// True if the field to go by is proven, and none stands there that one of our hosts should have removed.
+    /// True if the decisive field is proven, and there is none that one of our hosts should have removed.
     package var isProven: Bool {
         decisive?.verdict == .proven && !fields.contains { $0.verdict == .notOurs }
     }
 
     // MARK: For people
 
-    /// Lines for one message; the first is as without the hosts.
+    /// Lines for one message; the first is the same as without the hosts.
     package func text(file: String, explains: Bool) -> String {
         var lines = ["\(file): \(summary)"]
         lines += hops.map { hop in
@@ -168,7 +168,7 @@ package struct HopVerification {
     private static func text(_ proof: FieldProof) -> String {
         switch proof {
         case .signature(let domain): "a valid signature of \(domain) covers it"
-        case .position(let host): "it stands directly above the Received field of \(host)"
+        case .position(let host): "it is directly above the Received field of \(host)"
         case .none(let reason): reason
         }
     }

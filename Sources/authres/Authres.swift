@@ -23,7 +23,7 @@ struct Authres: AsyncParsableCommand {
     }
 }
 
-/// The exit codes of sysexits.h that this program uses; 0 is success and 1 stands for findings.
+/// The exit codes of sysexits.h that this program uses; 0 is success and 1 means findings.
 enum Sysexit {
     static let findings = ExitCode(1)
     static let usage = ExitCode(64)

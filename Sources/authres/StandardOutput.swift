@@ -4,7 +4,7 @@ import Glibc
 
 /// The program's output, octet for octet.
 enum StandardOutput {
-    /// - Throws: exit code 73 if it cannot be written, as when the disk is full; the cause is told.
+    /// - Throws: exit code 73 if it cannot be written, as when the disk is full; the cause is reported.
     static func write(_ octets: ArraySlice<UInt8>) throws {
         do {
             try LibCFiles.write(octets, to: STDOUT_FILENO, name: "standard output")

@@ -107,7 +107,7 @@ class AskHops(unittest.TestCase):
 
     def test_the_sample(self):
         self.assertEqual(self.check(sample()), """\
--: field 3 (mx.example.org): ours: it stands directly above the Received field of mx.example.org
+-: field 3 (mx.example.org): ours: it is directly above the Received field of mx.example.org
 hop: Received field 2 by store.example.org: nothing announced
 hop: Received field 5 by mx.example.org (border): conforms, ids mx.example.org
 field 3 (mx.example.org): proven: above the Received field of mx.example.org, which says that it removes forged fields of mx.example.org

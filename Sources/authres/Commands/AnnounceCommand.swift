@@ -12,7 +12,8 @@ struct AnnounceCommand: AsyncParsableCommand {
         commandName: "announce",
         abstract: "Prints the configuration with which a real server announces our authserv-id (keyword AUTHSERV).",
         discussion: """
-            Without --for, the servers of announced-by are asked, and the exit code is 1 if one does not announce exactly the             authserv-id.
+            Without --for, the servers of announced-by are asked, and the exit code is 1 if one does not announce exactly \
+            the authserv-id.
 
             dovecot: IMAP, before and after login. nginx: submission, and IMAP and POP3 before login. haproxy: submission, and \
             POP3 before and after login, with samples/haproxy/authserv.lua. Exits 78 if the authserv-id is not a domain name.
@@ -21,24 +22,24 @@ struct AnnounceCommand: AsyncParsableCommand {
 
     @Option(name: .customLong("for"), help: "dovecot, nginx or haproxy.") var server: ServerFragment.Server?
     @Option(help: "The id to announce (default: authserv-id).") var id: String?
-    @Option(help: "Port to listen at and port of the server behind (nginx 587:11587, haproxy 465:10465).")
+    @Option(help: "Port to listen on and port of the server behind it (nginx 587:11587, haproxy 465:10465).")
     var smtp: ServerFragment.Ports?
     @Option(help: "The same for IMAP (nginx 143:10143).") var imap: ServerFragment.Ports?
     @Option(help: "The same for POP3 (nginx 110:10110, haproxy 995:10995).") var pop3: ServerFragment.Ports?
-    @Option(help: "The port at which nginx asks itself where to hand a client on to.") var routePort: UInt16 = 10080
-    @Option(help: "The certificate; for haproxy with its key.") var certificate: String?
-    @Option(help: "The key of the certificate, for nginx.") var key: String?
+    @Option(help: "The port on which nginx asks itself where to send a client.") var routePort: UInt16 = 10080
+    @Option(help: "File with the certificate; for haproxy, with its key as well.") var certificate: String?
+    @Option(help: "File with the key of the certificate, for nginx.") var key: String?
     @Option(help: "Where samples/haproxy/authserv.lua is, for haproxy.") var script: String?
     @OptionGroup(title: "Asking, without --for") var inquiry: InquiryOptions
     @OptionGroup var options: ConfigurationOptions<FieldScope>
 
     func validate() throws {
         for path in [certificate, key, script].compactMap(\.self) where !path.utf8.allSatisfy(Self.isPathOctet) {
-            throw ValidationError("\(path): a path with such characters must be put in by hand")
+            throw ValidationError("\(path): cannot be quoted in all configurations; put it in by hand")
         }
     }
 
-    /// What none of the three configuration languages takes for something else.
+    /// An octet that none of the three configuration languages interprets.
     private static func isPathOctet(_ octet: UInt8) -> Bool {
         switch octet {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -51,7 +52,7 @@ struct AnnounceCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let text = try id ?? options.load().configuration.policy.authservID else {
-            StandardError.write("authres: which name is to be announced? Set authserv-id, or give --id")
+            StandardError.write("authres: no authserv-id to announce: set authserv-id, or give --id")
             throw Sysexit.configuration
         }
         guard let name = Domain(internationalized: Array(text.utf8)), let id = Domain(announced: name.text) else {
@@ -73,7 +74,7 @@ struct AnnounceCommand: AsyncParsableCommand {
         let state = try ServiceState.forStoredMail(options, ZoneOptions.parse([]))
         let servers = state.configuration.announcedBy
         guard !servers.isEmpty else {
-            StandardError.write("authres: give --for to print a configuration, or announced-by to compare with servers")
+            StandardError.write("authres: give --for to print a configuration, or set announced-by to ask servers")
             throw Sysexit.usage
         }
         let reports = try await inquiry.inquiry(state.resolver, isOffline: false).ask(servers)

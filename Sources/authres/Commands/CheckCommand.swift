@@ -14,7 +14,7 @@ import StoredMail
 import StubDNS
 import Trace
 
-/// What is printed of each message.
+/// What is printed for each message.
 enum CheckOutput: String, CaseIterable, ExpressibleByArgument {
     case header, message, json
 }
@@ -24,16 +24,16 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Examines single messages and prints the field that the filter would write.",
         discussion: """
-            The envelope is what --ip, --helo and --mail-from say; what they do not say is recovered from the Received \
+            The envelope is given by --ip, --helo and --mail-from; what they leave out is recovered from the Received \
             fields of our own hosts (own-hosts, trusted-relays). Exits 65 if a file is not a message, 66 if one cannot \
-            be read; the others are examined all the same.
+            be read; the other files are still examined.
             """
     )
 
     @Argument(help: "Messages to examine, with LF or CRLF; - is standard input.") var files: [String]
-    @Option(help: "header: the field; message: the message with its header edited; json: an object a line.")
+    @Option(help: "header: the field; message: the message with its header edited; json: one object per line.")
     var output = CheckOutput.header
-    @Flag(help: "Tell in plain words what was asked, answered and decided, and why.") var explain = false
+    @Flag(help: "Explain in plain words what was asked, answered and decided, and why.") var explain = false
     @Flag(
         name: .customLong("verify-field"),
         help: """
@@ -44,10 +44,12 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(
         name: .customLong("ask-hops"),
         help: """
-            With --verify-field: also ask the hosts that handled the message, as far as ask.hosts says where, which ids they             announce. A field above the Received field of one that removes such fields is proven, one below it is not ours.
+            With --verify-field: also ask the hosts that handled the message, as far as ask.hosts lists them, which ids \
+            they announce. A field above the Received field of a host that removes such fields is proven; one below it is \
+            not ours.
             """
     ) var askHops = false
-    @OptionGroup(title: "Whom to believe, with --verify-field") var trusted: TrustedServers
+    @OptionGroup(title: "Servers to trust, with --verify-field") var trusted: TrustedServers
     @OptionGroup(title: "Envelope") var envelope: EnvelopeOptions
     @Option(name: .customLong("record-dns"), help: "Write every answer used to this file, for --zone.")
     var recordDNS: String?
@@ -56,16 +58,16 @@ struct CheckCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard files.count(where: { $0 == "-" }) <= 1 else {
-            throw ValidationError("standard input can be read once")
+            throw ValidationError("standard input can be read only once")
         }
         guard verifyField || (!askHops && trusted.servers.isEmpty) else {
             throw ValidationError(
-                "--ask-hops and --trust-server are for --verify-field: what is removed they never change"
+                "--ask-hops and --trust-server need --verify-field: they never change which fields are removed"
             )
         }
         for input in (files + zoneOptions.zone).compactMap({ LibCFiles.status(ofPath: $0) }) {
             guard let recordDNS, OutputFile.replaces(recordDNS, input) else { continue }
-            throw ValidationError("\(recordDNS): is an input; nothing is changed in place")
+            throw ValidationError("\(recordDNS): is an input; inputs are never overwritten")
         }
     }
 
@@ -116,7 +118,8 @@ struct CheckCommand: AsyncParsableCommand {
         return message
     }
 
-    /// Several messages are told apart by their file's name in the way of head(1), as JSON by its key `file`; whole
+    /// Several messages are separated by the name of their file, as head(1) does it, and in JSON by the key `file`;
+    /// whole
     /// messages follow one another as they are.
     private func write(
         _ examined: ExaminedMessage,
@@ -157,7 +160,7 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
-    /// Only signatures are checked, whoever brought the message.
+    /// Only signatures are checked, no matter which client sent the message.
     private func verifyFields(_ state: ServiceState) async throws {
         var configuration = state.configuration
         let relays = configuration.policy.trustedRelays
@@ -172,7 +175,7 @@ struct CheckCommand: AsyncParsableCommand {
         let announced = try await trusted.ids({ state }, isOffline: isOffline)
         let ownIDs = OwnIdentifiers(configured + announced)
         let recovery = EnvelopeRecovery(
-            // As a host is called by default what its id is, where the configuration does not say otherwise.
+            // By default a host is named as its id, unless the configuration says otherwise.
             ownHosts: HostPatterns(configuration.ownHosts ?? [examiner.authservID] + announced),
             trustedRelays: relays
         )
@@ -233,7 +236,7 @@ struct CheckCommand: AsyncParsableCommand {
         try StandardOutput.write((line + [UInt8(ascii: "\n")])[...])
     }
 
-    /// Own hosts are asked within their networks only, wherever their names lead.
+    /// Own hosts are asked only within their networks, whatever addresses their names have.
     private func hopInquiry(_ state: ServiceState, isOffline: Bool, known: KnownServers) throws -> HopInquiry {
         let ask = state.configuration.ask
         var inquiry = try trusted.inquiry.inquiry(state.resolver, isOffline: isOffline)

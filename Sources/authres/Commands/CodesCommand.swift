@@ -5,9 +5,9 @@ import StatusCodes
 struct CodesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "codes",
-        abstract: "Says what an SMTP enhanced status code means and where it comes from.",
+        abstract: "Explains SMTP enhanced status codes and names where each is defined.",
         discussion: """
-            Without a code, all that are registered are listed, with the basic codes that go with them. Exits 65 if one is \
+            Without a code, all registered codes are listed, with the basic codes that go with them. Exits 65 if a code is \
             not registered.
             """
     )
@@ -30,7 +30,7 @@ struct CodesCommand: ParsableCommand {
         if isMissing { throw Sysexit.data }
     }
 
-    /// What is known of one code.
+    /// What is known about one code.
     /// - Parameter asked: the code with its class, if it was given with one.
     static func text(of code: RegisteredCode, as asked: EnhancedCode?) -> String {
         var lines = ["\(asked?.description ?? code.name)  \(code.meaning)", "  \(code.explanation)"]
@@ -58,7 +58,7 @@ struct CodesCommand: ParsableCommand {
 }
 
 extension BasicCodes {
-    /// In a column.
+    /// One line of the list, in columns.
     fileprivate var listing: String {
         switch self {
         case .any, .only, .permanentFailures: description

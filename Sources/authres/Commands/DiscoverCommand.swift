@@ -11,21 +11,21 @@ struct DiscoverCommand: AsyncParsableCommand {
         commandName: "discover",
         abstract: "Asks mail servers which authserv-ids their site uses (keyword AUTHSERV).",
         discussion: """
-            A URL is smtp[s]://[user@]host[:port], imap[s]:// or pop3[s]://; the ports are 25 and 465, 143 and 993, 110 and \
-            995 if none is given. Without s, STARTTLS is required, except of a server on a loopback address. IMAP and POP3 \
-            servers name ids after login only; without a user they say only whether forged fields are removed. An id that \
-            must not be believed is a finding.
+            A URL is smtp[s]://[user@]host[:port], imap[s]:// or pop3[s]://; the default ports are 25 and 465, 143 and 993, \
+            110 and 995. Without s, STARTTLS is required, except for a server on a loopback address. IMAP and POP3 servers \
+            name ids only after login; without a user they say only whether forged fields are removed. An id that must not \
+            be trusted is a finding.
 
             Exits 0 if every server conforms and names an id where it may, 1 if one does not or --expect differs, 69 if one \
-            cannot be reached or shows no good certificate, 75 if one takes too long, 77 if one refuses the login; of several \
-            the highest.
+            cannot be reached or has no valid certificate, 75 if one takes too long, 77 if one refuses the login; if several \
+            of these apply, the highest code.
             """
     )
 
-    @Argument(help: "Servers to ask; they are asked side by side.") var servers: [String]
-    @Option(help: "The ids that every server must announce, and no others; repeatable.") var expect: [String] = []
-    @Option(help: "text, or json with one object a line.") var output = DiscoveryOutput.text
-    @Flag(help: "Show what was said; of our commands the verb, and nothing of a login.") var transcript = false
+    @Argument(help: "Servers to ask; they are asked concurrently.") var servers: [String]
+    @Option(help: "An id that every server must announce, and no others; repeatable.") var expect: [String] = []
+    @Option(help: "text, or json with one object per line.") var output = DiscoveryOutput.text
+    @Flag(help: "Show each dialogue: of our commands only the verb, and nothing of a login.") var transcript = false
     @Flag(name: .customLong("config-snippet"), help: "Print the ids as a line of authres.yaml, and nothing else.")
     var configSnippet = false
     @OptionGroup(title: "Asking") var inquiry: InquiryOptions
@@ -40,7 +40,7 @@ struct DiscoverCommand: AsyncParsableCommand {
     func validate() throws {
         guard expected != nil else { throw ValidationError("--expect takes domain names") }
         guard !configSnippet || output == .text else {
-            throw ValidationError("--config-snippet and --output json: one of them")
+            throw ValidationError("give only one of --config-snippet and --output json")
         }
     }
 

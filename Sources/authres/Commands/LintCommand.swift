@@ -15,20 +15,20 @@ struct LintCommand: AsyncParsableCommand {
         commandName: "lint",
         abstract: "Checks Authentication-Results fields against RFC 8601 and the IANA registry.",
         discussion: """
-            Reads messages, mboxes, and plain lists of fields (one a line, folded or not, with or without the name). Of \
-            messages, it also says where a field stands below the Received field with which our own hosts took the \
-            message in (RFC 8601, 7.1), if own-hosts or authserv-id is configured. Lines and columns begin at 1; columns \
-            are octets. Exits 1 if there is an error, 65 if a file is none of these, 66 if one cannot be read.
+            Reads messages, mboxes, and plain lists of fields (one per line, folded or not, with or without the name). In \
+            messages, it also reports a field below the Received field with which our own hosts accepted the message \
+            (RFC 8601, 7.1), if own-hosts or authserv-id is configured. Lines and columns begin at 1; columns are octets. \
+            Exits 1 if there is an error, 65 if a file is none of these, 66 if one cannot be read.
             """
     )
 
     @Argument(help: "Files to read; - is standard input.") var files: [String]
-    @Option(help: "What the files are: message, mbox or list (default: told by how a file begins).")
+    @Option(help: "What the files are: message, mbox or list (default: detected from the beginning of each file).")
     var format: LintFormat?
-    @Option(help: "How findings are written: text, or json with one object a line.") var output = LintOutput.text
-    @Flag(help: "For whoever writes fields: what the standards say should be is an error where it is not.")
+    @Option(help: "How findings are written: text, or json with one object per line.") var output = LintOutput.text
+    @Flag(help: "For producers of fields: a violated SHOULD is an error.")
     var strict = false
-    @OptionGroup(title: "Whom to believe") var trusted: TrustedServers
+    @OptionGroup(title: "Servers to trust") var trusted: TrustedServers
     @OptionGroup var options: ConfigurationOptions<FieldScope>
 
     func run() async throws {
@@ -59,7 +59,7 @@ struct LintCommand: AsyncParsableCommand {
         if report.hasErrors { throw Sysexit.findings }
     }
 
-    /// Octets that are looked at to tell what a file is.
+    /// Octets that are examined to detect what a file is.
     private static let beginningLength = 1024 * 1024
 
     private func examine(_ file: InputFile, _ rules: LintRules, _ report: inout LintReport) throws {
@@ -78,7 +78,7 @@ struct LintCommand: AsyncParsableCommand {
             }
             try StandardOutput.write(report.lines(for: linter.end(), of: file.name))
             if linter.hasPreamble {
-                StandardError.write("authres: \(file.name): what stands above the first From_ line is no message")
+                StandardError.write("authres: \(file.name): the text above the first From_ line is not a message")
             }
         case .list:
             var linter = ListLinter(rules: rules)

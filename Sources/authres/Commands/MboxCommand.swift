@@ -10,7 +10,7 @@ import Mailboxes
 import ReportStore
 import StoredMail
 
-/// The form of a report.
+/// The format of a report.
 enum ReportForm: String, CaseIterable, ExpressibleByArgument {
     /// JSON Lines.
     case json
@@ -19,18 +19,18 @@ enum ReportForm: String, CaseIterable, ExpressibleByArgument {
 struct MboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mbox",
-        abstract: "Examines the messages of archives; writes them with new fields, a report, a summary.",
+        abstract: "Examines the messages of archives; writes them with new fields, a report or a summary.",
         discussion: """
-            An archive is an mbox, or a directory: a Maildir, MH folders, files of messages or of mboxes; directories in \
-            it are read too. Either may be packed or compressed (gz, xz, zst, bz2, tar, zip, 7z), and is unpacked as it \
-            is read, never to the disk. Files in it that are not mail are reported and passed over.
+            An archive is an mbox, or a directory: a Maildir, MH folders, files that are messages or mboxes; its \
+            subdirectories are read too. Either may be packed or compressed (gz, xz, zst, bz2, tar, zip, 7z); it is unpacked \
+            as it is read, never to disk. Files in it that are not mail are reported and skipped.
 
             Nothing is changed in place: --output gets its name when it is complete. An interrupted run (SIGINT, SIGTERM, \
-            or worse) is continued by --resume with the same arguments, and the result is the same as if it had not been \
+            or a crash) is continued by --resume with the same arguments, and the result is the same as if it had not been \
             interrupted. Without --output and --report, a summary is printed.
 
             What cannot be read in an archive is reported with its place, and counted in the summary. Exits 65 if a file \
-            is no mbox, or with --strict if something in one could not be read, 66 if a file cannot be read, 73 if the \
+            is not an mbox, or with --strict if something in one could not be read, 66 if a file cannot be read, 73 if the \
             output cannot be written, 75 if the run was interrupted.
             """,
         aliases: ["archive"]
@@ -38,21 +38,21 @@ struct MboxCommand: AsyncParsableCommand {
 
     @Argument(help: "Archives to examine; - is standard input.") var files: [String]
     @Option(
-        help: "mboxo, mboxrd, mboxcl or mboxcl2 (default: detected in each file, and told).",
+        help: "mboxo, mboxrd, mboxcl or mboxcl2 (default: detected in each file, and reported).",
         transform: Self.variant
     ) var variant: MboxVariant?
-    @Flag(help: "A From_ line begins a message wherever it stands, as qmail has it, not only below an empty line.")
+    @Flag(help: "A From_ line begins a message anywhere, as in qmail, not only after an empty line.")
     var loose = false
     @Option(
         help: """
-            A-B: examine the messages whose From_ line begins at an octet from A up to, but not including, B (A-: from A \
-            on) of one plain mbox, and nothing else.
+            A-B: examine only the messages of one plain mbox whose From_ line begins at an octet from A up to, but not \
+            including, B (A-: from A to the end).
             """,
         transform: Self.range
     ) var range: MboxRange?
-    @Flag(help: "Exit 65 if anything in an archive could not be read as what it may have been meant for (odd lines).")
+    @Flag(help: "Exit 65 if anything in an archive could not be read as what it was probably meant to be (odd lines).")
     var strict = false
-    @Flag(help: "Take the sender and the date of the From_ line where the header does not tell them.")
+    @Flag(help: "Take the sender and the date from the From_ line where the header does not have them.")
     var fromLine = false
     @Option(
         name: .shortAndLong,
@@ -62,10 +62,10 @@ struct MboxCommand: AsyncParsableCommand {
             """
     )
     var output: String?
-    @Option(help: "json: an object of each message, a line each, on standard output or in --report-file.")
+    @Option(help: "json: one object per message and line, on standard output or in --report-file.")
     var report: ReportForm?
     @Option(help: "Where the report goes; it gets its name when it is complete.") var reportFile: String?
-    @Flag(name: .customLong("report-dns"), help: "Put the answers of the DNS that were used into the report.")
+    @Flag(name: .customLong("report-dns"), help: "Include the DNS answers that were used in the report.")
     var reportDNS = false
     @Flag(help: "Print a summary at the end (on standard error, if standard output has data).") var summary = false
     @Option(name: .customLong("summary-json"), help: "Write the summary to this file, as JSON.") var summaryJSON:
@@ -74,9 +74,9 @@ struct MboxCommand: AsyncParsableCommand {
     var recordDNS: String?
     @Option(help: "Count the messages for DMARC aggregate reports, in this database.") var reports: String?
     @Flag(help: "Continue an interrupted run.") var resume = false
-    @Option(help: "Messages that are examined at the same time (default: one for each processor).") var jobs: Int?
+    @Option(help: "Number of messages examined at the same time (default: one per processor).") var jobs: Int?
     @OptionGroup(title: "Envelope") var envelope: EnvelopeOptions
-    @OptionGroup(title: "Whom to believe") var trusted: TrustedServers
+    @OptionGroup(title: "Servers to trust") var trusted: TrustedServers
     @OptionGroup var zoneOptions: ZoneOptions
     @OptionGroup var options: ConfigurationOptions<StoredMailScope>
 
@@ -85,34 +85,34 @@ struct MboxCommand: AsyncParsableCommand {
     private static func variant(_ text: String) throws -> MboxVariant {
         guard let variant = MboxVariant(rawValue: text) else {
             let known = MboxVariant.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("\"\(text)\" is no variant; there are \(known)")
+            throw ValidationError("\"\(text)\" is not a variant; the variants are \(known)")
         }
         return variant
     }
 
     private static func range(_ text: String) throws -> MboxRange {
         guard let range = MboxRange(text) else {
-            throw ValidationError("\"\(text)\" is not a range of octets, as 0-1048576")
+            throw ValidationError("\"\(text)\" is not a range of octets such as 0-1048576")
         }
         return range
     }
 
     func validate() throws {
-        guard jobs ?? 1 > 0 else { throw ValidationError("--jobs takes a number from 1 on") }
+        guard jobs ?? 1 > 0 else { throw ValidationError("--jobs must be 1 or more") }
         guard range == nil || (files.count == 1 && files != ["-"]) else {
-            throw ValidationError("--range is a part of one file")
+            throw ValidationError("--range takes exactly one file")
         }
         guard output != "-" || reportName != "-" else {
             throw ValidationError("mbox and report cannot both go to standard output: give --report-file")
         }
         guard files.count(where: { $0 == "-" }) <= 1 else {
-            throw ValidationError("standard input can be read once")
+            throw ValidationError("standard input can be read only once")
         }
         let places = targets.filter { !OutputFile.isStream($0) }.map(OutputFile.place)
-        guard Set(places).count == places.count else { throw ValidationError("each output needs a file of its own") }
+        guard Set(places).count == places.count else { throw ValidationError("two outputs name the same file") }
     }
 
-    /// Everything that is written to.
+    /// Every output of the run.
     private var targets: [String] { [output, reportName, recordDNS, summaryJSON].compactMap(\.self) }
 
     func run() async throws {
@@ -159,7 +159,7 @@ struct MboxCommand: AsyncParsableCommand {
         }
     }
 
-    /// True for what was named to be read, and what is in it.
+    /// True for a file that was named as an input, and for what is in such a directory.
     private func isInput(_ name: String) -> Bool {
         name == InputFile.standardInputName
             || files.contains { file in
@@ -168,7 +168,7 @@ struct MboxCommand: AsyncParsableCommand {
             }
     }
 
-    // MARK: What is to be done
+    // MARK: The task
 
     private func makeTask(_ trustedIDs: [String]) throws -> ArchiveTask {
         let zones = zoneOptions.zone
@@ -195,8 +195,8 @@ struct MboxCommand: AsyncParsableCommand {
         )
     }
 
-    /// What tells an input from a later one of the same name. A file that is missing ends the run before it has begun.
-    /// A FIFO is not opened: whoever writes to it would see it closed again.
+    /// What distinguishes an input from a later one of the same name. A file that is missing ends the run before it
+    /// has begun. A FIFO is not opened: its writer would see it closed again.
     private func inputVersion(_ name: String) throws -> String {
         let status: LibCFiles.Status?
         do {
@@ -214,14 +214,14 @@ struct MboxCommand: AsyncParsableCommand {
         return name == "-" ? "-" : status?.version ?? "-"
     }
 
-    /// Ends the run before it has begun if a part is asked for of what has no octets of its own to count.
+    /// Ends the run before it has begun if --range is given for an input whose octets cannot be counted.
     private func refuseRange(of name: String) throws {
         guard range != nil, !ArchiveTask.isPlain(name) else { return }
         StandardError.write("authres: \(name): --range takes a plain mbox file")
         throw Sysexit.usage
     }
 
-    /// What is in a directory, in a number; nothing may be written into it while it is read.
+    /// The content of a directory as one number; nothing may be written into it while it is read.
     private func directoryVersion(_ name: String) throws -> String {
         for target in targets where target != "-" {
             let place = OutputFile.place(of: target.hasSuffix("/") ? String(target.dropLast()) : target)
@@ -247,7 +247,7 @@ struct MboxCommand: AsyncParsableCommand {
         return String(hash, radix: 16)
     }
 
-    /// Ends the run before it has begun if an output, or what is kept beside it, is this input.
+    /// Ends the run before it has begun if an output, or a file kept beside it, is this input.
     private func refuseToReplace(_ input: LibCFiles.Status) throws {
         for target in targets where OutputFile.replaces(target, input) {
             let name = target == "-" ? "standard output" : target
@@ -256,19 +256,19 @@ struct MboxCommand: AsyncParsableCommand {
         }
     }
 
-    /// How far an earlier run has come that is to be continued.
+    /// How far the earlier run got that is to be continued.
     private func earlierRun(_ task: ArchiveTask) throws -> Checkpoint? {
         guard resume else { return nil }
         guard let name = task.checkpointName else {
             StandardError.write(
-                "authres: --resume needs --output or --report-file, and nothing on standard output: what went there is gone"
+                "authres: --resume needs --output or --report-file, and no output on standard output, which cannot be continued"
             )
             throw Sysexit.usage
         }
         guard let checkpoint = Checkpoint(readFrom: name), checkpoint.file <= files.count else {
             let isThere = LibCFiles.status(ofPath: name) != nil
             StandardError.write(
-                "authres: \(name): \(isThere ? "cannot be made out" : "there is no interrupted run"); this one begins at the beginning"
+                "authres: \(name): \(isThere ? "is not a valid state file" : "there is no interrupted run"); this one starts from the beginning"
             )
             return nil
         }
@@ -287,14 +287,14 @@ struct MboxCommand: AsyncParsableCommand {
             let partial = OutputFile.partialName(of: target)
             guard LibCFiles.status(ofPath: partial)?.size ?? -1 < length else { continue }
             StandardError.write(
-                "authres: \(partial): is not what the interrupted run has left; this one begins at the beginning"
+                "authres: \(partial): is not what the interrupted run left; this one starts from the beginning"
             )
             return nil
         }
         return checkpoint
     }
 
-    /// The record of answers, with those of the run that is continued.
+    /// The record of answers, beginning with those of the run that is continued.
     private func makeRecord(_ state: ServiceState, _ checkpoint: Checkpoint) throws -> AnswerJournal? {
         guard let recordDNS else { return nil }
         var zone = ZoneFile()
@@ -319,7 +319,7 @@ struct MboxCommand: AsyncParsableCommand {
         }
     }
 
-    // MARK: What came of it
+    // MARK: The result
 
     private func finish(_ run: ArchiveRun, _ task: ArchiveTask) async throws {
         let end: ArchiveRun.End

@@ -10,14 +10,15 @@ struct MilterCommand: AsyncParsableCommand {
         abstract: "Runs the filter that an MTA calls.",
         discussion: """
             SIGTERM ends it: no new connections, the messages in flight are finished. SIGHUP reads the configuration \
-            anew; a message in flight keeps the one that it began with, and the socket and the number of connections \
-            stay as they are. Logs to standard error, one line a message. Under systemd it says when it is ready (Type=notify), \
-            takes the socket that is passed, and answers the watchdog.
+            again; a message in flight keeps the one that it began with, and the socket and the number of connections \
+            stay as they are. Logs to standard error, one line per message. Under systemd it reports when it is ready \
+            (Type=notify), uses the socket that is passed to it, and serves the watchdog.
             """
     )
 
     @OptionGroup var options: ConfigurationOptions<FilterScope>
     @OptionGroup var zoneOptions: ZoneOptions
+
 
     func run() async throws {
         let effective = try options.load()

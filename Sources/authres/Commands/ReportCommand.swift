@@ -6,21 +6,21 @@ import StoredMail
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Adds up the reports of archives (mbox --report json) to one summary.",
+        abstract: "Combines the reports of archives (mbox --report json) in one summary.",
         discussion: """
             The summary is what one run over all the archives would have printed, in the order of the reports. Memory \
-            grows with the number of author domains only, up to the limit that a run has. Exits 65 if a line is not of a \
-            report, 66 if a file cannot be read.
+            grows only with the number of author domains, up to the limit that a run has. Exits 65 if a line is not from \
+            a report, 66 if a file cannot be read.
             """
     )
 
-    @Argument(help: "Reports, an object a line; - is standard input.") var files: [String]
+    @Argument(help: "Reports, one object per line; - is standard input.") var files: [String]
     @Option(name: .customLong("summary-json"), help: "Write the summary to this file, as JSON; - for standard output.")
     var summaryJSON: String?
 
     func validate() throws {
         guard files.count(where: { $0 == "-" }) <= 1 else {
-            throw ValidationError("standard input can be read once")
+            throw ValidationError("standard input can be read only once")
         }
     }
 
@@ -41,15 +41,15 @@ struct ReportCommand: AsyncParsableCommand {
                 ? Sysexit.noInput : Sysexit.cannotCreate
         }
         if errors > 0 {
-            StandardError.write("authres: \(errors.grouped) lines tell of files that could not be examined")
+            StandardError.write("authres: \(errors.grouped) lines are about files that could not be examined")
             throw Sysexit.data
         }
     }
 
-    /// Octets of a line; a longer one is not of a report.
+    /// The maximum length of a line in octets; a longer one is not from a report.
     private static let lineLimit = 64 << 20
 
-    /// Counts the lines of one report; returns how many of them are of errors.
+    /// Counts the lines of one report; returns how many of them are errors.
     private static func add(_ name: String, to summary: inout Summary) throws -> Int {
         let file = try InputFile(name)
         var number = 0
@@ -59,7 +59,7 @@ struct ReportCommand: AsyncParsableCommand {
             number += 1
             guard line.contains(where: { $0 > 0x20 }) else { return }
             guard let line = ReportLine(line) else {
-                StandardError.write("authres: \(name):\(number): is not a line of a report")
+                StandardError.write("authres: \(name):\(number): not a line of a report")
                 throw Sysexit.data
             }
             if let tally = line.tally { summary.count(tally) } else { errors += 1 }
@@ -74,7 +74,7 @@ struct ReportCommand: AsyncParsableCommand {
             }
             partial += rest
             guard partial.count <= lineLimit else {
-                StandardError.write("authres: \(name):\(number + 1): is longer than a line of a report")
+                StandardError.write("authres: \(name):\(number + 1): longer than any line of a report")
                 throw Sysexit.data
             }
         }

@@ -9,7 +9,7 @@ import ReportStore
 struct ReportsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reports",
-        abstract: "DMARC aggregate reports (RFC 9990): makes, sends and shows what the filter has counted.",
+        abstract: "DMARC aggregate reports (RFC 9990): makes and sends them, and shows what the filter has counted.",
         discussion: "The filter counts if reports.database is set; mbox --reports does the same for archives.",
         subcommands: [
             ReportsMakeCommand.self, ReportsSendCommand.self, ReportsShowCommand.self, ReportsForgetCommand.self,
@@ -21,7 +21,7 @@ struct ReportsCommand: AsyncParsableCommand {
 struct ReportRunOptions: ParsableArguments {
     @Option(
         help:
-            "Report what came until now or TIME (as 2026-11-28T06:00Z, or seconds since 1970), days that are not over as well."
+            "Report all mail until now or TIME (such as 2026-11-28T06:00Z, or seconds since 1970), also of days not yet over."
     )
     var until: String?
     @Option(name: .customLong("dry-run"), help: "Write the mails to this folder; nothing is sent, nothing is changed.")
@@ -29,7 +29,7 @@ struct ReportRunOptions: ParsableArguments {
     @OptionGroup var zoneOptions: ZoneOptions
     @OptionGroup var options: ConfigurationOptions<ReportScope>
 
-    /// The end of what is reported, in seconds since 1970; nil for days that are over.
+    /// The end of the period to report, in seconds since 1970; nil for all days that are over.
     func end(now: Int64) throws -> Int64? {
         guard let until else { return nil }
         if until == "now" { return now }
@@ -68,8 +68,8 @@ struct ReportRunOptions: ParsableArguments {
 struct ReportsMakeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "make",
-        abstract: "Makes the reports of the days that are over, and keeps them to be sent.",
-        discussion: "Days are those of UTC. A line for each report on standard output."
+        abstract: "Makes the reports of the days that are over, and keeps them for sending.",
+        discussion: "Days are in UTC. Prints one line for each report."
     )
 
     @OptionGroup var options: ReportRunOptions
@@ -84,8 +84,8 @@ struct ReportsSendCommand: AsyncParsableCommand {
         commandName: "send",
         abstract: "Makes the reports of the days that are over, and sends them.",
         discussion: """
-            Exits 75 if some could not be sent yet: they are tried again by the next run, for three days. A report is \
-            never sent twice, also if a run dies.
+            Exits 75 if some could not be sent yet: the next runs try them again, for three days. A report is never sent \
+            twice, not even if a run crashes.
             """
     )
 
@@ -99,7 +99,7 @@ struct ReportsSendCommand: AsyncParsableCommand {
 struct ReportsShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Shows what is counted, which reports were made, and what became of them."
+        abstract: "Shows what has been counted, which reports were made, and what became of them."
     )
 
     @Flag(help: "A JSON object on one line for each policy, report and refusal.") var json = false
@@ -122,14 +122,14 @@ struct ReportsShowCommand: AsyncParsableCommand {
 struct ReportsForgetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget",
-        abstract: "Forgets what is kept of domains, or sends an address no more reports.",
-        discussion: "Exits 1 if nothing was known of a domain, or an address to be allowed was not refused."
+        abstract: "Deletes what is kept about domains, or stops reports to an address or host.",
+        discussion: "Exits 1 if nothing was kept about a domain, or an address to be allowed was not refused."
     )
 
-    @Argument(help: "Policy domains of which everything is forgotten.") var domains: [String] = []
+    @Argument(help: "Policy domains about which everything is deleted.") var domains: [String] = []
     @Option(parsing: .singleValue, help: "An address or a host that gets no more reports; repeatable.")
     var refuse: [String] = []
-    @Option(help: "Why, for show.") var reason = "opted out"
+    @Option(help: "The reason that reports show displays.") var reason = "opted out"
     @Option(parsing: .singleValue, help: "An address or a host that gets reports again; repeatable.")
     var allow: [String] = []
     @OptionGroup var options: ConfigurationOptions<ReportScope>
@@ -148,7 +148,7 @@ struct ReportsForgetCommand: AsyncParsableCommand {
             for domain in domains {
                 let name = Domain(internationalized: Array(domain.utf8))?.text ?? domain
                 guard try database.forget(domain: name) else {
-                    StandardError.write("authres: \(name): nothing is kept of it")
+                    StandardError.write("authres: \(name): nothing is kept about it")
                     isKnown = false
                     continue
                 }

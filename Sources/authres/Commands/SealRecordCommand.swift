@@ -10,8 +10,8 @@ struct SealRecordCommand: AsyncParsableCommand {
         commandName: "seal-record",
         abstract: "Prints the DNS record to publish for the key that seals our own field.",
         discussion: """
-            Its name and value, as comments for a form of a DNS provider, and as a line for a zone file (RFC 1035, 5), in \
-            strings of 255 octets at most. Exits 78 if the configuration is wrong, or has no seal.
+            Prints its name and value as comments, to be pasted into a DNS provider's form, and as a line for a zone file \
+            (RFC 1035, 5), in strings of 255 octets at most. Exits 78 if the configuration is wrong, or has no seal.
             """
     )
 

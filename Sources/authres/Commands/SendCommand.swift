@@ -6,7 +6,7 @@ import MilterClient
 import NIOCore
 import NIOPosix
 
-/// What is printed of each message that was sent.
+/// What is printed for each message that was sent.
 enum SendOutput: String, CaseIterable, ExpressibleByArgument {
     case edits, message
 }
@@ -16,38 +16,38 @@ struct SendCommand: AsyncParsableCommand {
         commandName: "send",
         abstract: "Plays messages to any milter as an MTA does, and shows what it does to them.",
         discussion: """
-            Fields that the filter removes are marked -, those that it adds +. The envelope is what the flags say; what \
-            they leave open is taken from envelope.json beside a file (ip, hostname, helo, mail_from, rcpt, auth, macros), \
-            if there is one. With --count the messages are sent again and again, and the rate and the latencies are \
-            printed. Exits 75 if a message was deferred or has no verdict, 66 if a file cannot be read, 69 if the filter \
-            cannot be reached.
+            Fields that the filter removes are marked -, those that it adds +. The envelope is given by the flags; what \
+            they leave out is taken from envelope.json beside a file (ip, hostname, helo, mail_from, rcpt, auth, macros), \
+            if there is one. With --count the messages are sent repeatedly, and the rate and the latencies are printed. \
+            Exits 75 if a message was deferred or has no verdict, 66 if a file cannot be read, 69 if the filter cannot be \
+            reached.
             """
     )
 
     @Argument(help: "Messages to send, with LF or CRLF; - is standard input.") var files: [String]
     @Option(help: "Where the filter listens: unix:/path, inet:port@host or inet6:port@host.") var socket: String
-    @Option(help: "edits: what was removed and added, and the verdict; message: the edited message.")
+    @Option(help: "edits: the fields removed and added, and the verdict; message: the edited message.")
     var output = SendOutput.edits
 
     @Option(help: "Address of the SMTP client; empty for none (default: 127.0.0.1).") var ip: String?
     @Option(help: "Name of the SMTP client (default: its address in brackets).") var hostname: String?
     @Option(help: "Argument of EHLO (default: localhost).") var helo: String?
     @Option(help: "Argument of MAIL FROM, as it is typed (default: <>).") var mailFrom: String?
-    @Option(help: "Argument of RCPT TO; may be given several times.") var rcpt: [String] = []
+    @Option(help: "Argument of RCPT TO; repeatable.") var rcpt: [String] = []
     @Option(help: "The MTA's queue ID, macro i (default: the number of the message).") var queueID: String?
-    @Option(help: "Another macro, as NAME=VALUE; may be given several times.") var macro: [String] = []
+    @Option(help: "Another macro, as NAME=VALUE; repeatable.") var macro: [String] = []
 
-    @Option(help: "Send so many messages, taking the files in turn, and print rate and latencies.") var count: Int?
-    @Option(help: "Connections at a time.") var connections = 1
-    @Option(help: "Messages after which a connection is closed and another opened (default: no limit).")
+    @Option(help: "Number of messages to send, cycling through the files; prints rate and latencies.") var count: Int?
+    @Option(help: "Number of concurrent connections.") var connections = 1
+    @Option(help: "Number of messages after which a connection is replaced (default: no limit).")
     var perConnection: Int?
-    @Option(help: "Seconds that the filter may take for a reply; Postfix waits 300 at the end of a message.")
+    @Option(help: "Seconds that the filter may take to reply; Postfix waits 300 at the end of a message.")
     var timeout = 300
 
     func validate() throws {
-        guard !files.isEmpty else { throw ValidationError("no message is given") }
+        guard !files.isEmpty else { throw ValidationError("no message given") }
         guard let endpoint = Endpoint(socket) else { throw ValidationError("--socket \(socket): not an endpoint") }
-        if case .descriptor = endpoint { throw ValidationError("--socket \(socket): cannot be connected to") }
+        if case .descriptor = endpoint { throw ValidationError("--socket \(socket): cannot connect to a descriptor") }
         for text in macro where !text.dropFirst().contains("=") || text.hasPrefix("=") {
             throw ValidationError("--macro \(text): not NAME=VALUE")
         }
@@ -63,7 +63,7 @@ struct SendCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // `validate` has seen to it.
+        // `validate` has checked it.
         guard let endpoint = Endpoint(socket) else { throw Sysexit.usage }
         let files = try readFiles()
         if let count {
@@ -104,7 +104,7 @@ struct SendCommand: AsyncParsableCommand {
         return read
     }
 
-    /// One message after the other, each over a connection of its own, as its client is its own.
+    /// One message after the other, each over its own connection, because each has its own client.
     private func show(_ files: [SendFile], _ endpoint: Endpoint) async throws {
         var isDeferred = false
         for (number, file) in files.enumerated() {
@@ -154,7 +154,7 @@ struct SendCommand: AsyncParsableCommand {
                 on: MultiThreadedEventLoopGroup.singleton
             )
         } catch {
-            // A system call that failed names the endpoint itself.
+            // The error of a system call already names the endpoint.
             let isNamed = if case .system? = error as? EndpointError { true } else { false }
             StandardError.write("authres: \(isNamed ? "" : "\(endpoint): ")\(error)")
             throw Sysexit.unavailable

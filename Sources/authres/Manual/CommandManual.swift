@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// What a command says of itself with `--help`, as ArgumentParser writes it down for tools.
+/// A command's help, as ArgumentParser dumps it for tools.
 struct CommandManual: Decodable {
     struct Tool: Decodable {
         let command: CommandManual
@@ -41,7 +41,7 @@ struct CommandManual: Decodable {
         self = try JSONDecoder().decode(Tool.self, from: Data(command._dumpHelp().utf8)).command
     }
 
-    /// Abstract, discussion and options, below a heading of its own.
+    /// Abstract, discussion and options, below their own heading.
     func write(to page: inout ManualPage) {
         page.paragraphs([abstract, discussion].compactMap { $0 }.joined(separator: "\n\n"))
         for argument in arguments ?? [] where argument.shouldDisplay {

@@ -59,12 +59,12 @@ enum Manual: String, CaseIterable, ExpressibleByArgument {
         page.heading("Description")
         page.paragraphs(
             """
-            A YAML file. Every key is optional; one that is not known is a mistake. A key a.b may be written as b below a. \
-            Each is also a flag (dns.timeout: --dns-timeout) and a variable (AUTHRES_DNS_TIMEOUT); flags go before \
-            variables, variables before the file.
+            A YAML file. Every key is optional; an unknown key is a mistake. A key a.b may be written as b below a. Each is \
+            also a flag (dns.timeout: --dns-timeout) and an environment variable (AUTHRES_DNS_TIMEOUT); flags override \
+            variables, and variables override the file.
 
-            authres config --check lists every mistake at once, and warnings; authres config prints what is in force and \
-            where each value came from. SIGHUP makes the filter read the file again; one with a mistake changes nothing.
+            authres config --check lists all mistakes and warnings at once; authres config prints what is in force and \
+            where each value came from. SIGHUP makes the filter read the file again; a file with mistakes changes nothing.
             """
         )
         page.heading("Keys")
@@ -79,10 +79,10 @@ enum Manual: String, CaseIterable, ExpressibleByArgument {
         }
         page.item(
             "policy.rules",
-            "What is done with messages because of their verdicts: a list of rules, of which the first that matches decides."
+            "What is done with messages because of their verdicts: a list of rules; the first rule that matches decides."
         )
         page.heading("Files")
-        page.item(ConfigurationOptions<FilterScope>.defaultFile, "Read where --config names no other.")
+        page.item(ConfigurationOptions<FilterScope>.defaultFile, "Read unless --config names another file.")
         page.heading("See also")
         page.paragraphs("authres(1), authres-milter(8)")
         return page.text

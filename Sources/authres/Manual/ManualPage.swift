@@ -2,7 +2,7 @@
 struct ManualPage {
     private(set) var text: String
 
-    /// - Parameter summary: what stands beside the name, also in whatis(1).
+    /// - Parameter summary: the text beside the name, also in whatis(1).
     init(_ name: String, section: Int, summary: String) {
         text = ".TH \"\(name)\" \"\(section)\" \"\" \"authres \(Authres.version)\" \"\"\n"
         heading("NAME")
@@ -17,24 +17,24 @@ struct ManualPage {
         text += ".SS \"\(Self.escaped(title))\"\n"
     }
 
-    /// Text in paragraphs, which a blank line divides.
+    /// Text in paragraphs, separated by blank lines.
     mutating func paragraphs(_ content: String) {
         for paragraph in content.split(separator: "\n\n") {
             text += ".PP\n" + Self.escaped(String(paragraph)) + "\n"
         }
     }
 
-    /// A term, as it is typed, and what it means.
+    /// A term, as it is typed, and its meaning.
     mutating func item(_ term: String, _ meaning: String) {
         text += ".TP\n\\fB\(Self.escaped(term))\\fR\n\(Self.escaped(meaning))\n"
     }
 
-    /// Lines that stay as they are.
+    /// Lines that are printed as they are.
     mutating func example(_ lines: String) {
         text += ".PP\n.nf\n" + Self.escaped(lines) + "\n.fi\n"
     }
 
-    /// Nothing in it is a request or an escape, and a hyphen is one that can be copied.
+    /// Escapes the text so that nothing in it is a request or an escape, and hyphens can be copied.
     private static func escaped(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let plain = line.replacing("\\", with: "\\e").replacing("-", with: "\\-")

@@ -4,9 +4,9 @@ import Files
 import Foundation
 import Glibc
 
-/// `--config` and every setting as a flag: what each command takes, and shows as far as it is of the scope.
+/// `--config` and every setting as a flag: every command takes them all, and shows those of its scope.
 struct ConfigurationOptions<Scope: SettingScope>: ParsableArguments {
-    /// Read if it is there and `--config` does not name another file.
+    /// Read if it exists and `--config` does not name another file.
     static var defaultFile: String { "/etc/authres/authres.yaml" }
 
     @Option(name: .customLong("config"), help: "The configuration file (default: \(defaultFile), if there is one).")
@@ -15,7 +15,7 @@ struct ConfigurationOptions<Scope: SettingScope>: ParsableArguments {
     @OptionGroup(title: "Settings (each also a key of the file and a variable AUTHRES_...; all: authres config --help)")
     var settings: SettingOptions<Scope>
 
-    /// The file that the configuration comes from; nil if there is none.
+    /// The file that the configuration is read from; nil if there is none.
     var fileInUse: String? {
         file ?? (LibCFiles.status(ofPath: Self.defaultFile) == nil ? nil : Self.defaultFile)
     }
@@ -27,7 +27,7 @@ struct ConfigurationOptions<Scope: SettingScope>: ParsableArguments {
         return path
     }
 
-    /// The configuration in force. Mistakes are written to standard error, all of them, and end in exit code 78.
+    /// The configuration in force. All mistakes are written to standard error, and cause exit code 78.
     func load() throws -> EffectiveConfiguration {
         do {
             return try read()

@@ -18,9 +18,9 @@ struct EnvelopeOptions: ParsableArguments {
     var helo: String?
     @Option(name: .customLong("mail-from"), help: "Argument of MAIL FROM, <> for none (default: recovered).")
     var mailFrom: String?
-    @Option(name: .customLong("auth-user"), help: "Who had authenticated himself by SMTP AUTH (default: nobody).")
+    @Option(name: .customLong("auth-user"), help: "SMTP AUTH identity of the client (default: none).")
     var authenticatedUser: String?
-    @Option(name: .customLong("auth-type"), help: "The SASL mechanism by which he did.")
+    @Option(name: .customLong("auth-type"), help: "SASL mechanism the client used.")
     var mechanism: String?
     @Option(
         name: .customLong("auth-param"),
@@ -30,14 +30,14 @@ struct EnvelopeOptions: ParsableArguments {
     @Option(
         name: .customLong("at"),
         help: """
-            When signatures must be valid: received (the time of receipt that the header tells, else now), now, or a \
+            When signatures must be valid: received (the time of receipt according to the header, or else now), now, or a \
             date such as 2015-03-01, 2015-03-01T12:00:00Z or "1 Mar 2015 12:00:00 +0000".
             """
     )
     var time = JudgementTime.received
 
     private static func address(_ text: String) throws -> IPAddress {
-        guard let address = IPAddress(text) else { throw ValidationError("\"\(text)\" is no IP address") }
+        guard let address = IPAddress(text) else { throw ValidationError("\"\(text)\" is not an IP address") }
         return address
     }
 
@@ -59,7 +59,7 @@ struct EnvelopeOptions: ParsableArguments {
 }
 
 extension JudgementTime: ExpressibleByArgument {
-    /// A date is one of RFC 5322, of RFC 3339 (a day alone is its beginning, UTC), or seconds since 1970.
+    /// A date of RFC 5322 or RFC 3339 (a day alone means its beginning, UTC), or seconds since 1970.
     init?(argument: String) {
         switch argument {
         case "received": self = .received
@@ -81,7 +81,7 @@ extension JudgementTime: ExpressibleByArgument {
     /// The years 1 to 9999, which RFC 3339 can write, in seconds since 1970.
     private static let years: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
-    /// Nil also for a day or an hour that there is not: Foundation takes 30 February for 1 March.
+    /// Also nil for a day or an hour that does not exist: Foundation takes 30 February for 1 March.
     private static func date(_ text: String) -> Date? {
         let local = text.prefix(19) + "Z"
         guard let written = try? Date(String(local), strategy: .iso8601), written.formatted(.iso8601) == local else {

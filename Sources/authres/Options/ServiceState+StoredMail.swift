@@ -8,7 +8,7 @@ import StoredMail
 import StubDNS
 
 extension ServiceState {
-    /// The state for commands that examine stored mail. Mistakes are told, and end in an exit code.
+    /// The state for commands that examine stored mail. Mistakes are reported, and end in an exit code.
     static func forStoredMail(
         _ options: ConfigurationOptions<some SettingScope>,
         _ zoneOptions: ZoneOptions,
@@ -20,7 +20,7 @@ extension ServiceState {
         do {
             return try ServiceState(configuration, zone: zone)
         } catch {
-            StandardError.write("authres: no name server can be asked: \(error)")
+            StandardError.write("authres: no usable name server: \(error)")
             throw Sysexit.unavailable
         }
     }
@@ -46,7 +46,7 @@ extension MessageExaminer {
                 slots: slots
             )
         else {
-            StandardError.write("authres: no field can be written under the name of this host: set authserv-id")
+            StandardError.write("authres: the name of this host cannot be an authserv-id: set authserv-id")
             throw Sysexit.configuration
         }
         return examiner

@@ -3,8 +3,8 @@ import Configuration
 import DNS
 import Trace
 
-/// Every key of the configuration as a flag. Values are text here: what they mean, and what is wrong with them, is for
-/// ``Setting`` alone to say, so that a flag, a variable and a line of the file are judged alike.
+/// Every key of the configuration as a flag. Values are text here: only ``Setting`` decides what they mean and what
+/// is wrong with them, so that a flag, a variable and a line of the file are judged alike.
 struct SettingOptions<Scope: SettingScope>: ParsableArguments {
     @Option(name: .customLong("dry-run"), help: .setting("dry-run", in: Scope.self)) var dryRun: String?
     @Option(name: .customLong("authserv-id"), help: .setting("authserv-id", in: Scope.self)) var authservId: String?
@@ -121,7 +121,7 @@ struct SettingOptions<Scope: SettingScope>: ParsableArguments {
     @Option(name: .customLong("log-level"), help: .setting("log-level", in: Scope.self)) var logLevel: String?
     @Option(name: .customLong("log-format"), help: .setting("log-format", in: Scope.self)) var logFormat: String?
 
-    /// What was given, in the order of the table.
+    /// The given settings, in the order of the table.
     var entries: [ConfigurationEntry] {
         let given: [(key: String, texts: [String])] = [
             ("dry-run", dryRun.map { [$0] } ?? []),
@@ -194,7 +194,7 @@ struct SettingOptions<Scope: SettingScope>: ParsableArguments {
 }
 
 extension ArgumentHelp {
-    /// The help of a setting's flag, from the table; not shown where the setting is without effect.
+    /// The help of a setting's flag, from the table; hidden where the setting has no effect.
     fileprivate static func setting(_ key: String, in scope: any SettingScope.Type) -> ArgumentHelp {
         guard let setting = Setting.byKey[key] else { return .hidden }
         let builtIn = setting.isList ? setting.builtIn.joined(separator: ", ") : setting.builtIn.first ?? ""

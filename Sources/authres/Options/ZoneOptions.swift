@@ -7,10 +7,10 @@ struct ZoneOptions: ParsableArguments {
     @Option(
         name: .customLong("zone"),
         parsing: .singleValue,
-        help: "Master file (RFC 1035) that answers all questions; nothing is asked of the network; repeatable."
+        help: "Master file (RFC 1035) that answers all questions in place of the network; repeatable."
     ) var zone: [String] = []
 
-    /// All files as one zone; nil if none is given. Every mistake in them is reported.
+    /// All files as one zone; nil if none is given. All mistakes in them are reported.
     func load() throws -> ZoneFile? {
         guard !zone.isEmpty else { return nil }
         var result = ZoneFile()

@@ -21,7 +21,7 @@ struct ReportJob {
         let configuration = try options.load().configuration
         settings = configuration.reports
         guard let email = settings.email else {
-            StandardError.write("authres: reports.email: is needed: the address that reports are from")
+            StandardError.write("authres: reports.email: not set: the address that reports are sent from is needed")
             throw Sysexit.configuration
         }
         from = email
@@ -39,16 +39,16 @@ struct ReportJob {
     /// Where the database is.
     static func path(_ options: ConfigurationOptions<ReportScope>) throws -> String {
         guard let path = try options.load().configuration.reports.database else {
-            StandardError.write("authres: reports.database: is needed: the file that the filter counts in")
+            StandardError.write("authres: reports.database: not set: the file in which the filter counts is needed")
             throw Sysexit.configuration
         }
         return path
     }
 
-    /// The database, which must be there: a wrong name is not to make an empty one.
+    /// The database, which must exist: a wrong name must not create an empty one.
     static func database(_ path: String, _ options: ConfigurationOptions<ReportScope>) throws -> ReportDatabase {
         guard FileManager.default.fileExists(atPath: path) else {
-            StandardError.write("authres: \(path): is not there: nothing has been counted yet")
+            StandardError.write("authres: \(path): does not exist: nothing has been counted yet")
             throw Sysexit.noInput
         }
         return try ReportDatabase(path: path, limits: try options.load().configuration.reports.storeLimits)
@@ -123,7 +123,7 @@ struct ReportJob {
             + " \(report.messages + report.dropped) messages"
     }
 
-    /// Text of a stranger, without what a terminal would obey.
+    /// A sender's text, without what a terminal would obey.
     private static func plain(_ text: String) -> String {
         Explanation.plain(text)
     }

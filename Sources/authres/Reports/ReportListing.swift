@@ -3,7 +3,7 @@ import Foundation
 import ReportStore
 import StoredMail
 
-/// What `authres reports show` shows.
+/// The output of `authres reports show`.
 struct ReportListing {
     private let policies: [KeptPolicy]
     private let reports: [KeptReport]

@@ -6,7 +6,7 @@ enum ReportTransport: Sendable {
     /// sendmail(1): the program.
     case sendmail(String)
 
-    /// - Parameter setting: `sendmail:/usr/sbin/sendmail`, whose form the configuration has checked.
+    /// - Parameter setting: `sendmail:/usr/sbin/sendmail`; the configuration has checked its form.
     init(_ setting: String) {
         self = .sendmail(String(setting.dropFirst("sendmail:".count)))
     }
@@ -22,12 +22,12 @@ enum ReportTransport: Sendable {
         }
     }
 
-    /// A temporary failure (sysexits.h: EX_TEMPFAIL), and what the caller of a mailer can get wrong about an address
-    /// (EX_NOUSER, EX_NOHOST).
+    /// A temporary failure (sysexits.h: EX_TEMPFAIL), or an address that the mailer does not accept (EX_NOUSER,
+    /// EX_NOHOST).
     private static func run(_ program: String, _ message: [UInt8], from: String, to address: String) -> SendOutcome {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
-        // -i: a line of a dot does not end the message. --: an address may begin with a hyphen.
+        // -i: a line with only a dot does not end the message. --: an address may begin with a hyphen.
         process.arguments = ["-i", "-f", from, "--", address]
         let input = Pipe()
         let complaint = Pipe()
@@ -39,7 +39,7 @@ enum ReportTransport: Sendable {
         } catch {
             return .temporary("\(program): cannot be run")
         }
-        // sendmail(1) takes the lines of its system, which end with LF.
+        // sendmail(1) takes the system's lines, which end with LF.
         let octets = message.filter { $0 != UInt8(ascii: "\r") }
         let isWritten = (try? input.fileHandleForWriting.write(contentsOf: Data(octets))) != nil
         try? input.fileHandleForWriting.close()

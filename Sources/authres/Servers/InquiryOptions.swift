@@ -11,25 +11,25 @@ struct InquiryOptions: ParsableArguments {
     @Option(help: "User names and passwords for servers, as in netrc(5); a file that others can read is refused.")
     var netrc: String?
     @Option(help: "A file with an OAuth 2 token; refused if others can read it.") var bearerFile: String?
-    @Option(help: "Certificates to believe (PEM), in place of the system's.") var ca: String?
+    @Option(help: "File of trusted CA certificates (PEM), in place of the system's.") var ca: String?
     @Option(help: "The argument of EHLO (default: localhost).") var ehlo: String?
-    @Option(help: "Time for each server, from the look-up to the answer.", transform: Self.duration)
+    @Option(help: "Time limit for each server, from the lookup to the answer.", transform: Self.duration)
     var timeout = Duration.seconds(10)
     @Flag(
         name: .customLong("clear-text-login"),
-        help: "Log in without TLS to a server on a loopback address. To others no password ever goes without TLS."
+        help: "Log in without TLS to a server on a loopback address. No other server gets a password without TLS."
     ) var clearTextLogin = false
 
     private static func duration(_ text: String) throws -> Duration {
         guard let duration = ValueForm<Duration>.duration.read(text), duration <= .seconds(3600) else {
-            throw ValidationError("\(text.debugDescription) is not a duration such as 10s, of an hour at most")
+            throw ValidationError("\(text.debugDescription) is not a duration such as 10s, at most an hour")
         }
         return duration
     }
 
     func validate() throws {
         guard netrc == nil || bearerFile == nil else {
-            throw ValidationError("--netrc and --bearer-file: one of them")
+            throw ValidationError("give only one of --netrc and --bearer-file")
         }
         if let ehlo, Domain(ehlo)?.labels.allSatisfy({ $0.utf8.allSatisfy(Self.isHostOctet) }) != true {
             throw ValidationError("--ehlo \(ehlo): not a host name")
@@ -43,7 +43,7 @@ struct InquiryOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter isOffline: a zone has all names; the host's own are left aside.
+    /// - Parameter isOffline: a zone has all names; the host's own files are not used.
     func inquiry(_ resolver: any Resolver, isOffline: Bool) throws -> ServerInquiry {
         let text = isOffline ? nil : FileManager.default.contents(atPath: HostsFile.path)
         var inquiry = ServerInquiry(
@@ -70,7 +70,7 @@ struct InquiryOptions: ParsableArguments {
             try Self.check(bearerFile, isSecret: true)
             let octets = FileManager.default.contents(atPath: bearerFile) ?? Data()
             guard let text = String(validating: octets, as: UTF8.self) else {
-                StandardError.write("authres: \(bearerFile): is not text")
+                StandardError.write("authres: \(bearerFile): is not UTF-8 text")
                 throw Sysexit.usage
             }
             return .bearer(text.trimmingCharacters(in: .whitespacesAndNewlines))
@@ -79,7 +79,7 @@ struct InquiryOptions: ParsableArguments {
             ?? .none
     }
 
-    /// Ends the run if a file cannot be read, or one with secrets by too many.
+    /// Ends the run if a file cannot be read, or if one with secrets can be read by others.
     private static func check(_ path: String, isSecret: Bool) throws {
         do {
             _ = try InputFile(path)
@@ -90,12 +90,12 @@ struct InquiryOptions: ParsableArguments {
         guard isSecret else { return }
         let attributes = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
         guard let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 == 0 else {
-            StandardError.write("authres: \(path): can be read by others, and has secrets; chmod 600 \(path)")
+            StandardError.write("authres: \(path): has secrets and can be read by others; chmod 600 \(path)")
             throw Sysexit.usage
         }
     }
 
-    /// The URLs, or exit code 64: each mistake is told.
+    /// The URLs, or exit code 64: every mistake is reported.
     func urls(_ texts: [String]) throws -> [ServerURL] {
         var urls: [ServerURL] = []
         var isWrong = false
@@ -110,7 +110,7 @@ struct InquiryOptions: ParsableArguments {
         if isWrong { throw Sysexit.usage }
         if case .none = try credentials(), let url = urls.first(where: { $0.user != nil }) {
             let sources = "--netrc, --bearer-file or \(ServiceConfiguration.askPasswordVariable)"
-            StandardError.write("authres: \(url): there is no password for the user: give \(sources)")
+            StandardError.write("authres: \(url): no password for the user: give \(sources)")
             throw Sysexit.usage
         }
         return urls

@@ -5,17 +5,17 @@ import DNS
 import Files
 import ServerQuery
 
-/// Servers whose announced ids a reader takes for the site's own. They never change what is removed.
+/// Servers whose announced ids a reader takes for the site's own. They never change which fields are removed.
 struct TrustedServers: ParsableArguments {
     @Option(
         name: .customLong("trust-server"),
         parsing: .singleValue,
-        help: "A server whose announced ids count as ours for reading (see authres discover); repeatable."
+        help: "A server whose announced ids count as our own when reading (see authres discover); repeatable."
     ) var servers: [String] = []
-    @OptionGroup(title: "Asking servers") var inquiry: InquiryOptions
+    @OptionGroup(title: "How servers are asked") var inquiry: InquiryOptions
 
-    /// The ids that the servers announce. One that cannot be asked ends the run: fewer ids than there are would be a
-    /// wrong answer for every message.
+    /// The ids that the servers announce. A server that cannot be asked ends the run: with ids missing, every message
+    /// would get a wrong answer.
     func ids(_ state: () throws -> ServiceState, isOffline: Bool) async throws -> [String] {
         guard !servers.isEmpty else { return [] }
         let urls = try inquiry.urls(servers)
