@@ -1,10 +1,10 @@
 internal import Authentication
 internal import MailPolicy
 
-/// What a configuration that is read while the filter runs changes, and whether it can be meant.
+/// What a configuration that is read while the filter runs changes, and whether it can be intended.
 ///
-/// A file that an editor, a copy or a full disk leaves empty or cut off for a moment is a good configuration as far as
-/// YAML goes, but under another authserv-id the fields that are forged in the old one's name would stay.
+/// A file that an editor, a copy or a full disk leaves empty or truncated for a moment is valid YAML, but under
+/// another authserv-id, fields forged in the old one's name would be kept.
 package struct ConfigurationChange {
     private let old: EffectiveConfiguration
     private let new: EffectiveConfiguration
@@ -14,19 +14,19 @@ package struct ConfigurationChange {
         self.new = new
     }
 
-    /// Why the new configuration is not to be taken; nil if it is.
+    /// Why the new configuration is rejected; nil if it is not.
     package var refusal: String? {
         if let file = old.file {
             guard let read = new.file else { return "\(file.name) is gone" }
             if read.setsNothing, !file.setsNothing {
-                return "\(read.name) sets nothing any more: it is empty, or all of it is commented out"
+                return "\(read.name) sets nothing any more: it is empty, or all lines are commented out"
             }
             if file.isWhole, !read.isWhole {
                 return "\(read.name) does not end with a line break, as it did before: it seems to be cut off"
             }
         }
         if let id = oldID, newID == nil {
-            return "authserv-id, which was \(id), is not set any more; to leave it to the MTA takes a restart"
+            return "authserv-id, which was \(id), is not set any more; to leave it to the MTA, restart the filter"
         }
         return nil
     }
@@ -36,7 +36,7 @@ package struct ConfigurationChange {
         oldID == newID ? nil : (oldID, newID)
     }
 
-    /// The settings that have another value now: `limits.deadline: 20s -> 10s`.
+    /// The settings whose value has changed: `limits.deadline: 20s -> 10s`.
     package var settings: [String] {
         Setting.all.compactMap { setting in
             let values = [old, new].map { setting.show($0.configuration) }

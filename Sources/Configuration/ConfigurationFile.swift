@@ -12,12 +12,12 @@ package struct ConfigurationFile {
     /// Where each rule begins.
     package private(set) var ruleOrigins: [ConfigurationOrigin] = []
 
-    /// True if the text ends with a line break, which one that was cut off hardly does.
+    /// True if the text ends with a line break, which a truncated file rarely does.
     let isWhole: Bool
-    /// True if there is no setting in it: all of them may be commented out.
+    /// True if the file has no setting: all of them may be commented out.
     package var setsNothing: Bool { entries.isEmpty && rules.isEmpty && mistakes.isEmpty }
 
-    /// The key of what is no single value and no list of values.
+    /// The one key whose value is neither a single value nor a list of values.
     private static let ruleKey = "policy.rules"
 
     package init(name: String, text: String) {
@@ -33,12 +33,12 @@ package struct ConfigurationFile {
         }
     }
 
-    /// Levels of keys: `checks.spf` is the deepest there is, so the recursion ends after two.
+    /// Levels of keys: `checks.spf` is at the deepest level, so the recursion ends after two.
     private mutating func read(_ node: Node, at path: String?) {
         guard case .mapping(let mapping) = node else {
             // All keys below it may be commented out.
             if path != nil, case .scalar(let scalar) = node, Self.isNull(scalar) { return }
-            return report(node, path.map { "\($0): takes keys below it" } ?? "the file must be a list of `key: value`")
+            return report(node, path.map { "\($0): expected keys and values" } ?? "the file must be lines of `key: value`")
         }
         for (keyNode, value) in mapping {
             guard case .scalar(let scalar) = keyNode else {
@@ -75,7 +75,7 @@ package struct ConfigurationFile {
                 return report(node, "\(setting.key): has no value")
             }
         case .sequence(let sequence):
-            guard setting.isList else { return report(node, "\(setting.key): takes one value, not a list") }
+            guard setting.isList else { return report(node, "\(setting.key): expected one value, found a list") }
             for element in sequence {
                 guard case .scalar(let scalar) = element, !Self.isNull(scalar) else {
                     return report(element, "\(setting.key): an element must be a plain value")
@@ -86,20 +86,20 @@ package struct ConfigurationFile {
         case .mapping(let mapping) where setting.isMap:
             for (key, value) in mapping {
                 guard case .scalar(let name) = key, case .scalar(let scalar) = value, !Self.isNull(scalar) else {
-                    return report(value, "\(setting.key): takes keys with plain values")
+                    return report(value, "\(setting.key): expected keys with plain values")
                 }
                 entry.texts.append("\(name.string)=\(scalar.string)")
                 entry.elementOrigins.append(origin(of: value))
             }
         case .mapping:
-            return report(node, "\(setting.key): takes \(setting.isList ? "a list" : "one value"), not keys")
+            return report(node, "\(setting.key): expected \(setting.isList ? "a list" : "one value"), found a mapping")
         case .alias:
-            return report(node, "\(setting.key): aliases are not read")
+            return report(node, "\(setting.key): aliases are not supported")
         }
         entries.append(entry)
     }
 
-    /// Nothing at all, or a word that stands for it (YAML 1.2, 10.3.2): not a text of that name.
+    /// Nothing at all, or a word that means nothing (YAML 1.2, 10.3.2): not a text of that name.
     static func isNull(_ scalar: Node.Scalar) -> Bool {
         scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
@@ -141,7 +141,7 @@ package struct ConfigurationFile {
         }.map { $0 + 1 }
     }
 
-    /// What may have been meant in place of an unknown word: a key of this level, or one that belongs a level deeper.
+    /// What was probably meant by an unknown word: a key of this level, or one that belongs a level deeper.
     private static func advice(on word: String, below path: String?) -> String {
         let known = keys(below: path)
         if let near = Spelling.nearest(to: word, among: known) { return "did you mean \(near)?" }

@@ -3,7 +3,7 @@ internal import DNS
 internal import Files
 internal import Milter
 
-/// Something that is allowed and hardly meant: where, and what to do about it.
+/// Something that is allowed but probably not intended: where it is, and what to do about it.
 package struct ConfigurationWarning: Hashable, Sendable, CustomStringConvertible {
     package let origin: ConfigurationOrigin
     package let text: String
@@ -31,14 +31,14 @@ extension EffectiveConfiguration {
                 guard let domain = Domain(name), Self.documentation.contains(where: domain.isEqualOrBelow) else {
                     return nil
                 }
-                return warning(key, "\(pattern) is a name of the documentation; put your own in its place")
+                return warning(key, "\(pattern) is a name for documentation; replace it by your own")
             }
         }
     }
 
     private static let documentation = ["example.org", "example.com", "example.net"].compactMap { Domain($0) }
 
-    /// Networks larger than any registry gives away.
+    /// Networks larger than any that a registry allocates.
     private var wideNetworks: [ConfigurationWarning] {
         func isWide(_ network: IPNetwork) -> Bool {
             switch network.address {
@@ -65,11 +65,11 @@ extension EffectiveConfiguration {
         guard configuration.policy.alsoRemove.contains(where: { $0.lowercased() == "authentication-results" }) else {
             return []
         }
-        let text = "Authentication-Results is without effect here; `foreign: remove` removes those of other sites too"
+        let text = "Authentication-Results has no effect here; `foreign: remove` removes those of other sites too"
         return [warning("also-remove", text)]
     }
 
-    /// Anyone who can connect can occupy the filter; the protocol knows no login.
+    /// Anyone who can connect can occupy the filter; the protocol has no login.
     private var publicSocket: [ConfigurationWarning] {
         let host: String
         switch Endpoint(configuration.socket) {
@@ -80,11 +80,11 @@ extension EffectiveConfiguration {
             return []
         }
         let text =
-            "\(host) can be reached from outside, and milters know no login: use 127.0.0.1, a Unix socket or a firewall"
+            "\(host) can be reached from outside, and the milter protocol has no login: use 127.0.0.1, a Unix socket or a firewall"
         return [warning("socket", text)]
     }
 
-    /// A seal is taken for ours only if its domain is that of the authserv-id or one above it.
+    /// A seal counts as ours only if its domain is that of the authserv-id or one above it.
     private var uselessSeal: [ConfigurationWarning] {
         guard configuration.policy.seal != nil, let id = configuration.policy.authservID,
             let domain = configuration.seal.domain.flatMap({ Domain(internationalized: Array($0.utf8)) }),
@@ -97,7 +97,7 @@ extension EffectiveConfiguration {
     private var openKeyFile: [ConfigurationWarning] {
         guard let file = configuration.seal.keyFile, let mode = LibCFiles.permissions(ofPath: file) else { return [] }
         if mode & 0o022 != 0 {
-            return [warning("seal.key-file", "\(file) can be changed by others than its owner: chmod 640 \(file)")]
+            return [warning("seal.key-file", "\(file) can be changed by users other than its owner: chmod 640 \(file)")]
         }
         if mode & 0o004 != 0 {
             return [warning("seal.key-file", "\(file) can be read by every user of this host: chmod 640 \(file)")]

@@ -26,7 +26,7 @@ package enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension ConfigurationOrigin {
-    /// True for what says by itself which key is meant: `--dns-timeout`.
+    /// True for an origin that itself shows which key is meant: `--dns-timeout`.
     var namesKey: Bool {
         switch self {
         case .environment, .flag: true
@@ -40,7 +40,7 @@ package struct ConfigurationEntry: Sendable {
     package let setting: Setting
     package var texts: [String]
     package let origin: ConfigurationOrigin
-    /// Where each text stands, if they stand apart.
+    /// Where each text is, if they have different places.
     var elementOrigins: [ConfigurationOrigin] = []
 
     package init(setting: Setting, texts: [String], origin: ConfigurationOrigin) {
@@ -50,7 +50,7 @@ package struct ConfigurationEntry: Sendable {
     }
 }
 
-/// One thing that is wrong, where, and what to do.
+/// One mistake: what is wrong, where, and what to do.
 package struct ConfigurationMistake: Error, Hashable, CustomStringConvertible {
     package let origin: ConfigurationOrigin
     package let text: String
@@ -63,7 +63,7 @@ package struct ConfigurationMistake: Error, Hashable, CustomStringConvertible {
     package var description: String { "\(origin): \(text)" }
 }
 
-/// Every mistake of a configuration at once: whoever mends one should not meet the next only at the next start.
+/// All mistakes of a configuration at once: fixing one must not reveal the next only at the following start.
 package struct ConfigurationError: Error, Hashable, CustomStringConvertible {
     package let mistakes: [ConfigurationMistake]
 
@@ -74,24 +74,24 @@ package struct ConfigurationError: Error, Hashable, CustomStringConvertible {
     package var description: String { mistakes.map(\.description).joined(separator: "\n") }
 }
 
-/// The configuration in force and where each value came from. Flags go before the environment, the environment before
-/// the file, the file before the defaults.
+/// The configuration in force and where each value came from. Flags override the environment, the environment
+/// overrides the file, and the file overrides the defaults.
 package struct EffectiveConfiguration: Sendable {
     package private(set) var configuration = ServiceConfiguration()
-    /// Keys that are not here have their default.
+    /// Keys that are absent have their default.
     private(set) var origins: [String: ConfigurationOrigin] = [:]
     /// The file that was read, if there is one.
     package let file: ConfigurationFile?
     /// Where each rule of the policy begins.
     private(set) var ruleOrigins: [ConfigurationOrigin] = []
 
-    /// True if the key has not just its default.
+    /// True if the key was given, and does not just have its default.
     package func isGiven(_ key: String) -> Bool { origins[key] != nil }
 
     /// - Parameters:
     ///   - file: the file as read, or nil if there is none.
     ///   - environment: the variables of the process; those that begin with `AUTHRES_` must be known.
-    ///   - flags: what the command line gave.
+    ///   - flags: the settings on the command line.
     package init(
         file: ConfigurationFile?,
         environment: [String: String],
@@ -130,12 +130,12 @@ package struct EffectiveConfiguration: Sendable {
         guard mistakes.isEmpty else { throw ConfigurationError(mistakes: mistakes) }
     }
 
-    /// The seal of our field, if all that it takes is given.
+    /// The seal of our field, if all its settings are given.
     private func seal() throws(ConfigurationMistake) -> FieldSeal? {
         try signer("seal", configuration.seal, FieldSeal.init(domain:selector:privateKeyPEM:))
     }
 
-    /// What makes ARC Sets, if all that it takes is given.
+    /// The sealer that makes ARC Sets, if all its settings are given.
     private func arcSealing() throws(ConfigurationMistake) -> Policy.ARCSealing? {
         let sealer = try signer("arc-seal", configuration.arcSeal, ARCSealer.init(domain:selector:privateKeyPEM:))
         guard let sealer else { return nil }
@@ -162,7 +162,7 @@ package struct EffectiveConfiguration: Sendable {
         ConfigurationMistake(origin: origins[key] ?? .builtIn, text: "\(key): \(text)")
     }
 
-    /// What signs by a key, if domain, selector and key are given.
+    /// The signer with a key, if domain, selector and key are given.
     private func signer<Signer>(
         _ group: String,
         _ given: ServiceConfiguration.Seal,
@@ -196,12 +196,12 @@ package struct EffectiveConfiguration: Sendable {
             let keys = ["domain", "selector", "key-file"].map { "\(group).\($0)" }
             return ConfigurationMistake(
                 origin: keys.lazy.compactMap { origins[$0] }.first ?? .builtIn,
-                text: "\(group): needs domain, selector and key-file, all three or none"
+                text: "\(group): needs domain, selector and key-file: set all three or none"
             )
         }
     }
 
-    /// Conditions on checks that are switched off: nothing would ever fulfil them.
+    /// Conditions on checks that are switched off, which would never be fulfilled.
     private var rulesWithoutCheck: [ConfigurationMistake] {
         zip(configuration.rules.rules, ruleOrigins).flatMap { rule, origin in
             (rule.when + rule.except).compactMap { condition in
@@ -219,7 +219,7 @@ package struct EffectiveConfiguration: Sendable {
         let byName = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.environmentName, $0) })
         var entries: [ConfigurationEntry] = []
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("AUTHRES_") {
-            // A secret, so not a setting that `authres config` shows.
+            // A secret, and therefore not a setting that `authres config` shows.
             if name == ServiceConfiguration.askPasswordVariable { continue }
             let origin = ConfigurationOrigin.environment(name)
             guard let setting = byName[name] else {

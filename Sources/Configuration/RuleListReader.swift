@@ -4,7 +4,7 @@ internal import Yams
 
 /// Reads `policy.rules`, a list of rules; a mistake never hides the next one.
 struct RuleListReader {
-    /// The file, as it is named in mistakes.
+    /// The file, as named in mistakes.
     private let file: String
     private(set) var rules: [Rule] = []
     /// Where each rule begins.
@@ -22,7 +22,7 @@ struct RuleListReader {
         switch node {
         case .sequence(let sequence): for element in sequence { readRule(element) }
         case .scalar(let scalar) where ConfigurationFile.isNull(scalar): break
-        case .scalar, .mapping, .alias: report(node, "policy.rules: takes a list of rules: - {name: ..., when: ...}")
+        case .scalar, .mapping, .alias: report(node, "policy.rules: expected a list of rules: - {name: ..., when: ...}")
         }
         for (index, reason) in unreachable {
             mistakes.append(
@@ -42,7 +42,7 @@ struct RuleListReader {
 
     private mutating func readRule(_ node: Node) {
         guard case .mapping(let mapping) = node else {
-            return report(node, "policy.rules: a rule is a list of keys: {name: ..., when: ..., action: ...}")
+            return report(node, "policy.rules: a rule is a mapping: {name: ..., when: ..., action: ...}")
         }
         let before = mistakes.count
         var rule = Rule(name: "", action: .accept)
@@ -88,7 +88,7 @@ struct RuleListReader {
             if !PolicyReply.isText(text, limit: PolicyReply.textLimit) {
                 report(
                     value,
-                    "text: takes printable ASCII without quotation marks and backslashes, \(PolicyReply.textLimit) characters at most"
+                    "text: expected printable ASCII without quotation marks and backslashes, at most \(PolicyReply.textLimit) characters"
                 )
             }
         default:
@@ -116,7 +116,7 @@ struct RuleListReader {
         } else if text == "discard" {
             report(
                 value,
-                "action: discard is not offered, mail that vanishes helps nobody: reject it, or quarantine it"
+                "action: discard is not supported, since mail would be lost silently: use reject or quarantine"
             )
         } else {
             let known = Action.allCases.map(\.rawValue).joined(separator: ", ")
@@ -128,7 +128,7 @@ struct RuleListReader {
     private mutating func conditions(_ node: Node, in part: String) -> [Condition] {
         if case .scalar(let scalar) = node, ConfigurationFile.isNull(scalar) { return [] }
         guard case .mapping(let mapping) = node else {
-            report(node, "\(part): takes conditions, {dmarc: fail}")
+            report(node, "\(part): expected conditions such as {dmarc: fail}")
             return []
         }
         var conditions: [Condition] = []
@@ -176,7 +176,7 @@ struct RuleListReader {
 
     private mutating func word(_ node: Node, _ key: String) -> String? {
         guard case .scalar(let scalar) = node else {
-            report(node, "\(key): takes one value")
+            report(node, "\(key): expected one value")
             return nil
         }
         guard !ConfigurationFile.isNull(scalar) else {

@@ -1,7 +1,7 @@
 internal import MailPolicy
 
-/// Rules as a table that is YAML: a row a rule, so that the file can be used, and read in the middle of the night. Each
-/// row says where the rule is from, and the codes that its replies have.
+/// Rules as a table that is YAML, one row per rule, so that it can be used as a file and read in the middle of the
+/// night. Each row says where the rule is from, and which codes its replies have.
 struct RuleTable {
     private let rules: [Rule]
     private let origins: [ConfigurationOrigin]
@@ -15,7 +15,7 @@ struct RuleTable {
     var lines: [String] {
         guard !rules.isEmpty else { return ["  rules: []  # \(ConfigurationOrigin.builtIn)"] }
         let rows = rules.map(Self.cells)
-        // What comes last is as long as it is.
+        // The last column is not padded.
         let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 } + [0]
         var lines = ["  rules:  # the first that matches decides; if none does, the message goes on"]
         for (index, row) in rows.enumerated() {
@@ -27,7 +27,7 @@ struct RuleTable {
         return lines
     }
 
-    /// Name, action, and conditions with all the rest.
+    /// Name, action, and the conditions with everything else.
     private static func cells(_ rule: Rule) -> [String] {
         var rest = ["when: \(flow(rule.when))"]
         if !rule.except.isEmpty { rest.append("except: \(flow(rule.except))") }

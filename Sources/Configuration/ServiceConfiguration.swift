@@ -8,27 +8,27 @@ package import ReportStore
 
 /// Everything that can be configured, with its defaults. ``Setting/all`` says how each value is written and read.
 package struct ServiceConfiguration: Sendable {
-    /// What the engine follows.
+    /// The settings of the engine.
     package var policy = Policy()
     /// What is done with messages because of their verdicts.
     package var rules = PolicyRules()
     /// Whether the filter only judges and logs, and leaves every message as it is.
     package var isDryRun = false
-    /// Names in the `by` clause of Received fields that this site's own hosts write; nil stands for the authserv-id.
+    /// Names in the `by` clause of Received fields that this site's own hosts write; nil means the authserv-id.
     package var ownHosts: [String]?
     /// Where the MTA finds the filter, for example `unix:/run/authres/milter.sock`.
     package var socket = "unix:/run/authres/milter.sock"
     /// Permission bits of a Unix socket.
     package var socketMode: UInt16 = 0o660
-    /// The group that owns a Unix socket; nil leaves the process's own.
+    /// The group that owns a Unix socket; nil leaves that of the process.
     package var socketGroup: String?
-    /// Name servers as `ADDRESS` or `ADDRESS:PORT`; none stands for those of /etc/resolv.conf.
+    /// Name servers as `ADDRESS` or `ADDRESS:PORT`; an empty list means those of /etc/resolv.conf.
     var nameServers: [String] = []
-    /// How long one name server is waited for before the question is asked again.
+    /// How long to wait for one name server before the question is asked again.
     var nameServerTimeout: Duration = .seconds(5)
-    /// Connections of MTAs that are served at once.
+    /// Connections of MTAs that are served at the same time.
     package var connections = 2000
-    /// Removals that are asked of an MTA; a message that takes more is deferred.
+    /// Removals that the MTA is asked for; a message that needs more is deferred.
     package var removals = 500
     package var logLevel = Logger.Level.info
     package var logFormat = LogFormat.text
@@ -48,33 +48,33 @@ package struct ServiceConfiguration: Sendable {
     /// Servers that must announce the name that the filter writes.
     package var announcedBy: [ServerURL] = []
 
-    /// The variable with the password for servers that are asked: a secret, and so not a setting.
+    /// The variable with the password for servers that are asked: a secret, and therefore not a setting.
     package static let askPasswordVariable = "AUTHRES_ASK_PASSWORD"
 
     package struct Ask: Hashable, Sendable {
         package var hosts: [AskRule] = []
-        /// Where own hosts are; none stands for private networks and this host.
+        /// Where own hosts are; an empty list means private networks and this host.
         package var networks: [IPNetwork] = []
-        /// How old a message may be to be judged by what its hosts say now.
+        /// How old a message may be to be judged by what its hosts announce now.
         package var horizon = Duration.seconds(30 * 86_400)
         /// How long an answer is kept.
         package var cache = Duration.seconds(86_400)
     }
 
     package struct Reports: Sendable {
-        /// The SQLite file; nil counts nothing.
+        /// The SQLite file; with nil, nothing is counted.
         package var database: String?
-        /// `org_name`; nil stands for the submitter.
+        /// `org_name`; nil means the submitter.
         package var organization: String?
-        /// The address that reports are from and questions go to.
+        /// The address that reports are sent from and questions go to.
         package var email: String?
         /// `extra_contact_info`
         package var extraContact: String?
-        /// The domain of the receiver; nil stands for that of the address.
+        /// The domain of the receiver; nil means that of the address.
         package var submitter: String?
         /// How the local MTA is reached.
         package var sendBy = "sendmail:/usr/sbin/sendmail"
-        /// Reports that one run makes.
+        /// How many reports one run makes.
         package var reportsOfRun = 10_000
         package var storeLimits = ReportDatabase.Limits()
         package var sendLimits = SendRun.Limits()
@@ -88,9 +88,9 @@ package struct ServiceConfiguration: Sendable {
 
     /// Which messages get an ARC Set of ours (RFC 8617, 5.1).
     package enum ARCSealMoment: String, CaseIterable, Sendable {
-        /// What strangers deliver.
+        /// Messages that external clients deliver.
         case arrival
-        /// What our own hosts send on.
+        /// Messages that our own hosts send on.
         case departure
     }
 

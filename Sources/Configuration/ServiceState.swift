@@ -7,12 +7,12 @@ package import ReportStore
 internal import StubDNS
 internal import Synchronization
 
-/// What is in force: the configuration, and who answers questions. Replaced as a whole, never changed.
+/// What is in force: the configuration, and the resolver. Replaced as a whole, never changed.
 package final class ServiceState: Sendable {
     package let configuration: ServiceConfiguration
     package let resolver: any Resolver
     package let logger: Logger
-    /// Takes what is counted for aggregate reports; nil if nothing is.
+    /// Records what is counted for aggregate reports; nil if nothing is.
     package let recorder: ReportRecorder?
     private let isOffline: Bool
 
@@ -20,8 +20,8 @@ package final class ServiceState: Sendable {
     package let hostName = ProcessInfo.processInfo.hostName
 
     /// - Parameters:
-    ///   - zone: answers for a world without a network; nil for name servers.
-    ///   - countsForReports: True for the filter.
+    ///   - zone: answers in place of the network; nil for name servers.
+    ///   - countsForReports: true for the filter.
     /// - Throws: ``StubResolver/StartError``.
     package init(
         _ configuration: ServiceConfiguration,
@@ -35,8 +35,7 @@ package final class ServiceState: Sendable {
         recorder = countsForReports ? Self.recorder(configuration, logger) : nil
     }
 
-    /// The same site under another configuration. Answers that are known stay known unless other servers are to be
-    /// asked.
+    /// The same site under another configuration. Known answers are kept unless other servers are to be asked.
     package init(_ configuration: ServiceConfiguration, after old: ServiceState) throws {
         self.configuration = configuration
         logger = Self.logger(configuration)
@@ -67,7 +66,7 @@ package final class ServiceState: Sendable {
         }
     }
 
-    /// Who is asked, for the log.
+    /// The servers that are asked, for the log.
     package var nameServers: [String] {
         if isOffline { return ["zone files"] }
         return configuration.nameServers.isEmpty ? ["those of /etc/resolv.conf"] : configuration.nameServers

@@ -11,13 +11,13 @@ extension Setting {
             "authserv-id",
             \.policy.authservID,
             ValueForm<String>.authservID.optional,
-            "The name this site reports under (default: the MTA's own, macro j, else the host name)."
+            "The name this site reports under (default: the MTA's own, macro j, or else the host name)."
         ),
         .list(
             "own-ids",
             \.policy.ownIDs,
             .namePattern,
-            "More names that only this site may claim: fields from outside that bear one are removed."
+            "More names that only this site may claim: fields from outside that claim one are removed."
         ),
         .list(
             "own-hosts",
@@ -31,7 +31,7 @@ extension Setting {
             "local-networks",
             \.policy.localNetworks,
             .network,
-            "Clients that are not strangers: no SPF, iprev or DMARC is claimed of them."
+            "Networks of local clients: SPF, iprev and DMARC are not checked for them."
         ),
         .scalar("foreign", \.policy.foreignFields, .word, "Fields of other sites."),
         .list("also-remove", \.policy.alsoRemove, .fieldName, "More fields to remove."),
@@ -58,7 +58,7 @@ extension Setting {
             concern: .filter
         ),
         .list("dns.servers", \.nameServers, .nameServer, "Name servers (default: those of /etc/resolv.conf)."),
-        .scalar("dns.timeout", \.nameServerTimeout, .duration, "How long one name server is waited for."),
+        .scalar("dns.timeout", \.nameServerTimeout, .duration, "How long to wait for one name server."),
         .scalar("checks.spf", \.policy.checks[contains: .spf], .truth, "Check SPF (RFC 7208)."),
         .scalar("checks.dkim", \.policy.checks[contains: .dkim], .truth, "Check DKIM (RFC 6376)."),
         .scalar("checks.dmarc", \.policy.checks[contains: .dmarc], .truth, "Check DMARC (RFC 9989)."),
@@ -74,13 +74,13 @@ extension Setting {
             "limits.deadline",
             \.policy.limits.deadline,
             .duration,
-            "How long the DNS is waited for after the header; then a check is a temperror."
+            "How long to wait for the DNS after the header; then a check is a temperror."
         ),
         .scalar(
             "limits.header",
             \.policy.limits.headerOctets,
             .size(4096...16 * 1024 * 1024),
-            "Octets of header that are checked; forged fields are removed beyond it too."
+            "Octets of the header that are checked; forged fields beyond them are removed too."
         ),
         .scalar(
             "limits.header-fields",
@@ -92,19 +92,19 @@ extension Setting {
             "limits.signatures",
             \.policy.limits.signatures,
             .number(1...100),
-            "Signatures that are verified; the others are reported as not checked."
+            "Signatures that are verified; others are reported as not checked."
         ),
         .scalar(
             "limits.void-lookups",
             \.policy.limits.voidLookups,
             .number(0...10),
-            "SPF look-ups without an answer (RFC 7208, 4.6.4)."
+            "SPF lookups that may have no answer (RFC 7208, 4.6.4)."
         ),
         .scalar(
             "limits.questions",
             \.policy.limits.questions,
             .number(16...10_000),
-            "Questions that one message may ask of the DNS; what asks for more is a temperror."
+            "DNS questions that one message may cause; a check that needs more is a temperror."
         ),
         .scalar(
             "limits.removals",
@@ -117,7 +117,7 @@ extension Setting {
             "limits.connections",
             \.connections,
             .number(1...1_000_000),
-            "Connections served at once.",
+            "Connections served at the same time.",
             concern: .filter
         ),
         .scalar(
@@ -138,28 +138,28 @@ extension Setting {
             "policy.help",
             \.rules.help,
             ValueForm<String>.help.optional,
-            "URL that every rejected sender is told."
+            "URL that is given to every rejected sender."
         ),
         .list(
             "ask.hosts",
             \.ask.hosts,
             .askRule,
-            "Where hosts of this site are asked what they announce (AUTHSERV), as NAME=URL.",
+            "Where hosts of this site are asked which ids they announce (AUTHSERV), as NAME=URL.",
             isMap: true
         ),
         .list(
             "ask.networks",
             \.ask.networks,
             .network,
-            "Networks such hosts must be in (default: private ones and this host)."
+            "Networks these hosts must be in (default: private ones and this host)."
         ),
         .scalar(
             "ask.horizon",
             \.ask.horizon,
             .duration,
-            "How old a message may be to be judged by what its hosts say now."
+            "How old a message may be to be judged by what its hosts announce now."
         ),
-        .scalar("ask.cache", \.ask.cache, .duration, "How long an answer of a host is kept."),
+        .scalar("ask.cache", \.ask.cache, .duration, "How long a host's answer is kept."),
         .list(
             "announced-by",
             \.announcedBy,
@@ -188,13 +188,13 @@ extension Setting {
             "arc-seal.when",
             \.arcSealMoment,
             .word,
-            "Which messages get an ARC Set: what strangers deliver, or what our own hosts send on."
+            "Which messages get an ARC Set: those from outside, or those that our own hosts send on."
         ),
         .scalar(
             "reports.database",
             \.reports.database,
             ValueForm<String>.text.optional,
-            "SQLite file that keeps what DMARC aggregate reports (RFC 9990) need; without it nothing is kept."
+            "SQLite file with the counts for DMARC aggregate reports (RFC 9990); without it nothing is counted."
         ),
         .scalar(
             "reports.org-name",
@@ -206,7 +206,7 @@ extension Setting {
             "reports.email",
             \.reports.email,
             ValueForm<String>.mailAddress.optional,
-            "Address that reports are from and questions about them go to."
+            "Address that reports are sent from and that questions about them go to."
         ),
         .scalar(
             "reports.extra-contact-info",
@@ -225,15 +225,15 @@ extension Setting {
             "reports.rows",
             \.reports.storeLimits.rows,
             .number(100...100_000_000),
-            "Rows that are kept; what would add more is counted, and dropped."
+            "Rows that are kept; messages that would add more are counted and dropped."
         ),
         .scalar(
             "reports.rows-per-policy",
             \.reports.storeLimits.rowsOfPolicy,
             .number(10...1_000_000),
-            "Rows that are kept of one policy and hour."
+            "Rows that are kept for one policy and hour."
         ),
-        .scalar("reports.keep-days", \.reports.days, .number(2...365), "Days that rows are kept."),
+        .scalar("reports.keep-days", \.reports.days, .number(2...365), "Days for which rows are kept."),
         .scalar(
             "reports.reports-per-run",
             \.reports.reportsOfRun,
@@ -256,14 +256,14 @@ extension Setting {
             "reports.size",
             \.reports.sendLimits.messageOctets,
             .size(65536...100 * 1024 * 1024),
-            "Octets of a report's message."
+            "Maximum size of a report's message in octets."
         ),
-        .scalar("log-level", \.logLevel, .word, "The least level that is logged.", concern: .filter),
+        .scalar("log-level", \.logLevel, .word, "The lowest level that is logged.", concern: .filter),
         .scalar(
             "log-format",
             \.logFormat,
             .word,
-            "How the lines of the log are written; under the journal without the time.",
+            "Format of the log; under the journal, lines have no time.",
             concern: .filter
         ),
     ]
@@ -275,7 +275,7 @@ extension Setting {
 }
 
 extension ServiceConfiguration {
-    /// ``ownHosts`` with none in place of nil, for the table.
+    /// ``ownHosts`` for the table, with an empty list in place of nil.
     fileprivate var ownHostNames: [String] {
         get { ownHosts ?? [] }
         set { ownHosts = newValue.isEmpty ? nil : newValue }

@@ -7,31 +7,32 @@ package struct Setting: Sendable {
     var isMap = false
     /// What it does, as a sentence for help and manual.
     package let help: String
-    /// Who needs to know it.
+    /// Which commands need it.
     package let concern: Concern
-    /// What a value is called: `<duration>`.
+    /// The name of a value in help: `<duration>`.
     package let valueName: String
     /// What a value looks like: `a duration such as 20s, 500ms or 2m`.
     package let valueDescription: String
-    /// Reads the text of the value, or of each element, into the configuration; every text that is wrong is told of.
+    /// Reads the text of the value, or of each element, into the configuration; returns a mistake for every text that
+    /// is wrong.
     package let read: @Sendable ([String], inout ServiceConfiguration) -> [Mistake]
     /// The value in force, as text that `read` takes; empty if there is none.
     let show: @Sendable (ServiceConfiguration) -> [String]
 
     package enum Concern: Sendable {
-        /// Whatever examines messages.
+        /// Every command that examines messages.
         case judgement
-        /// The running filter alone.
+        /// Only the running filter.
         case filter
     }
 
-    /// The value that is in force where none is given; empty if there is none.
+    /// The default; empty if there is none.
     package var builtIn: [String] { show(ServiceConfiguration()) }
 
     /// What is wrong with a value and what to write instead.
     package struct Mistake: Error {
         package let text: String
-        /// Which of the texts it is.
+        /// The index of the text that is wrong.
         package var index = 0
     }
 
@@ -46,7 +47,7 @@ package struct Setting: Sendable {
         "--" + key.map { $0 == "." ? "-" : String($0) }.joined()
     }
 
-    /// A key with one value, which can be nil where the default is to have none.
+    /// A key with one value, which can be nil if by default there is none.
     static func scalar<Value: Sendable>(
         _ key: String,
         _ path: any WritableKeyPath<ServiceConfiguration, Value> & Sendable,
@@ -63,7 +64,7 @@ package struct Setting: Sendable {
             valueDescription: form.description,
             read: { texts, configuration in
                 guard let text = texts.first, texts.count == 1 else {
-                    return [Mistake(text: "takes one value: \(form.description)")]
+                    return [Mistake(text: "expected one value: \(form.description)")]
                 }
                 do throws(Mistake) {
                     configuration[keyPath: path] = try form.value(of: text)

@@ -1,7 +1,7 @@
-/// Finds the word that was meant by one that is misspelt.
+/// Finds the word that a misspelt one was meant to be.
 enum Spelling {
-    /// The known word that takes the fewest changes, case and the choice of `_` or `-` aside; nil if none is near: at most
-    /// a third of the letters, and three, may differ.
+    /// The known word that takes the fewest changes, ignoring case and the choice of `_` or `-`; nil if none is near:
+    /// at most a third of the letters, and at most three, may differ.
     static func nearest(to word: String, among known: some Sequence<String>) -> String? {
         let letters = folded(word)
         let limit = min(3, max(1, letters.count / 3))
@@ -17,7 +17,7 @@ enum Spelling {
 
     /// Letters to insert, remove, replace or swap with their neighbour (optimal string alignment).
     private static func distance(_ one: [Character], _ other: [Character]) -> Int {
-        // A key is no longer than this; a text that is was not meant for one.
+        // No key is longer than this; a longer text was not meant as one.
         guard one.count <= 64, other.count <= 64 else { return .max }
         var rows = [Array(0...other.count)]
         for (i, letter) in one.enumerated() {

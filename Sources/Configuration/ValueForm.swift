@@ -7,7 +7,7 @@ internal import Milter
 
 /// How the text of a setting's value is read and written: durations, sizes, networks, words.
 package struct ValueForm<Value: Sendable>: Sendable {
-    /// What a value is called in a synopsis: `duration`.
+    /// The name of a value in a synopsis: `duration`.
     let name: String
     /// What to write, as shown in a mistake: `a duration such as 20s, 500ms or 2m`.
     package let description: String
@@ -22,8 +22,8 @@ package struct ValueForm<Value: Sendable>: Sendable {
         return value
     }
 
-    /// The same form where having no value is the default. A text that is no value is a mistake all the same: it must
-    /// not become a value that is nil.
+    /// The same form where the default is to have no value. A text that is not a value is still a mistake: it must
+    /// not become nil.
     var optional: ValueForm<Value?> {
         ValueForm<Value?>(
             name: name,
@@ -59,8 +59,8 @@ extension ValueForm where Value == String {
         )
     }
 
-    /// The name a site reports under: a domain name, or one word. RFC 8601 (2.5) allows any text in quotes, but nobody
-    /// means a blank, a variable of Postfix's (`$myhostname`) or OpenDKIM's word for the host's name.
+    /// The name a site reports under: a domain name, or one word. RFC 8601 (2.5) allows any text in quotes, but a
+    /// blank, a variable of Postfix (`$myhostname`) or OpenDKIM's word for the host's name is never meant.
     static var authservID: ValueForm {
         ValueForm(
             name: "name",
@@ -78,8 +78,8 @@ extension ValueForm where Value == String {
         )
     }
 
-    /// The name of a header field (RFC 5322, 3.6.8) that may be removed: not one that the message itself is made of, nor
-    /// one of ARC or DKIM, which prove it.
+    /// The name of a header field (RFC 5322, 3.6.8) that may be removed: not one that the message itself consists of,
+    /// nor one of ARC or DKIM, which prove it.
     static var fieldName: ValueForm {
         ValueForm(
             name: "field",
@@ -105,7 +105,7 @@ extension ValueForm where Value == String {
         ]
     }
 
-    /// A URL that is told in replies.
+    /// A URL for replies.
     package static var help: ValueForm {
         ValueForm(
             name: "url",
@@ -115,7 +115,7 @@ extension ValueForm where Value == String {
         )
     }
 
-    /// A host name of two labels at least.
+    /// A host name of at least two labels.
     static var hostName: ValueForm {
         ValueForm(
             name: "domain",
@@ -125,7 +125,7 @@ extension ValueForm where Value == String {
         )
     }
 
-    /// An address that can be in an envelope and in From as it is.
+    /// An address that can be used in an envelope and in From as it is.
     static var mailAddress: ValueForm {
         ValueForm(
             name: "address",
@@ -135,7 +135,7 @@ extension ValueForm where Value == String {
         )
     }
 
-    /// How the local MTA is reached.
+    /// How to reach the local MTA.
     static var mailer: ValueForm {
         ValueForm(
             name: "mailer",
@@ -280,7 +280,7 @@ extension ValueForm where Value == ServerURL {
 }
 
 extension ValueForm where Value == AskRule {
-    /// `NAME=URL`, or the URL alone where its host is the name.
+    /// `NAME=URL`, or the URL alone if its host is the name.
     static var askRule: ValueForm {
         ValueForm(
             name: "name=url",
@@ -314,7 +314,8 @@ extension ValueForm where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension IPNetwork {
-    /// True for 0.0.0.0/0 and what holds 2000::/3, all that has been allocated of IPv6 (RFC 4291, 2.4).
+    /// True for 0.0.0.0/0 and for networks that contain 2000::/3, all that has been allocated of IPv6 (RFC 4291,
+    /// 2.4).
     fileprivate var isWholeInternet: Bool {
         switch address {
         case .v4: prefixLength == 0

@@ -14,26 +14,27 @@ internal import Observability
 internal import Octets
 internal import ReportStore
 
-/// Examines the messages of one connection: what the MTA tells becomes events of an ``Examination``, its questions go
-/// to the resolver, its judgement becomes the answer. Lives on the connection's event loop.
+/// Examines the messages of one connection: what the MTA sends becomes events of an ``Examination``, its questions go
+/// to the resolver, and its judgement becomes the reply. Lives on the connection's event loop.
 package final class MessageFilter: MailFilter {
     private let states: CurrentServiceState
     private let eventLoop: any EventLoop
     /// Seconds since 1970.
     private let clock: () -> Int64
 
-    /// Messages may be held on this connection, if a rule wanted it when the MTA connected.
+    /// Messages may be held on this connection, if a rule wanted that when the MTA connected.
     let furtherActions: FilterActions
 
     private var client = Client(address: nil)
-    /// The MTA's words about the client could not be used, which a dry run bears.
+    /// The MTA's data about the client could not be used; a dry run goes on without them.
     private var isUnknown = false
     private var helo: [UInt8] = []
     /// The MTA's own name, macro `j`.
     private var ownName: [UInt8]?
     private var message: Message?
 
-    /// One message, from MAIL to the answer. An object, so that an answer that comes too late finds out whose it is.
+    /// One message, from MAIL to the reply. An object, so that a late answer can tell whether its message is still
+    /// there.
     private final class Message {
         let state: ServiceState
         var examination: Examination
@@ -43,7 +44,7 @@ package final class MessageFilter: MailFilter {
         var promise: EventLoopPromise<MessageReply>?
         var deadline: Scheduled<Void>?
         var log: MessageLog
-        /// What the rules of the policy look at beyond the verdicts.
+        /// What the rules of the policy examine besides the verdicts.
         let envelope: PolicyEnvelope
 
         init(
@@ -70,11 +71,11 @@ package final class MessageFilter: MailFilter {
 
         var description: String {
             switch self {
-            case .noMessage: "the MTA speaks of a message that it has not begun"
-            case .noClient: "the client is not known"
-            case .noAddress(let text): "the MTA gives \"\(LogWord(text))\" for the client's address"
+            case .noMessage: "end of message without MAIL FROM"
+            case .noClient: "no client address from the MTA"
+            case .noAddress(let text): "unusable client address \"\(LogWord(text))\" from the MTA"
             case .noName(let name):
-                "no field can be written under the name \"\(LogWord(name))\": set authserv-id"
+                "the name \"\(LogWord(name))\" cannot be an authserv-id: set authserv-id"
             case .noField: "the field could not be written"
             }
         }
@@ -91,7 +92,7 @@ package final class MessageFilter: MailFilter {
         furtherActions = states.value.configuration.rules.mayQuarantine ? .quarantine : []
     }
 
-    // MARK: What the MTA tells
+    // MARK: From the MTA
 
     func connect(_ client: SMTPClient, macros: Macros) throws -> Response {
         isUnknown = false
@@ -106,12 +107,12 @@ package final class MessageFilter: MailFilter {
 
     private func begin(_ client: SMTPClient, _ macros: Macros) throws(Failure) {
         let address = client.address.flatMap(Self.address)
-        // A client without an address is the MTA's own; a stranger must not be taken for that.
+        // A client without an address is the MTA itself; an external client must not be taken for that.
         if let text = client.address, address == nil { throw Failure.noAddress(text) }
         self.client = Client(address: address, name: client.hostname)
         ownName = macros["j"]
         helo = []
-        // Reverse DNS can be asked about now. The answer is not waited for: it will be known, or under way, when the
+        // Reverse DNS can be asked about now. The answer is not waited for: it will be known, or on its way, when the
         // first message comes.
         let state = states.value
         var examination = try newExamination(state)
@@ -188,8 +189,8 @@ package final class MessageFilter: MailFilter {
         return message.examination.hasTooManyForgedFields ? tooManyForgedFields(in: message) : .continue
     }
 
-    /// Postfix's cleanup takes time with the square of the removals, and panics at 20,000 (3.7.11): a message with more
-    /// than it can bear is neither edited nor examined any further.
+    /// Postfix's cleanup needs time that grows with the square of the removals, and panics at 20,000 (3.7.11): a
+    /// message with more than it can handle is neither edited nor examined further.
     private func tooManyForgedFields(in message: Message) -> Response {
         let limit = message.state.configuration.removals
         let isDryRun = message.state.configuration.isDryRun
@@ -249,10 +250,10 @@ package final class MessageFilter: MailFilter {
         abort()
     }
 
-    // MARK: What the DNS says
+    // MARK: The DNS
 
-    /// Hands out the questions that came up; those whose answers are at hand are answered at once, and together: all
-    /// checks that are not settled yet are run again for what is learnt.
+    /// Hands out the new questions. Those whose answers are known are answered at once, and together: all checks that
+    /// are not settled yet are run again for what was learnt.
     private func ask() {
         guard let message else { return }
         let resolver = message.state.resolver
@@ -277,7 +278,7 @@ package final class MessageFilter: MailFilter {
         finish()
     }
 
-    /// Sees to it that the message does not wait for the DNS for ever. One that has all its answers needs no timer.
+    /// Ensures that the message does not wait for the DNS for ever. One that has all its answers needs no timer.
     private func watchDeadline() {
         guard let message, message.deadline == nil, message.examination.isOpen,
             let deadline = message.examination.deadline
@@ -294,9 +295,9 @@ package final class MessageFilter: MailFilter {
         finish()
     }
 
-    // MARK: What is answered
+    // MARK: The reply
 
-    /// Answers the MTA if it waits for an answer and there is a judgement.
+    /// Replies to the MTA if it waits for a reply and there is a judgement.
     private func finish() {
         guard let message, let promise = message.promise, let judgement = message.examination.judgement else { return }
         message.deadline?.cancel()
@@ -324,8 +325,8 @@ package final class MessageFilter: MailFilter {
         }
     }
 
-    /// Adds the message to the aggregate reports, if they are kept and somebody wants one on its domain. One that is to
-    /// come again is counted then.
+    /// Adds the message to the aggregate reports, if they are kept and its domain asks for one. A deferred message is
+    /// counted when it comes again.
     private func count(_ message: Message, _ judgement: Judgement, _ decision: PolicyDecision?) {
         guard let recorder = message.state.recorder, decision?.action != .tempfail,
             let observation = Observation(
@@ -341,7 +342,7 @@ package final class MessageFilter: MailFilter {
 
     private func newExamination(_ state: ServiceState) throws(Failure) -> Examination {
         var policy = state.configuration.policy
-        // From stored mail any number is removed.
+        // There is no limit on removals from stored mail.
         policy.limits.removals = state.configuration.removals
         let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
         let authservID = policy.authservID ?? name ?? state.hostName
@@ -351,13 +352,13 @@ package final class MessageFilter: MailFilter {
         return examination
     }
 
-    /// The address the MTA gave; a zone (`fe80::1%eth0`) is of no use outside of its host.
+    /// The address from the MTA; a zone (`fe80::1%eth0`) is of no use outside its host.
     private static func address(_ text: [UInt8]) -> IPAddress? {
         IPAddress(String(decoding: text.prefix { $0 != UInt8(ascii: "%") }, as: UTF8.self))
     }
 
-    /// The MTA tells who has authenticated himself, and only of him. It passes the AUTH parameter of MAIL on for anybody,
-    /// still encoded, in the command and by a macro.
+    /// Set only if the client used SMTP AUTH. The MTA passes the AUTH parameter of MAIL on from every client, still
+    /// encoded, in the command and in a macro.
     private static func submission(_ macros: Macros, _ parameters: [[UInt8]]) -> Submission? {
         let identity = macros["{auth_authen}"] ?? []
         let mechanism = macros["{auth_type}"] ?? []

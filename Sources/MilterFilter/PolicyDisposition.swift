@@ -4,7 +4,7 @@ internal import Milter
 internal import Observability
 internal import StatusCodes
 
-/// What the filter does with a message because of the policy, and tells of it.
+/// What the filter does with a message because of the policy, and what it logs about that.
 struct PolicyDisposition {
     private let decision: PolicyDecision?
     /// The rule holds the message, but holding was not negotiated: the rule is newer than the connection.
@@ -14,7 +14,7 @@ struct PolicyDisposition {
 
     /// - Parameters:
     ///   - decision: nil if no rule matches.
-    ///   - mayQuarantine: whether the MTA of this connection was asked for it.
+    ///   - mayQuarantine: whether quarantine was negotiated with the MTA on this connection.
     ///   - isDryRun: whether the filter only judges and logs.
     init(_ decision: PolicyDecision?, mayQuarantine: Bool, isDryRun: Bool) {
         self.decision = decision
@@ -22,7 +22,7 @@ struct PolicyDisposition {
         isTooEarly = decision?.action == .quarantine && !mayQuarantine && !isDryRun
     }
 
-    /// The answer to the MTA. A message that is refused is not edited; any other is, as ever.
+    /// The reply to the MTA. A message that is refused is not edited; any other is edited as always.
     func reply(_ edits: HeaderEdits) -> MessageReply {
         if isDryRun { return MessageReply(response: .continue) }
         if isTooEarly { return MessageReply(response: Self.later) }
@@ -43,14 +43,14 @@ struct PolicyDisposition {
         }
     }
 
-    /// A temporary failure, as at any failure of ours: no rule makes it milder.
+    /// A temporary failure, as for any failure of the filter: no rule makes it milder.
     private static let later =
         SMTPReply(code: 451, enhancedCode: "4.3.0", lines: [laterText]).map(Response.reply)
         ?? .temporaryFailure
 
     private static let laterText = "The rules of this site have just changed; try again later"
 
-    /// What the log has of it; nil if no rule matches, unless it is a dry run.
+    /// The policy's part of the log line; nil if no rule matches, unless it is a dry run.
     var log: PolicyLog? {
         guard let decision else { return isDryRun ? PolicyLog(match: nil, isDryRun: true) : nil }
         let match =

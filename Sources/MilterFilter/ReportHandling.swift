@@ -5,7 +5,7 @@ import DMARC
 import MailPolicy
 
 extension Observation.Handling {
-    /// What the rules have done with a message, as a report tells it; nil if they have done nothing.
+    /// The effect of the rules on a message, as a report describes it; nil if they had none.
     init?(_ decision: PolicyDecision?, of rules: PolicyRules, _ judgement: Judgement) {
         guard let decision, let action = decision.action else { return nil }
         let disposition: ReportRow.Disposition

@@ -13,7 +13,7 @@ enum LibCService {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        // An abstract name is as long as the address says.
+        // The length of an abstract name is given by that of the address.
         let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
@@ -23,14 +23,14 @@ enum LibCService {
         }
     }
 
-    /// CLOCK_MONOTONIC, by which systemd tells an old message from a new one.
+    /// CLOCK_MONOTONIC, by which systemd distinguishes an old message from a new one.
     static var monotonicMicroseconds: Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 
-    /// True if standard error is the stream that `JOURNAL_STREAM` names, as device and inode (systemd.exec(5)).
+    /// True if standard error is the stream that `JOURNAL_STREAM` names by device and inode (systemd.exec(5)).
     static func isStandardError(_ stream: String) -> Bool {
         var status = stat()
         guard unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
@@ -39,7 +39,7 @@ enum LibCService {
 }
 
 extension LibCService {
-    /// The time of day, by the second: with the offset of this host, or of the universal time (RFC 3339).
+    /// The time of day in seconds, with the offset of this host or in UTC (RFC 3339).
     static func time(isUniversal: Bool) -> String {
         var seconds = Glibc.time(nil)
         var parts = unsafe tm()

@@ -1,7 +1,7 @@
 internal import Foundation
 package import Logging
 
-/// Writes the log to standard error, a line an event, in one of the formats.
+/// Writes the log to standard error, one line per event, in one of the formats.
 ///
 /// Where the journal reads standard error, a line begins with its priority (`<4>`, sd-daemon(3)) and has no time: the
 /// journal knows both.
@@ -30,7 +30,7 @@ package struct LineLogHandler: LogHandler {
 }
 
 extension Logger.Level {
-    /// That of syslog(3).
+    /// The priority as in syslog(3).
     fileprivate var priority: String {
         switch self {
         case .trace, .debug: "<7>"

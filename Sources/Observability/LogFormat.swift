@@ -4,6 +4,6 @@ package enum LogFormat: String, CaseIterable, Hashable, Sendable {
     case text
     /// `key=value` pairs, as Loki and others read them.
     case logfmt
-    /// One object a line.
+    /// One object per line.
     case json
 }

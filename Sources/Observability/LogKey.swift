@@ -1,10 +1,11 @@
 package import Logging
 
-/// The names of details in logfmt and JSON, in the order in which they are written. Names that are here stay.
+/// The names of details in logfmt and JSON, in the order in which they are written. Existing names never change.
 package enum LogKey: String, CaseIterable, Sendable {
-    /// Of a message: the MTA's queue ID, the client's address, its HELO, the domain of MAIL FROM, TLS version and cipher.
+    /// About a message: the MTA's queue ID, the client's address, its HELO, the domain of MAIL FROM, TLS version and
+    /// cipher.
     case queue, client, helo, from, tls, cipher
-    /// Of each method its results; then the domain that it is about, and why it failed for us.
+    /// For each method its results; then the domain that they are about, and why a check failed on our side.
     case auth, iprev, spf, dkim, arc, dmarc
     case spfDomain = "spf_domain"
     case dkimDomain = "dkim_domain"
@@ -17,21 +18,21 @@ package enum LogKey: String, CaseIterable, Sendable {
     case arcSealReason = "arc_seal_reason"
     /// A trusted relay's message, which is not checked.
     case trustedRelay = "trusted_relay"
-    /// Fields that were removed: how many, and of the first few whose name they claim and why they went.
+    /// Fields that were removed: how many, and for the first few, whose name they claim and why they were removed.
     case removed
     case removedIDs = "removed_ids"
     case removedReasons = "removed_reasons"
-    /// What the policy has decided, and by which rule.
+    /// The decision of the policy, and the rule that made it.
     case action, rule, reply
     case dryRun = "dry_run"
-    /// A rule that is only tried, and would have decided.
+    /// A rule that is only being tried, and would have decided.
     case triedAction = "tried_action"
     case triedRule = "tried_rule"
     case triedReply = "tried_reply"
-    /// From MAIL to the answer, and from the end of the message to it.
+    /// From MAIL to the reply, and from the end of the message to the reply.
     case milliseconds = "time_ms"
     case millisecondsAfterBody = "after_body_ms"
-    /// Of a start.
+    /// About a start.
     case socket, version, configuration
     case authservID = "authserv_id"
     case nameServers = "name_servers"

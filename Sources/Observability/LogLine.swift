@@ -7,7 +7,7 @@ struct LogLine {
     private let details: [(key: String, value: Logger.MetadataValue)]
     private let time: String?
 
-    /// - Parameter time: nil if who reads the line knows it.
+    /// - Parameter time: nil if the reader of the line knows it.
     init(_ event: LogEvent, metadata: Logger.Metadata, time: String?) {
         level = event.level
         message = event.message.description
@@ -56,7 +56,7 @@ struct LogLine {
         }
     }
 
-    /// As JSON has it (RFC 8259, 7), in ASCII: nothing from outside can end a line or move a terminal's cursor.
+    /// As in JSON (RFC 8259, 7), in ASCII: nothing from outside can end a line or move a terminal's cursor.
     private static func quoted(_ text: String) -> String {
         text.utf16.reduce(into: "\"") { result, unit in
             switch unit {

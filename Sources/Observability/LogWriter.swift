@@ -1,21 +1,21 @@
 internal import Foundation
 internal import Synchronization
 
-/// Writes the log on a thread of its own, so that a reader of it who stops stops nothing else: mail goes on, and so do
-/// signals. What is not read waits, up to a bound; what comes beyond it is left out, and its number told as soon as
-/// somebody reads again.
+/// Writes the log on its own thread, so that a reader that stops reading holds up neither mail nor signals. Unread
+/// lines wait, up to a limit; lines beyond it are dropped, and their number is logged as soon as the log is read
+/// again.
 package final class LogWriter: Sendable {
     private struct State {
         var waiting: [UInt8] = []
-        /// Lines left out since that was told last.
+        /// Lines dropped since their number was last logged.
         var untold = 0
         var lost = 0
         var isWriting = false
-        /// Whoever waits until all is written.
+        /// Callers waiting until everything is written.
         var flushers: [DispatchSemaphore] = []
     }
 
-    /// That of the process.
+    /// The writer of the process.
     package static let shared = LogWriter()
 
     private let bound: Int
@@ -24,8 +24,8 @@ package final class LogWriter: Sendable {
     private let news = DispatchSemaphore(value: 0)
 
     /// - Parameters:
-    ///   - bound: octets that may wait.
-    ///   - output: writes, and may block.
+    ///   - bound: how many octets may wait.
+    ///   - output: writes octets, and may block.
     package init(bound: Int = 1 << 20, output: @escaping @Sendable ([UInt8]) throws -> Void = LogWriter.standardError) {
         self.bound = bound
         self.output = output
@@ -38,7 +38,7 @@ package final class LogWriter: Sendable {
         try FileHandle.standardError.write(contentsOf: Data(octets))
     }
 
-    /// Lines that nobody will ever read.
+    /// Lines that will never be read.
     package var lost: Int { state.withLock(\.lost) }
 
     /// Takes a line, which ends with a line break. Never waits.
@@ -55,7 +55,7 @@ package final class LogWriter: Sendable {
         if isTaken { news.signal() }
     }
 
-    /// Waits until all is written, or for this long.
+    /// Waits until everything is written, or for this time.
     package func flush(within time: Duration) {
         let flusher = DispatchSemaphore(value: 0)
         let mustWait = state.withLock { state in
@@ -79,12 +79,12 @@ package final class LogWriter: Sendable {
             }
             var octets = taken.octets
             let untold = taken.untold
-            // What is left out came when no more could wait, so its place is after what has waited.
+            // The dropped lines came when no more could wait, so their place is after those that waited.
             if untold > 0 { octets += "authres: \(untold) lines of the log are left out here: it was not read\n".utf8 }
             do {
                 if !octets.isEmpty { try output(octets) }
             } catch {
-                // A full disk, or a reader that has gone: the lines are lost, and nobody can be told now.
+                // A full disk, or a reader that has gone: the lines are lost, and this cannot be reported now.
                 let count = octets.count { $0 == UInt8(ascii: "\n") }
                 state.withLock { state in
                     state.untold += untold > 0 ? untold + count - 1 : count

@@ -7,20 +7,20 @@ package import Logging
 internal import MailAddresses
 internal import Octets
 
-/// The one line that the log has of a message.
+/// The one log line of a message.
 package struct MessageLog {
-    /// The queue ID, if the MTA has told it.
+    /// The queue ID, if the MTA has sent it.
     package var queueID: [UInt8]?
     package let client: Client
     package let tls: [UInt8]?
     package let cipher: [UInt8]?
-    /// What the policy has decided; nil before, and if it has nothing to say.
+    /// The policy's decision; nil before it is made, and if there is none.
     package var policy: PolicyLog?
     private let helo: [UInt8]
-    /// The domain of MAIL FROM; empty for the null reverse-path, nil if there is none that can be read.
+    /// The domain of MAIL FROM; empty for the null reverse-path, nil if it cannot be read.
     private let senderDomain: String?
 
-    /// Removals that are listed; the number of all is told.
+    /// How many removals are listed; the total is always logged.
     private static let removalLimit = 5
 
     /// - Parameter mailFrom: the argument of MAIL; its local-part is not logged.
@@ -42,7 +42,7 @@ package struct MessageLog {
 
     /// `4F3A1C: client=192.0.2.7 temporary failure: more than 500 forged fields (limits.removals)`
     ///
-    /// - Parameter isDryRun: whether it goes on all the same.
+    /// - Parameter isDryRun: whether the message goes on nevertheless.
     package func line(deferredFor reason: String, isDryRun: Bool = false) -> String {
         (start + [isDryRun ? "dry-run: not deferred, though it has \(reason)" : "temporary failure: \(reason)"])
             .joined(separator: " ")
@@ -69,8 +69,8 @@ package struct MessageLog {
 
     /// `4F3A1C: client=192.0.2.7 spf=pass dkim=pass removed=1 [1: "mx.example.org" claims our authserv-id] time=2.1ms`
     /// - Parameters:
-    ///   - took: from MAIL to the answer.
-    ///   - after: from the end of the message to the answer: what the filter has added.
+    ///   - took: from MAIL to the reply.
+    ///   - after: from the end of the message to the reply: the delay that the filter adds.
     package func line(_ judgement: Judgement, took: Duration, after: Duration?) -> String {
         var words = start
         if let tls { words.append("tls=\(LogWord(tls))" + (cipher.map { "/\(LogWord($0))" } ?? "")) }
@@ -140,14 +140,14 @@ package struct MessageLog {
         return details
     }
 
-    /// Results by method, the domains they are about, and what has gone wrong. Addresses are not among them.
+    /// Results by method, the domains they are about, and what went wrong. Addresses are not among them.
     private static func details(_ results: [ResultInfo]) -> Logger.Metadata {
         var details: Logger.Metadata = [:]
         var reasons: [Logger.MetadataValue] = []
         for (key, domainKey, properties) in domains {
             let own = results.filter { $0.method == key.rawValue }
             guard !own.isEmpty else { continue }
-            // A message may have several signatures; of the other methods there is one result.
+            // A message may have several signatures; the other methods have one result each.
             func value(_ texts: [String]) -> Logger.MetadataValue? {
                 key == .dkim ? .array(texts.map { .string($0) }) : texts.first.map { .string($0) }
             }
@@ -181,12 +181,12 @@ package struct MessageLog {
         (.dkim, .dkimDomain, ["header.d"]), (.arc, nil, []), (.dmarc, .dmarcDomain, ["header.from"]),
     ]
 
-    /// As long as a word of the text may be.
+    /// The octets as text, cut to the length that a word of the text may have.
     private static func shown(_ octets: [UInt8]) -> String {
         String(String(decoding: octets, as: UTF8.self).unicodeScalars.prefix(255))
     }
 
-    /// What failed for a while is told with its cause: name servers that are silent show in every line.
+    /// A temperror is logged with its reason, so that silent name servers show on every line.
     private static func word(_ result: ResultInfo) -> String {
         let reason = result.result == "temperror" ? result.reason : nil
         return "\(result.method)=\(result.result)" + (reason.map { " \(LogWord(quoting: $0))" } ?? "")

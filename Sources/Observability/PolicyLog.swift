@@ -1,6 +1,6 @@
 internal import Logging
 
-/// What the log has of the policy's decision about a message.
+/// What is logged about the policy's decision on a message.
 package struct PolicyLog: Hashable, Sendable {
     package struct Match: Hashable, Sendable {
         package let action: String
@@ -18,7 +18,7 @@ package struct PolicyLog: Hashable, Sendable {
     package let match: Match?
     /// Nothing was done.
     package let isDryRun: Bool
-    /// A rule above it that is only tried.
+    /// A rule above it that is only being tried.
     package let tried: Match?
 
     package init(match: Match?, isDryRun: Bool, tried: Match? = nil) {

@@ -1,25 +1,25 @@
 internal import Foundation
 
-/// The service manager that started this process, systemd for one, as far as it wants to know how it goes (sd_notify(3),
-/// sd_watchdog_enabled(3)) and has passed sockets (sd_listen_fds(3)). Without one, nothing is said.
+/// The service manager that started this process, such as systemd, if it wants status messages (sd_notify(3),
+/// sd_watchdog_enabled(3)) or has passed sockets (sd_listen_fds(3)). Without one, nothing is sent.
 package struct ServiceManager: Sendable {
     private let socket: String?
-    /// How often it is told that the filter is alive: twice in the time after which it would end it; nil for never.
+    /// How often it is told that the filter is alive: twice in its watchdog time; nil for never.
     package let watchdogInterval: Duration?
-    /// The descriptors of the sockets that it listens on for us.
+    /// The descriptors of the sockets that it has opened for the filter.
     package let sockets: Range<Int32>
 
     /// The first descriptor that is passed (SD_LISTEN_FDS_START).
     private static let firstSocket: Int32 = 3
 
     /// - Parameters:
-    ///   - environment: the variables of the process, which it may have inherited from one that they were meant for.
-    ///   - processID: that of this process.
+    ///   - environment: the variables of the process, which may be inherited from a process that they were meant for.
+    ///   - processID: the ID of this process.
     package init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
         processID: Int32 = ProcessInfo.processInfo.processIdentifier
     ) {
-        /// A variable that names the process it is meant for says nothing to another.
+        /// A variable that names the process it is meant for is ignored by any other.
         func isMeant(_ name: String, orAbsent isAbsentAllowed: Bool) -> Bool {
             environment[name].map { Int32($0) == processID } ?? isAbsentAllowed
         }
@@ -36,7 +36,7 @@ package struct ServiceManager: Sendable {
     /// The filter listens, or has read its configuration again.
     package func ready(_ status: String) { notify("READY=1\nSTATUS=\(status)") }
 
-    /// The configuration is being read again; ``ready(_:)`` follows, whatever comes of it.
+    /// The configuration is being read again; ``ready(_:)`` follows, whether it is accepted or not.
     package func reloading() { notify("RELOADING=1\nMONOTONIC_USEC=\(LibCService.monotonicMicroseconds)") }
 
     package func stopping() { notify("STOPPING=1\nSTATUS=finishing the messages in flight") }
@@ -46,7 +46,7 @@ package struct ServiceManager: Sendable {
 
     private func notify(_ state: String) {
         guard let socket else { return }
-        // A manager that does not listen has nothing to be told.
+        // A manager that does not listen needs no message.
         _ = LibCService.send(Array(state.utf8), toSocketAt: socket)
     }
 }

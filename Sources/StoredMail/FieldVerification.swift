@@ -73,7 +73,7 @@ package struct FieldVerification {
         let place: String =
             switch proofByPosition {
             case .signature(let domain): "a valid signature of \(domain) covers it"
-            case .position(let host): "it stands directly above the Received field of \(host)"
+            case .position(let host): "it is directly above the Received field of \(host)"
             case .none(let reason): reason
             }
         return ["  by signature: " + signature, "  by position: " + place]
@@ -84,7 +84,7 @@ package struct FieldVerification {
         let field = position.map { "field \($0) (\(Explanation.plain(claimedID ?? ""))): " } ?? ""
         return switch proof {
         case .signature(let domain): field + "ours: a valid signature of \(domain) covers it"
-        case .position(let host): field + "ours: it stands directly above the Received field of \(host)"
+        case .position(let host): field + "ours: it is directly above the Received field of \(host)"
         case .none(let reason): field + "not proven: \(reason)"
         }
     }

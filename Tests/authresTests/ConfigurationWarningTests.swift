@@ -16,7 +16,7 @@ import Testing
         ("own-hosts: [a.example, mx.example.com]", "own-hosts: mx.example.com is a name of the documentation"),
         ("trusted-relays: [128.0.0.0/1]", "trusted-relays: 128.0.0.0/1 is a large part of the Internet"),
         ("local-networks: ['2000::/4']", "local-networks: 2000::/4 is a large part of the Internet"),
-        ("also-remove: [authentication-results]", "also-remove: Authentication-Results is without effect here"),
+        ("also-remove: [authentication-results]", "also-remove: Authentication-Results has no effect here"),
         ("socket: inet:8891@0.0.0.0", "socket: 0.0.0.0 can be reached from outside"),
         ("socket: 'inet6:8891@::'", "socket: :: can be reached from outside"),
         ("socket: inet:8891@192.0.2.1", "socket: 192.0.2.1 can be reached from outside"),
@@ -51,7 +51,7 @@ import Testing
 
     @Test(arguments: [
         (0o600, nil), (0o640, nil), (0o400, nil), (0o644, "can be read by every user of this host"),
-        (0o660, "can be changed by others"), (0o666, "can be changed by others"),
+        (0o660, "can be changed by users other"), (0o666, "can be changed by users other"),
     ])
     func `a key that others can read or change is warned of`(_ mode: Int, _ expected: String?) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "authres-key-\(UUID()).pem")

@@ -26,7 +26,7 @@ class CheckTests(unittest.TestCase):
         self.assertEqual([line.split(": ", 2)[1] for line in err.splitlines()], ["F:1:1", "F:2:1", "F:3:14"])
 
     def test_warnings_do_not_fail_and_are_shown_with_the_configuration_too(self):
-        warning = "authres: warning: F:1:14: authserv-id: mx.example.org is a name of the documentation; put your own in its place\n"
+        warning = "authres: warning: F:1:14: authserv-id: mx.example.org is a name for documentation; replace it by your own\n"
         self.assertEqual(self.check("authserv-id: mx.example.org\n", "--check"), (0, "", warning))
         code, out, err = self.check("authserv-id: mx.example.org\n")
         self.assertEqual((code, err), (0, warning))
