@@ -38,7 +38,7 @@ package struct ConfigurationFile {
         guard case .mapping(let mapping) = node else {
             // All keys below it may be commented out.
             if path != nil, case .scalar(let scalar) = node, Self.isNull(scalar) { return }
-            return report(node, path.map { "\($0): expected keys and values" } ?? "the file must be lines of `key: value`")
+            return report(node, path.map { "\($0): expected keys and values" } ?? "expected lines of `key: value`")
         }
         for (keyNode, value) in mapping {
             guard case .scalar(let scalar) = keyNode else {

@@ -98,7 +98,7 @@ import Testing
     @Test(arguments: [
         ("checks: {spf: true, spf: false}", "given more than once"),
         ("a: [", "not YAML"),
-        ("- a\n- b", "must be lines of"),
+        ("- a\n- b", "expected lines of"),
         ("dns: 127.0.0.1", "dns: expected keys and values"),
         ("seal: {domain: example.org}", "all three or none"),
         ("own-ids: [[a]]", "an element must be a plain value"),

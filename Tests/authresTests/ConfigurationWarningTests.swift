@@ -10,10 +10,10 @@ import Testing
     @Test(arguments: [
         (
             "authserv-id: mx.example.org",
-            "authres.yaml:1:14: authserv-id: mx.example.org is a name of the documentation"
+            "authres.yaml:1:14: authserv-id: mx.example.org is a name for documentation"
         ),
-        ("own-ids: [\"*.example.org\"]", "own-ids: *.example.org is a name of the documentation"),
-        ("own-hosts: [a.example, mx.example.com]", "own-hosts: mx.example.com is a name of the documentation"),
+        ("own-ids: [\"*.example.org\"]", "own-ids: *.example.org is a name for documentation"),
+        ("own-hosts: [a.example, mx.example.com]", "own-hosts: mx.example.com is a name for documentation"),
         ("trusted-relays: [128.0.0.0/1]", "trusted-relays: 128.0.0.0/1 is a large part of the Internet"),
         ("local-networks: ['2000::/4']", "local-networks: 2000::/4 is a large part of the Internet"),
         ("also-remove: [authentication-results]", "also-remove: Authentication-Results has no effect here"),

@@ -134,7 +134,7 @@ import Testing
         ("{spf: fail, null-sender: }, action: reject", "when.null-sender: has no value"),
         ("{spf: []}, action: reject", "when.spf: has no value"),
         ("{spf: {a: b}}, action: reject", "when.spf: expected one value"),
-        ("[spf], action: reject", "when: takes conditions"),
+        ("[spf], action: reject", "when: expected conditions"),
         ("{spf: fail}, except: {spf: fail}, action: reject", "rule r can never match: except takes out all"),
         ("{arc: fail, arc-sealer: a.example}, action: accept", "rule r can never match: arc"),
         ("{dkim-atps: pass}, action: accept", "when.dkim-atps: the method is not checked by this program"),
