@@ -7,17 +7,17 @@ internal import FieldClaims
 internal import Mail
 internal import MailSignature
 
-/// The ARC Set that one message is to get: by which results, where in the chain, or why it gets none.
+/// The ARC Set that one message is to get: its results and its place in the chain, or the reason why it gets none.
 struct ChainSealing: Sendable {
     private let sealing: Policy.ARCSealing
     private var departure: DepartureCheck?
-    /// What a departing message was on arrival, as soon as that is known.
+    /// The message's state on arrival, if it departs, as soon as that is known.
     private var arrival: Result<DepartureCheck.Arrival, DepartureCheck.Unproven>?
 
-    /// Nil for a message that is not to have one.
+    /// Nil for a message that is to have none.
     /// - Parameters:
-    ///   - isStranger: True for the delivery of a stranger that is being checked.
-    ///   - isFromWithin: True for what a host of this site sends on.
+    ///   - isStranger: true for a message from an external client that is being checked.
+    ///   - isFromWithin: true for a message that a host of this site sends on.
     init?(_ policy: Policy, isStranger: Bool, isFromWithin: Bool) {
         guard let sealing = policy.arcSealing else { return nil }
         switch sealing.moment {
@@ -30,7 +30,7 @@ struct ChainSealing: Sendable {
     /// The header is over.
     /// - Parameters:
     ///   - ownIDs: names that only this site may claim.
-    ///   - signatureLimit: DKIM signatures to verify; nil if others see to them.
+    ///   - signatureLimit: how many DKIM signatures to verify; nil if they are verified elsewhere.
     mutating func endOfHeader(_ header: [HeaderField], ownIDs: OwnIdentifiers, signatureLimit: Int?) {
         switch sealing.moment {
         case .arrival: break
@@ -52,7 +52,7 @@ struct ChainSealing: Sendable {
         departure?.askForKeys(&answers)
     }
 
-    /// - Parameter dkim: the verdicts, if others have seen to them.
+    /// - Parameter dkim: the verdicts, if the signatures are verified elsewhere.
     mutating func evaluate(
         dkim: [DKIMVerdict]?,
         digests: [BodyHashes.Specification: BodyHashes.Digest],
@@ -65,7 +65,7 @@ struct ChainSealing: Sendable {
     var isSettled: Bool { departure == nil || arrival != nil }
 
     /// - Parameters:
-    ///   - header: as it will be below the set.
+    ///   - header: the header as it will be below the set.
     ///   - fresh: the results just found, and the verdict on the chain.
     func set(
         over header: [HeaderField],

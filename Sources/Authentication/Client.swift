@@ -4,7 +4,7 @@ public import MailAddresses
 
 /// The SMTP client, as the MTA saw it.
 public struct Client: Hashable, Sendable {
-    /// Nil where there is none: a local submission, a Unix socket, an envelope that could not be recovered.
+    /// Nil if there is none: a local submission, a Unix socket, an envelope that could not be recovered.
     public let address: IPAddress?
     /// The MTA's own name for the client; for logs and reports only.
     public let name: [UInt8]
@@ -21,14 +21,14 @@ public struct Client: Hashable, Sendable {
     }
 }
 
-/// What the MTA says of SMTP AUTH (RFC 4954), by its macros `{auth_authen}` and `{auth_type}`, and what the client that
-/// has authenticated says by the AUTH parameter of MAIL.
+/// What the MTA reports about SMTP AUTH (RFC 4954) in its macros `{auth_authen}` and `{auth_type}`, and what the
+/// authenticated client states in the AUTH parameter of MAIL.
 public struct Submission: Hashable, Sendable {
     /// The authenticated identity, as the MTA gave it.
     public let identity: [UInt8]
-    /// The SASL mechanism, if told.
+    /// The SASL mechanism, if the MTA reports it.
     public let mechanism: [UInt8]
-    /// Who submitted the message first, as the client says; nil if it does not.
+    /// The original submitter according to the client; nil if it names none.
     public let author: AuthParameter?
 
     public init(identity: [UInt8], mechanism: [UInt8] = [], author: AuthParameter? = nil) {

@@ -8,13 +8,13 @@ internal import Mail
 internal import MailSignature
 internal import Trace
 
-/// What a message that a host of this site sends on was found to be when it arrived: the results that one of our hosts
-/// wrote down then, proven to be its own, and what became of the ARC chain.
+/// What was found when a message that a host of this site sends on arrived: the results that one of our hosts
+/// recorded then, proven to be its own, and the state of the ARC chain since.
 ///
-/// A list manager changes a message, so that its signatures cannot be judged again when it departs. The seals of a
-/// chain can, as they cover nothing but the chain.
+/// A list manager changes a message, so its signatures cannot be judged again when it departs. The seals of a chain
+/// can, because they cover only the chain.
 struct DepartureCheck: Sendable {
-    /// Why nothing can be said.
+    /// Why nothing is known.
     struct Unproven: Error {
         let reason: String
     }
@@ -26,7 +26,7 @@ struct DepartureCheck: Sendable {
     private let arc: ARCCheck
     private let dkim: DKIMCheck?
 
-    /// What a message was.
+    /// What was found on arrival.
     struct Arrival: Sendable {
         let results: AuthenticationResults
         let chain: ARCResult
@@ -38,10 +38,10 @@ struct DepartureCheck: Sendable {
         let authservID: Domain?
     }
 
-    /// Fields of ours that are looked at: one for each program that checks, and not as many as somebody likes.
+    /// How many fields of ours are examined: one for each program that checks, but not as many as a sender likes.
     private static let claimLimit = 16
 
-    /// - Parameter signatureLimit: DKIM signatures to verify; nil if others see to them.
+    /// - Parameter signatureLimit: how many DKIM signatures to verify; nil if they are verified elsewhere.
     init(header: [HeaderField], ownIDs: OwnIdentifiers, recovery: EnvelopeRecovery, signatureLimit: Int?) {
         self.header = header
         self.recovery = recovery
@@ -49,7 +49,7 @@ struct DepartureCheck: Sendable {
             guard field.isNamed(AuthenticationResults.fieldName),
                 case .claims(let ids) = ClaimedAuthservID(field.value), let id = ids.first(where: ownIDs.contains)
             else { return nil }
-            /// The name without a queue ID behind it.
+            /// The name without the queue ID after it.
             let name = id.utf8.prefix { $0 != UInt8(ascii: "/") }
             return Claim(place: place, authservID: Domain(internationalized: Array(name)))
         }
@@ -68,7 +68,7 @@ struct DepartureCheck: Sendable {
     }
 
     /// The results and the verdict on the chain; nil as long as answers are missing.
-    /// - Parameter dkim: the verdicts on the signatures, if others have seen to them.
+    /// - Parameter dkim: the verdicts on the signatures, if they are verified elsewhere.
     func evaluate(
         dkim given: [DKIMVerdict]?,
         digests: [BodyHashes.Specification: BodyHashes.Digest],
@@ -123,20 +123,20 @@ struct DepartureCheck: Sendable {
                 found = (parsed, claim.place, claim.authservID)
             }
         }
-        guard let found else { throw Unproven(reason: "no field of ours tells what was found on arrival") }
+        guard let found else { throw Unproven(reason: "no field of ours says what was found on arrival") }
         return (found.results, found.place)
     }
 
-    /// What the chain was on arrival, the sets added since by hosts of ours included.
+    /// The state of the chain on arrival, including the sets added since by hosts of ours.
     private func chain(
         in results: AuthenticationResults,
         belowFieldAt place: Int
     ) throws(Unproven) -> ARCResult {
         let told = results.results.filter { $0.method.lowercased() == "arc" }
         guard let told = told.count == 1 ? told.first : nil else {
-            /// Two results for one chain are none.
+            /// Two results for one chain count as none.
             guard told.isEmpty else { return .fail }
-            guard fields.highestInstance == 0 else { throw Unproven(reason: "our field tells nothing of the chain") }
+            guard fields.highestInstance == 0 else { throw Unproven(reason: "our field says nothing about the chain") }
             return .none
         }
         guard let result = ARCResult(rawValue: told.result.lowercased()) else { return .fail }

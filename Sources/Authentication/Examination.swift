@@ -9,17 +9,18 @@ public import Mail
 internal import MailSignature
 internal import SPF
 
-/// The examination of one message: it is fed what arrives, in the order in which mail arrives, says at every point what
-/// it wants to know from the DNS, and ends in a ``Judgement``.
+/// The examination of one message: it is fed what arrives, in the order in which mail arrives, reports at every point
+/// which questions it has for the DNS, and ends in a ``Judgement``.
 ///
-/// It performs no I/O, waits for nothing and does not throw for what a sender or the DNS did: trouble is a verdict. The
-/// same events with the same answers give the same octets. Of the body nothing is kept but the state of its hashes.
+/// It performs no I/O, waits for nothing and does not throw because of what a sender or the DNS did: such trouble is
+/// a verdict. The same events with the same answers give the same octets. Of the body, only the state of its hashes
+/// is kept.
 ///
 /// The order of events is: ``init(policy:authservID:client:)``, ``helo(_:)``,
 /// ``begin(mailFrom:macroAddress:submission:receivedAt:)``, ``header(_:)`` for each field, ``endOfHeader(at:)``,
-/// ``body(_:)`` for each piece, ``endOfMessage()``. HELO may be missing. After any of them ``newQuestions()`` may have
-/// questions, which are answered by ``learn(_:)`` in any order; ``judgement`` has a value when the message has ended
-/// and nothing more is wanted. Questions about the client come up at once, before there is a message.
+/// ``body(_:)`` for each piece, ``endOfMessage()``. HELO may be missing. After any of them ``newQuestions()`` may
+/// have questions, which are answered by ``learn(_:)`` in any order; ``judgement`` has a value when the message has
+/// ended and no answer is missing. Questions about the client come up at once, before there is a message.
 public struct Examination: Sendable {
     private let policy: Policy
     private let authservID: String
@@ -32,7 +33,7 @@ public struct Examination: Sendable {
     private var receivedAt: Int64 = 0
 
     private var answers = Answers()
-    /// When the DNS has had its time; nil before the end of the header.
+    /// The time at which waiting for the DNS ends; nil before the end of the header.
     public private(set) var deadline: ContinuousClock.Instant?
     private var isPastDeadline = false
 
@@ -46,7 +47,7 @@ public struct Examination: Sendable {
     private var dkim: DKIMCheck?
     private var arc: ARCCheck?
     private var dmarc: DMARCCheck?
-    /// Domains that may turn out to be authenticated, for DMARC to ask about before it is known whether they are.
+    /// Domains that may turn out to be authenticated, so that DMARC can ask about them before this is known.
     private var candidateDomains: [Domain] = []
     private var chainSealing: ChainSealing?
     private var bodyHashes: BodyHashes?
@@ -79,8 +80,8 @@ public struct Examination: Sendable {
     /// A message begins.
     /// - Parameters:
     ///   - mailFrom: the argument of MAIL FROM as given, without ESMTP parameters; nil if it is not known.
-    ///   - macroAddress: what the MTA made of it (Postfix's `{mail_addr}`), if it says.
-    ///   - submission: what the MTA says of SMTP AUTH; nil for a client that did not authenticate itself.
+    ///   - macroAddress: the MTA's reading of it (Postfix's `{mail_addr}`), if known.
+    ///   - submission: what the MTA reports about SMTP AUTH; nil for a client that did not authenticate.
     ///   - receivedAt: seconds since 1970; signatures are judged at this time.
     public mutating func begin(
         mailFrom: [UInt8]?,
@@ -128,11 +129,11 @@ public struct Examination: Sendable {
         if headerLimit == nil { fields.append(field) } else { fields = [] }
     }
 
-    /// True if there are more than ``Policy/Limits/removals``: the message cannot be delivered, and its examination may
-    /// be given up.
+    /// True if there are more than ``Policy/Limits/removals``: the message cannot be delivered, and its examination
+    /// may be abandoned.
     public var hasTooManyForgedFields: Bool { forgedFields.isOverLimit }
 
-    /// The header is over: every name that signatures and the author's domain lead to is known now, and asked for.
+    /// The header is over: every name that signatures and the author's domain lead to is now known and asked about.
     /// - Parameter now: the deadline for the DNS counts from here.
     public mutating func endOfHeader(at now: ContinuousClock.Instant) {
         deadline = now.advanced(by: policy.limits.deadline)
@@ -165,7 +166,7 @@ public struct Examination: Sendable {
         bodyHashes?.update(octets)
     }
 
-    /// True if the body is looked at.
+    /// True if the body is examined.
     public var wantsBody: Bool { bodyHashes?.isEmpty == false }
 
     /// The message is over.
@@ -179,32 +180,32 @@ public struct Examination: Sendable {
         answers.takeNew()
     }
 
-    /// Takes an answer in.
+    /// Takes in an answer.
     public mutating func learn(_ answer: Answer, to question: Question) {
         learn([(question, answer)])
     }
 
-    /// Takes answers in that came together.
+    /// Takes in answers that came together.
     public mutating func learn(_ news: [(question: Question, answer: Answer)]) {
         guard !news.isEmpty else { return }
         for (question, answer) in news { answers.learn(answer, to: question) }
         evaluate()
     }
 
-    /// True if answers are waited for.
+    /// True if the examination waits for answers.
     public var isOpen: Bool { !answers.open.isEmpty }
 
-    /// Every answer that was used, for a record of the verdicts' grounds.
+    /// Every answer that was used, to record the grounds of the verdicts.
     public var answersUsed: [Question: Answer] { answers.known }
 
-    /// Waits no longer for the DNS if `now` is past the ``deadline``: what is missing is a temporary error.
+    /// Stops waiting for the DNS if `now` is past the ``deadline``: what is missing becomes a temporary error.
     public mutating func expire(at now: ContinuousClock.Instant) {
         guard let deadline, now >= deadline else { return }
         isPastDeadline = true
         evaluate()
     }
 
-    /// The end; nil while the message has not ended or answers are missing, and for a message that
+    /// The result; nil while the message has not ended or answers are missing, and for a message that
     /// ``hasTooManyForgedFields``.
     public var judgement: Judgement? {
         guard let digests, !hasTooManyForgedFields, isSettled else { return nil }
@@ -245,13 +246,13 @@ public struct Examination: Sendable {
         )
     }
 
-    /// The header without what is removed; empty if nothing is to be signed.
+    /// The header without the removed fields; empty if nothing is to be signed.
     private var keptFields: [HeaderField] {
         let removed = Set(forgedFields.removals.map(\.index))
         return fields.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
     }
 
-    /// The signature over our field, for a message of which all is known: a header over the limits has none.
+    /// The signature over our field, for a message that was fully examined: a header over the limits has none.
     private func seal(
         _ field: HeaderField,
         over header: [HeaderField],
@@ -263,7 +264,7 @@ public struct Examination: Sendable {
         return seal.seal(field, over: header, body: body, at: receivedAt)
     }
 
-    /// The ARC Set on top of a header, if the message is to have one.
+    /// The ARC Set for the top of a header, if the message is to have one.
     /// - Parameter fresh: the results just found.
     private func arcSet(
         over header: [HeaderField],
@@ -280,19 +281,19 @@ public struct Examination: Sendable {
         )
     }
 
-    // MARK: What is judged
+    // MARK: The checks
 
-    /// False for the message of a trusted relay that is to be left as it is.
+    /// False for a trusted relay's message that is to be left as it is.
     private var isChecked: Bool { !isTrustedRelay || policy.checkTrustedRelays }
 
-    /// True for what a host of this site sends on: it comes from within, and no user has authenticated for it, who could
-    /// have written any header.
+    /// True for a message that a host of this site sends on: it comes from within, and without SMTP AUTH, whose user
+    /// could have written any header.
     private var isFromWithin: Bool {
         submission == nil && (client.address == nil || isTrustedRelay || client.isIn(policy.localNetworks))
     }
 
-    /// What is not a stranger's delivery is not judged as one: who has authenticated himself is not asked where he
-    /// comes from, and of a client of our own only signatures prove anything.
+    /// SPF, iprev and DMARC are for mail from external clients: they are skipped for authenticated clients, and a
+    /// local client is judged by its signatures alone.
     private func runs(_ check: Policy.Check) -> Bool {
         guard isChecked, policy.checks.contains(check) else { return false }
         let isSubmission = submission != nil && !policy.checkAuthenticated
@@ -304,8 +305,9 @@ public struct Examination: Sendable {
         }
     }
 
-    /// Runs every check that has no verdict and whose time has come, on the answers known.
-    /// - Parameter hasNews: False if nothing has changed for the client and the envelope since they were looked at.
+    /// Runs every check that has no verdict yet and whose time has come, on the known answers.
+    /// - Parameter hasNews: false if nothing has changed for the client and the envelope since they were last
+    ///   checked.
     private mutating func evaluate(hasNews: Bool = true) {
         repeat {
             if isPastDeadline { answers.abandon(because: .deadline) }
@@ -337,7 +339,7 @@ public struct Examination: Sendable {
         }
     }
 
-    /// True for a message that passes, and on whose domain somebody wants a report.
+    /// True for a message that passes and whose domain asks for reports.
     private var wantsAlignedMethods: Bool {
         policy.recordsAlignedMethods && verdicts.dmarc?.result == .pass
             && verdicts.dmarc?.record?.aggregateReportURIs.isEmpty == false

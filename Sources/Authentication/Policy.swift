@@ -5,7 +5,7 @@ public import FieldClaims
 public import FieldProvenance
 public import Trace
 
-/// What the receiving site has decided: the part of the configuration that the engine follows.
+/// The decisions of the receiving site: the part of the configuration that the engine follows.
 public struct Policy: Sendable {
     /// The methods that can be switched off one by one.
     public enum Check: String, CaseIterable, Hashable, Sendable {
@@ -14,43 +14,43 @@ public struct Policy: Sendable {
 
     /// Bounds on what one message may cost.
     public struct Limits: Hashable, Sendable {
-        /// How long after the end of the header answers of the DNS are waited for; what is missing then is a temperror.
+        /// How long to wait for the DNS after the end of the header; what is missing then is a temperror.
         public var deadline: Duration = .seconds(20)
-        /// Octets of header that are kept for checking. Forged fields are removed beyond it too.
+        /// Octets of the header that are kept for checking. Forged fields beyond them are removed too.
         public var headerOctets = 256 * 1024
-        /// Forged fields that may be removed from one message; nil for any number. For a message with more there is no
-        /// judgement, as whoever edits it cannot do as much: see ``Examination/hasTooManyForgedFields``.
+        /// Forged fields that may be removed from one message; nil for any number. A message with more has no
+        /// judgement, since its editor cannot remove that many: see ``Examination/hasTooManyForgedFields``.
         public var removals: Int?
-        /// Questions that one message may ask of the DNS; what asks for more is a temperror. Within the limits of SPF,
-        /// DKIM and DMARC a message can ask about 300.
+        /// DNS questions that one message may cause; a check that needs more is a temperror. Within the limits of
+        /// SPF, DKIM and DMARC a message can cause about 300.
         public var questions = 400
         /// Header fields that are kept for checking.
         public var headerFields = 1000
-        /// Signatures that are verified; the rest is reported as not checked.
+        /// Signatures that are verified; others are reported as not checked.
         public var signatures = 10
-        /// SPF look-ups without an answer that are let pass (RFC 7208, 4.6.4).
+        /// SPF lookups without an answer that are accepted (RFC 7208, 4.6.4).
         public var voidLookups = 2
 
         public init() {}
     }
 
-    /// The name under which this site reports; nil if the MTA's own name (macro `j`) is to be taken.
+    /// The name under which this site reports; nil for the MTA's own name (macro `j`).
     public var authservID: String?
     /// More names that only this site may claim: `mx2.example.org`, or `*.example.org` for all below it.
     public var ownIDs: [String] = []
     public var foreignFields = ForeignFields.keep
     /// Names of further header fields that are treated like Authentication-Results when they come from outside.
     public var alsoRemove: [String] = []
-    /// Peers whose fields stand: they have met the stranger.
+    /// Peers whose fields are kept: they received the message from the external client.
     public var trustedRelays: [IPNetwork] = []
     /// Whether messages of trusted relays are checked as well.
     public var checkTrustedRelays = false
-    /// Clients that are not strangers: no SPF, iprev or DMARC is claimed of them.
+    /// Networks of local clients: SPF, iprev and DMARC are not checked for them.
     public var localNetworks: [IPNetwork] = ["127.0.0.0/8", "::1/128"].compactMap { IPNetwork($0) }
     public var checks = Set(Check.allCases)
-    /// Whether SPF, iprev and DMARC are evaluated for clients that have authenticated themselves.
+    /// Whether SPF, iprev and DMARC are evaluated for authenticated clients.
     public var checkAuthenticated = false
-    /// Whether the SMTP AUTH mechanism is told in a comment.
+    /// Whether the SMTP AUTH mechanism is given in a comment.
     public var showsMechanism = false
     /// Whether a Received-SPF field (RFC 7208, 9.1) is written as well.
     public var writesReceivedSPF = false
@@ -68,10 +68,10 @@ public struct Policy: Sendable {
         public let moment: Moment
 
         public enum Moment: Sendable {
-            /// Seals what strangers deliver, with the results just found.
+            /// Seals mail from external clients, with the results just found.
             case arrival
-            /// Seals what hosts of this site send on, with the results that one of them found on arrival.
-            /// - Parameter recovery: tells which Received fields they have written.
+            /// Seals messages that hosts of this site send on, with the results that one of them found on arrival.
+            /// - Parameter recovery: knows which Received fields they have written.
             case departure(EnvelopeRecovery)
         }
 

@@ -5,7 +5,7 @@ internal import MailAddresses
 internal import Octets
 internal import SPF
 
-/// The Received-SPF field (RFC 7208, 9.1), for readers that know no other.
+/// The Received-SPF field (RFC 7208, 9.1), for readers that know no other field.
 ///
 /// ```
 /// header-field = "Received-SPF:" [CFWS] result [FWS comment] [FWS key-value-list] [FWS] CRLF      (erratum 5436)
@@ -18,10 +18,10 @@ struct ReceivedSPF {
     private let helo: [UInt8]
     private let receiver: String
 
-    /// What a local-part must not seem to say (RFC 7208, 9.1: key).
+    /// Words that a local-part must not appear to contain (RFC 7208, 9.1: key).
     private static let keys = ["client-ip", "envelope-from", "helo", "identity", "mechanism", "problem", "receiver"]
 
-    /// Octets of a local-part that is told; RFC 5321, 4.5.3.1.1 allows it 64, VERP and the like take more.
+    /// Octets of a local-part that is shown; RFC 5321, 4.5.3.1.1 allows it 64, but VERP and the like take more.
     private static let localPartLimit = 256
 
     init(_ verdict: SPFVerdict, client: Client, mailFrom: [UInt8], helo: [UInt8], receiver: String) {
@@ -54,7 +54,7 @@ struct ReceivedSPF {
     }
 
     /// The address without a source route, which names another domain first; nil for one that a careless reader could
-    /// split or search: a quoted local-part may hold `; identity=...`.
+    /// split or search: a quoted local-part may contain `; identity=...`.
     private var envelopeFrom: String? {
         guard let mailbox = ReversePath(mailFrom)?.mailbox, case .domain(let domain) = mailbox.host,
             mailbox.localPart.count <= Self.localPartLimit, mailbox.localPart.allSatisfy({ $0 < 0x80 })
@@ -64,7 +64,7 @@ struct ReceivedSPF {
         return PropertyValue.inert(address)?.text
     }
 
-    /// A dot-atom where the text is one, else a quoted-string without controls.
+    /// A dot-atom if the text is one, otherwise a quoted-string without controls.
     private static func value(_ text: String) -> String {
         let isDotAtom =
             !text.isEmpty
@@ -79,7 +79,7 @@ struct ReceivedSPF {
         return quoted + "\""
     }
 
-    /// Less than atext: what no reader of the field takes for anything but a letter of a word.
+    /// Fewer than atext: octets that every reader of the field takes for letters of a word.
     private static func isDotAtomSafe(_ octet: UInt8) -> Bool {
         octet.isLDH || octet == UInt8(ascii: "_") || octet == UInt8(ascii: "+")
     }

@@ -7,18 +7,18 @@ internal import Mail
 internal import MailSignature
 internal import SPF
 
-/// The one field that states what was found out (RFC 8601): which results, in which order, with which properties.
+/// The one field that states what was found (RFC 8601): which results, in which order, with which properties.
 ///
-/// Nothing that a sender or a zone wrote gets into it but values whose grammar was checked where they were parsed;
-/// reasons are texts of ours.
+/// Of what a sender or a zone wrote, only values whose grammar was checked where they were parsed get into it;
+/// reasons are the filter's own texts.
 struct ResultsField {
     let verdicts: Verdicts
     let client: Client
 
-    /// Signatures that are reported one by one. Readers are known to overflow on long lists.
+    /// Signatures that are reported one by one. Some readers overflow on long lists.
     private static let signatureReportLimit = 50
 
-    /// True if a field can bear this authserv-id.
+    /// True if a field can have this authserv-id.
     static func canBear(_ authservID: String) -> Bool {
         AuthenticationResults(authservID: authservID) != nil
     }
@@ -54,7 +54,7 @@ struct ResultsField {
         return result("iprev", verdict.result.rawValue, reason: verdict.reason, [clientAddress("policy", "iprev")])
     }
 
-    /// RFC 8601, 2.7.2: the identity that decided, and of MAIL FROM the domain only.
+    /// RFC 8601, 2.7.2: the identity that decided; of MAIL FROM, only the domain.
     private var spf: [ResultInfo] {
         guard let verdict = verdicts.spf else { return [] }
         let identity: Property? =
@@ -104,8 +104,8 @@ struct ResultsField {
         )
     }
 
-    /// The identity as an e-mail identity must be written (RFC 8601, 2.2); nil for one that has no such spelling, or
-    /// none in ASCII: an encoded `i=` (RFC 6376, 2.11) is no reason to make a message one that needs SMTPUTF8.
+    /// The identity in the form of an e-mail identity (RFC 8601, 2.2); nil for one that has no such form, or none in
+    /// ASCII: an encoded `i=` (RFC 6376, 2.11) must not turn a message into one that needs SMTPUTF8.
     private static func identity(_ identity: DKIMIdentity) -> PropertyValue? {
         if identity.localPart.isEmpty { return .mailbox(localPart: nil, domain: identity.domain.text) }
         guard identity.localPart.allSatisfy({ $0 < 0x80 }) else { return nil }
@@ -160,7 +160,7 @@ struct ResultsField {
         value.flatMap { Property(type, name, $0) }
     }
 
-    /// One result; a text that no field can hold would be a fault of ours, and is left out.
+    /// One result; a text that no field can hold would be a bug of ours, and is left out.
     private func result(
         _ method: String,
         _ result: String,

@@ -35,7 +35,7 @@ struct ReverseDNS: Sendable {
             case .v4: .a
             case .v6: .aaaa
             }
-        /// Every name is asked for before any answer is looked at: they are to be under way together.
+        /// Every name is asked about before any answer is read, so that the questions run concurrently.
         let forward = names.map { answers.request(Question($0, type)) }
         for (name, answer) in zip(names, forward) where answer?.addresses.contains(client) == true {
             return ReverseDNSVerdict(result: .pass, name: name)
@@ -50,7 +50,7 @@ struct ReverseDNS: Sendable {
     }
 }
 
-/// What reverse DNS says of the client.
+/// The verdict of reverse DNS on the client.
 public struct ReverseDNSVerdict: Hashable, Sendable {
     /// The results registered for `iprev`; there is no `none`.
     public enum Result: String, Hashable, Sendable {

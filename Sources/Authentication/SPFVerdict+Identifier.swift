@@ -2,9 +2,9 @@ internal import DKIM
 internal import DMARC
 internal import SPF
 
-/// What the other checks have proven, in the terms of DMARC (RFC 9989, 4.4), which knows nothing of their types.
+/// What the other checks have proven, in the terms of DMARC (RFC 9989, 4.4), which does not know their types.
 extension SPFVerdict {
-    /// The MAIL FROM domain, and whether it was authenticated. HELO counts only where it stands for the null sender.
+    /// The MAIL FROM domain, and whether it was authenticated. HELO counts only in place of the null sender.
     var dmarcIdentifier: DMARCCheck.Identifier? {
         guard let domain = identity?.domain else { return nil }
         switch result {

@@ -3,17 +3,17 @@ internal import DNS
 internal import Mail
 internal import MailAddresses
 
-/// What is said of SMTP AUTH (RFC 8601, 2.7.4). Only success is ever reported: the MTA lets no message in that failed
-/// it.
+/// What is reported about SMTP AUTH (RFC 8601, 2.7.4). Only success is ever reported: the MTA accepts no message
+/// after a failure.
 public struct SubmissionVerdict: Hashable, Sendable {
-    /// The identity as it may stand in a field; nil if its octets are not fit to be shown.
+    /// The identity as it may appear in a field; nil if its octets are not fit to be shown.
     public let identity: String?
     /// The SASL mechanism (RFC 4422, 3.1: 1 to 20 upper-case letters, digits, hyphens, underscores), if it is one.
     public let mechanism: String?
-    /// The mailbox that the client names in the AUTH parameter of MAIL (RFC 4954, 5), as it may stand in a field; nil if
-    /// it names none, vouches for none (`<>`), or its octets are not fit to be shown.
+    /// The mailbox that the client names in the AUTH parameter of MAIL (RFC 4954, 5), as it may appear in a field;
+    /// nil if it names none, vouches for none (`<>`), or its octets are not fit to be shown.
     public let author: String?
-    /// Whether the field tells the mechanism in a comment.
+    /// Whether the field gives the mechanism in a comment.
     package let showsMechanism: Bool
 
     /// Identities longer than this are left out rather than shown in part: RFC 4616 allows 255 characters.
@@ -42,7 +42,7 @@ public struct SubmissionVerdict: Hashable, Sendable {
         author = submission.author.flatMap(Self.author)
     }
 
-    /// A mailbox in ASCII with a domain, and without anything that a careless reader could split it at.
+    /// A mailbox in ASCII with a domain, and without anything at which a careless reader could split it.
     private static func author(_ parameter: AuthParameter) -> String? {
         guard case .mailbox(let mailbox) = parameter, case .domain(let domain) = mailbox.host, domain.isHostName,
             mailbox.localPart.allSatisfy({ $0 < 0x80 })

@@ -1,29 +1,29 @@
 public import Mail
 public import NIOCore
 
-/// What an MTA says to a filter.
+/// What an MTA sends to a filter.
 public enum Command: Hashable, Sendable {
     case negotiate(Negotiation)
     /// Values that come before the command of the stage they belong to.
     case macros(MacroValues)
     case connect(SMTPClient)
-    /// The argument of HELO or EHLO, raw: nobody has checked it.
+    /// The argument of HELO or EHLO, raw and unchecked.
     case helo([UInt8])
     case mail(EnvelopeAddress)
     case rcpt(EnvelopeAddress)
     case data
     case header(HeaderField)
     case endOfHeader
-    /// A chunk of the body, or the rest of one of which parts were handed on before.
+    /// A chunk of the body, or the rest of one whose beginning was handed on before.
     case body(ByteBuffer)
     /// The end of the message. Sendmail may put the last octets of the body here; Postfix never does.
     case endOfMessage(ByteBuffer)
     /// A line that the SMTP server does not know.
     case unknown([UInt8])
-    /// The message is given up, the connection stays. Postfix says it after every message and before ``quit``.
+    /// The message is given up, the connection stays. Postfix sends it after every message and before ``quit``.
     case abort
     case quit
-    /// The connection is given up, and this one is used for the next (Sendmail).
+    /// The session is over, and the connection is used for the next one (Sendmail).
     case quitAndReuse
 
     public enum Code: UInt8, Hashable, Sendable {
@@ -66,7 +66,7 @@ public enum Command: Hashable, Sendable {
 }
 
 /// The argument of MAIL or RCPT as it was typed after the colon, with or without angle brackets, and what comes after
-/// it (RFC 5321, 4.1.2: Mail-parameters). Nothing of it was checked.
+/// it (RFC 5321, 4.1.2: Mail-parameters). Unchecked.
 public struct EnvelopeAddress: Hashable, Sendable {
     public var argument: [UInt8]
     public var parameters: [[UInt8]]

@@ -7,12 +7,12 @@ public import NIOCore
 public struct CommandDecoder: Sendable {
     public enum Output: Hashable, Sendable {
         case command(Command)
-        /// Octets of the body of which more follow in the same frame; its last ones come in ``Command/body(_:)`` or
+        /// Octets of the body; more follow in the same frame, and the last of them come in ``Command/body(_:)`` or
         /// ``Command/endOfMessage(_:)``.
         case bodyPart(ByteBuffer)
     }
 
-    /// The frame whose octets are being handed on, and how many of them are to come.
+    /// The frame whose octets are being handed on, and how many of them are still missing.
     private var open: (code: Command.Code, remaining: Int)?
 
     public init() {}
@@ -20,8 +20,8 @@ public struct CommandDecoder: Sendable {
     /// True if the input may end here.
     public var isBetweenFrames: Bool { open == nil }
 
-    /// Takes the next command off `input`, or a part of the body; nil if more octets are needed, which are to be given
-    /// behind those that were left.
+    /// Takes the next command off `input`, or a part of the body; nil if more octets are needed, which must be
+    /// appended to those that are left.
     public mutating func next(_ input: inout ByteBuffer) throws(ProtocolError) -> Output? {
         if open == nil {
             guard let prefix = try Frame.prefix(of: input) else { return nil }

@@ -1,14 +1,14 @@
 internal import Octets
 
-/// Where a milter listens, or is to be reached: `unix:/path` (or `local:/path`), `inet:port@host`, `inet6:port@host`,
-/// or `fd:3` for a socket that is listened on already (systemd's LISTEN_FDS begin at 3).
+/// Where a milter listens, or can be reached: `unix:/path` (or `local:/path`), `inet:port@host`, `inet6:port@host`,
+/// or `fd:3` for a socket that is already listening (systemd's LISTEN_FDS begin at 3).
 public enum Endpoint: Hashable, Sendable {
     case unix(path: String)
     case inet(host: String, port: UInt16)
     case inet6(host: String, port: UInt16)
     case descriptor(Int32)
 
-    /// Reads the text; nil if it is none of the forms, a path is not absolute, or a host or port is missing.
+    /// Reads the text; nil if it has none of the forms, a path is not absolute, or a host or port is missing.
     public init?(_ text: String) {
         guard let colon = text.firstIndex(of: ":") else { return nil }
         let rest = text[text.index(after: colon)...]
@@ -39,7 +39,7 @@ public enum Endpoint: Hashable, Sendable {
         return (String(isBracketed ? host.dropFirst().dropLast() : host), port)
     }
 
-    /// `Int32(_:)` would take a sign.
+    /// `Int32(_:)` would accept a sign.
     private static func isNumber(_ text: Substring) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy(\.isDigit)
     }
@@ -56,7 +56,7 @@ extension Endpoint: CustomStringConvertible {
     }
 }
 
-/// Who may connect to a Unix socket; without effect on other endpoints.
+/// Who may connect to a Unix socket; no effect on other endpoints.
 public struct SocketAccess: Hashable, Sendable {
     /// The permission bits of the socket. Connecting takes write permission.
     public var mode: UInt32
@@ -73,14 +73,14 @@ public struct SocketAccess: Hashable, Sendable {
 public enum EndpointError: Error, Hashable, Sendable {
     /// Another process listens on the socket.
     case inUse(String)
-    /// What is at the path is not a socket, and is left alone.
+    /// The file at the path is not a socket, and is left alone.
     case notASocket(String)
     /// The path is longer than an address can hold: 107 octets.
     case pathTooLong(String)
     case noSuchGroup(String)
     case noSuchHost(String, reason: String)
     case notListening(Int32)
-    /// Of so many that may be open, the event loops alone need more.
+    /// The descriptor limit is below what the event loops alone need.
     case tooFewDescriptors(Int)
     /// A system call failed.
     case system(call: String, endpoint: String, reason: String)

@@ -1,12 +1,14 @@
-/// What a filter needs of an MTA, and what it can do without.
+/// What a filter needs from an MTA, and what it can do without.
 public struct FilterRequirements: Hashable, Sendable {
     /// What the filter does to messages; a negotiation in which the MTA does not offer all of it is refused.
     public var actions: FilterActions
-    /// Stages of which the MTA need not tell. One that tells nevertheless is answered, and the filter is not bothered.
+    /// Stages that the MTA need not report. An MTA that reports them nevertheless is answered, without calling the
+    /// filter.
     public var unwanted: Stages
-    /// Stages at which the filter's response is wanted at once, so that the MTA waits for it. At all others the MTA need
-    /// not wait (one round trip less each), and what the filter decides is told at the next stage that has a reply,
-    /// the end of the message at the latest. ``ProtocolOptions/skip`` is possible only if the body is among them.
+    /// Stages at which the filter's response is wanted at once, so that the MTA waits for it. At all others the MTA
+    /// need not wait (one round trip less each), and the filter's decision is reported at the next stage that has a
+    /// reply, at the latest at the end of the message. ``ProtocolOptions/skip`` is possible only if the body is among
+    /// them.
     public var answered: Stages
     public var macroRequests: [MacroRequest]
 
@@ -22,13 +24,14 @@ public struct FilterRequirements: Hashable, Sendable {
         self.macroRequests = macroRequests
     }
 
-    /// The oldest version that we speak; 1 had no negotiated steps.
+    /// The oldest version that the filter speaks; 1 had no negotiated steps.
     package static let versions: ClosedRange<UInt32> = 2...6
 
-    /// The part of the offer that is taken.
+    /// The part of the offer that is accepted.
     ///
-    /// - Throws: ``ProtocolError/refused(missing:)`` if the filter could not do its work: without header changes forged
-    ///   fields would stay, and without the leading space what is verified would not be what was signed.
+    /// - Throws: ``ProtocolError/refused(missing:)`` if the filter could not do its work: without header changes,
+    ///   forged fields would stay, and without the leading space, the octets verified would not be those that were
+    ///   signed.
     package func answer(to offer: Negotiation) throws(ProtocolError) -> Negotiation {
         var missing: [String] = []
         if offer.version < Self.versions.lowerBound { missing.append("protocol version 2 or later") }

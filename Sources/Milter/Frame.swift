@@ -3,14 +3,15 @@ package import NIOCore
 /// `uint32 length` (big-endian, the code counts) · code · data. Strings in the data end with a NUL and have no charset:
 /// they are octets here, since a repaired octet is a forged one.
 public enum Frame {
-    /// Data is at most 65,535 octets (libmilter's MILTER_MAX_DATA_SIZE) unless a larger size is negotiated, which we
-    /// never do. Body chunks have this size; header fields are smaller still (Postfix cuts a header at 60,000).
+    /// Data is at most 65,535 octets (libmilter's MILTER_MAX_DATA_SIZE) unless a larger size is negotiated, which the
+    /// filter never does. Body chunks have this size; header fields are smaller still (Postfix cuts a header at
+    /// 60,000).
     public static let payloadLimit = 65_535
 
     /// The number of octets before the data: length and code.
     package static let prefixLength = 5
 
-    /// The length and code of the frame that begins at the reader index; nil if they are not there yet.
+    /// The length and code of the frame that begins at the reader index; nil if they have not arrived yet.
     package static func prefix(of buffer: ByteBuffer) throws(ProtocolError) -> (payload: Int, code: UInt8)? {
         guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else { return nil }
         guard length > 0 else { throw .emptyFrame }
@@ -30,7 +31,7 @@ extension ByteBuffer {
         setInteger(UInt32(truncatingIfNeeded: writerIndex - start - 4), at: start)
     }
 
-    /// A NUL cannot be said in a string; it is left out, so that it cannot end the string and begin another.
+    /// A string cannot contain a NUL; it is left out, so that it cannot end the string and begin another.
     mutating func writeString(terminated octets: [UInt8]) {
         if octets.contains(0) { writeBytes(octets.filter { $0 != 0 }) } else { writeBytes(octets) }
         writeInteger(UInt8(0))

@@ -2,14 +2,14 @@ internal import Glibc
 
 /// The system calls that make a listening socket. No pointer leaves this file.
 package enum LibCSockets {
-    /// Connections that may wait to be accepted; the kernel has the last word (`net.core.somaxconn`).
+    /// Connections that may wait to be accepted; the kernel's limit (`net.core.somaxconn`) comes first.
     private static let backlog: Int32 = 1024
 
-    /// A socket that listens at the path, and can be connected to only by those who may: nobody can connect before
-    /// `listen`, and by then mode and group are set. The process's umask is left alone, since other threads create
-    /// files.
+    /// A socket that listens at the path, and to which only permitted users can connect: a connection is impossible
+    /// before `listen`, and by then mode and group are set. The process's umask is left alone, since other threads
+    /// create files.
     ///
-    /// A socket that an earlier process left behind is removed if nobody listens on it.
+    /// A socket that an earlier process left behind is removed if no process listens on it.
     package static func listen(atPath path: String, mode: UInt32, group: String?) throws(EndpointError) -> Int32 {
         let owner = try group.map { name throws(EndpointError) in try groupID(name) }
         try removeStaleSocket(atPath: path)
@@ -19,7 +19,7 @@ package enum LibCSockets {
                 throw failure("bind", path)
             }
             guard unsafe chmod(path, mode) == 0 else { throw failure("chmod", path) }
-            // A service that is kept from changing owners has the right group from the start.
+            // A service that may not change owners has the right group from the start.
             if let owner, status(ofPath: path)?.group != owner, unsafe chown(path, uid_t.max, owner) != 0 {
                 throw failure("chown", path)
             }
@@ -31,8 +31,8 @@ package enum LibCSockets {
         }
     }
 
-    /// Gives a listening socket the backlog that we want: NIO listens again with one of 128 on a socket that is handed
-    /// to it, and the 129th MTA would be turned away.
+    /// Gives a listening socket the wanted backlog: NIO calls listen again with a backlog of 128 on a socket that is
+    /// handed to it, and the 129th MTA would be turned away.
     package static func deepenBacklog(of descriptor: Int32) {
         _ = Glibc.listen(descriptor, backlog)
     }
@@ -40,7 +40,7 @@ package enum LibCSockets {
     /// A Unix socket's backlog is full (EAGAIN). A blocking `connect` would wait.
     package static let backlogIsFull = EAGAIN
 
-    /// The option of a TCP socket by which what comes is acknowledged when it is read (tcp(7)).
+    /// The option of a TCP socket that acknowledges data when it is read (tcp(7)).
     package static let quickAcknowledgement = TCP_QUICKACK
 
     /// A client went away before it was accepted.
@@ -65,13 +65,13 @@ package enum LibCSockets {
         let descriptor = try makeSocket(AF_UNIX, "unix:\(path)")
         defer { close(descriptor) }
         let result = unsafe try withAddress(ofPath: path) { unsafe connect(descriptor, $0, $1) }
-        // Not refused for lack of a listener, but for lack of permission or of room in its queue: it is alive, or not
+        // Refused not for lack of a listener, but for lack of permission or of room in its queue: it is alive, or not
         // ours.
         guard result != 0, errno == ECONNREFUSED || errno == ENOENT else { throw .inUse(path) }
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("unlink", path) }
     }
 
-    /// Device and inode of what is at the path, to know it again.
+    /// Device and inode of the file at the path, to recognise it later.
     package struct FileIdentity: Hashable, Sendable {
         let device: UInt
         let inode: UInt
@@ -87,12 +87,12 @@ package enum LibCSockets {
         return (status.st_mode, status.st_gid, FileIdentity(device: status.st_dev, inode: status.st_ino))
     }
 
-    /// Removes the socket at the path if it is the one that we made.
+    /// Removes the socket at the path if it is the one that this process made.
     package static func removeSocket(atPath path: String, ifStill identity: FileIdentity) {
         if self.identity(ofPath: path) == identity { _ = unsafe unlink(path) }
     }
 
-    /// A copy of a descriptor on which a socket listens already. The original stays with whoever gave it.
+    /// A copy of a descriptor that already listens. The caller keeps the original.
     package static func listeningSocket(_ descriptor: Int32) throws(EndpointError) -> Int32 {
         var isListening: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)

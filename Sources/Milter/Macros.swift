@@ -34,7 +34,7 @@ public struct MacroValues: Hashable, Sendable {
         buffer.writeImmutableBuffer(octets)
     }
 
-    /// The values in a buffer of their own, so that they do not keep the one alive in which they arrived.
+    /// The values in a separate buffer, so that they do not keep the one alive in which they arrived.
     fileprivate func detached() -> MacroValues {
         var copy = self
         copy.octets = ByteBuffer(bytes: octets.readableBytesView)
@@ -75,7 +75,7 @@ public struct Macros: Hashable, Sendable {
         return nil
     }
 
-    /// Takes the values of a stage in place of those that the stage had before.
+    /// Replaces the values that the stage had before.
     package mutating func set(_ values: MacroValues) {
         switch values.stage {
         case .connect, .helo: Self.set(values, in: &connection)
@@ -90,7 +90,7 @@ public struct Macros: Hashable, Sendable {
             scope.append(values.detached())
             return
         }
-        // The stage that spoke last is asked first. Before a field and a chunk nothing has changed as a rule.
+        // The latest stage is searched first. Before a field or a chunk, usually nothing has changed.
         if scope[index] == values {
             if index != scope.endIndex - 1 { scope.append(scope.remove(at: index)) }
         } else {
@@ -99,7 +99,7 @@ public struct Macros: Hashable, Sendable {
         }
     }
 
-    /// A message begins: what an earlier one left is forgotten, but not what precedes this MAIL command.
+    /// A message begins: what an earlier one left is dropped, but not what precedes this MAIL command.
     mutating func beginMessage() {
         message.removeAll { $0.stage != .mail }
     }

@@ -1,15 +1,15 @@
 public import Mail
 public import NIOCore
 
-/// What a filter does to a message, said between the end of the message and the response.
+/// A change that a filter makes to a message, sent between the end of the message and the response.
 public enum Modification: Hashable, Sendable {
-    /// Below all fields. Sendmail may put it where a deleted field of the name was: insert instead.
+    /// Below all fields. Sendmail may put it in the place of a deleted field of the same name: insert instead.
     case addHeader(HeaderField)
     /// The field with this 1-based index among those of its name; an empty value deletes it.
     case changeHeader(index: UInt32, HeaderField)
-    /// 0 is above everything, the MTA's own trace fields too.
+    /// 0 is above everything, including the MTA's own trace fields.
     case insertHeader(index: UInt32, HeaderField)
-    /// A part of the new body; the parts follow one another.
+    /// A part of the new body; the parts follow each other.
     case replaceBody(ByteBuffer)
     case addRecipient(EnvelopeAddress)
     case deleteRecipient([UInt8])
@@ -19,8 +19,8 @@ public enum Modification: Hashable, Sendable {
 
     /// The modifications that make the edits, in the order that is right on every MTA.
     ///
-    /// Values go out as they are: ``ProtocolOptions/leadingSpace`` is negotiated, so the space after the colon is part of them.
-    /// Folds are LF alone: Postfix would store a CR.
+    /// Values are sent as they are: ``ProtocolOptions/leadingSpace`` is negotiated, so the space after the colon is
+    /// part of them. Folds are LF alone: Postfix would store a CR.
     public static func modifications(for edits: HeaderEdits) -> [Modification] {
         edits.commands.map { command in
             switch command {

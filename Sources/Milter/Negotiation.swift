@@ -1,7 +1,7 @@
 package import NIOCore
 
-/// What the two sides agree on before anything else (`SMFIC_OPTNEG`): the MTA offers, the filter takes a part of it.
-/// Postfix treats a filter that takes more than was offered as broken, and defers all mail.
+/// What the two sides agree on before anything else (`SMFIC_OPTNEG`): the MTA offers, and the filter accepts a part
+/// of it. Postfix treats a filter that accepts more than was offered as broken, and defers all mail.
 public struct Negotiation: Hashable, Sendable {
     public var version: UInt32
     public var actions: FilterActions
@@ -56,10 +56,10 @@ public struct ProtocolOptions: OptionSet, Hashable, Sendable {
 
     /// The filter may answer a body chunk with ``Reply/skip``.
     public static let skip = ProtocolOptions(rawValue: 0x400)
-    /// The filter is told of recipients that the MTA has rejected, too.
+    /// The filter is also told about recipients that the MTA has rejected.
     public static let rejectedRecipients = ProtocolOptions(rawValue: 0x800)
-    /// A field's value comes and goes with the space after the colon. Without it one space is lost, and what is seen
-    /// are not the octets that were signed.
+    /// A field's value is sent and received with the space after the colon. Without it one space is lost, and the
+    /// octets received are not those that were signed.
     public static let leadingSpace = ProtocolOptions(rawValue: 0x10_0000)
 }
 
@@ -77,9 +77,9 @@ public struct MacroRequest: Hashable, Sendable {
         list = Array(names.joined(separator: " ").utf8)
     }
 
-    /// A list for a stage takes the place of the MTA's own, so each holds the defaults of Postfix and of Sendmail and
-    /// what is wanted beyond them; a macro that the MTA does not know is left out by it. Data and recipients keep the
-    /// MTA's lists.
+    /// A list for a stage replaces the MTA's own, so each holds the defaults of Postfix and of Sendmail and the
+    /// macros wanted beyond them; an MTA leaves out a macro that it does not know. Data and recipients keep the MTA's
+    /// lists.
     public static let defaults = [
         MacroRequest(
             .connect,
@@ -101,7 +101,7 @@ public struct MacroRequest: Hashable, Sendable {
     ]
 }
 
-/// The stages for which macros can be asked, by their numbers in the negotiation (`SMFIM_`).
+/// The stages for which macros can be requested, by their numbers in the negotiation (`SMFIM_`).
 public enum MacroStage: UInt32, Hashable, Sendable {
     case connect = 0
     case helo = 1

@@ -1,7 +1,7 @@
-/// What a peer did that the milter protocol does not allow. The connection is of no use after it: where one frame ends
-/// and the next begins is no longer known, or the two sides disagree about what was asked.
+/// What a peer did that the milter protocol does not allow. The connection cannot be used after it: the frame
+/// boundaries are no longer known, or the two sides disagree about what was asked.
 public enum ProtocolError: Error, Hashable, Sendable {
-    /// A frame of length 0, which has not even a command. Two milter libraries crash of it.
+    /// A frame of length 0, which does not even have a command. Two milter libraries crash on it.
     case emptyFrame
     /// A frame longer than ``Frame/payloadLimit`` allows; its length as announced.
     case oversizedFrame(Int)
@@ -9,13 +9,13 @@ public enum ProtocolError: Error, Hashable, Sendable {
     case truncatedFrame
     case unknownCommand(UInt8)
     case unknownReply(UInt8)
-    /// The data of this command or reply is not what it should be.
+    /// The data of this command or reply is malformed.
     case malformed(UInt8)
-    /// A command that has no place in the session's state.
+    /// A command that is not allowed in the session's state.
     case unexpected(Command.Code, in: Session.State)
-    /// The MTA does not offer what the filter cannot do without.
+    /// The MTA does not offer something that the filter cannot do without.
     case refused(missing: [String])
-    /// The filter answered with what was not negotiated, or at the wrong time.
+    /// The filter sent a reply that was not negotiated, or at the wrong time.
     case unexpectedReply(Reply.Code)
 }
 
@@ -34,7 +34,7 @@ extension ProtocolError: CustomStringConvertible {
         }
     }
 
-    /// The code as a character if it is a visible one, else as a number.
+    /// The code as a character if it is visible, otherwise as a number.
     private static func printable(_ code: UInt8) -> String {
         (0x21...0x7E).contains(code) ? "'\(Character(Unicode.Scalar(code)))'" : "0x\(String(code, radix: 16))"
     }

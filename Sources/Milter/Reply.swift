@@ -1,6 +1,6 @@
 public import NIOCore
 
-/// What a filter says to an MTA.
+/// What a filter sends to an MTA.
 public enum Reply: Hashable, Sendable {
     case negotiate(Negotiation)
 
@@ -11,11 +11,11 @@ public enum Reply: Hashable, Sendable {
     case discard
     /// The text of an SMTP reply, as ``SMTPReply`` writes it.
     case replyCode([UInt8])
-    /// No more of the body, please; the end of the message is still to be told.
+    /// No more of the body is wanted; the end of the message must still be sent.
     case skip
     case shutdown
     case connectionFailure
-    /// The answer takes longer; the MTA's clock starts anew.
+    /// The answer takes longer; the MTA's timeout starts again.
     case progress
 
     case modification(Modification)

@@ -1,6 +1,6 @@
 internal import Octets
 
-/// What a filter decides, for a connection, a message or a recipient.
+/// A filter's decision on a connection, a message or a recipient.
 public enum Response: Hashable, Sendable {
     /// Go on; at the end of the message: deliver it.
     case `continue`
@@ -8,7 +8,7 @@ public enum Response: Hashable, Sendable {
     case accept
     case reject
     case temporaryFailure
-    /// Say yes to the client and drop the message. Not at connect or HELO.
+    /// Accept the message from the client and drop it. Not at connect or HELO.
     case discard
     case reply(SMTPReply)
 
@@ -32,7 +32,7 @@ public enum Response: Hashable, Sendable {
     }
 }
 
-/// The reply that the MTA is to give to its client (RFC 5321 4.2, RFC 3463).
+/// The reply that the MTA is to give its client (RFC 5321 4.2, RFC 3463).
 public struct SMTPReply: Hashable, Sendable {
     /// 400 to 599.
     public let code: Int
@@ -40,8 +40,8 @@ public struct SMTPReply: Hashable, Sendable {
     public let enhancedCode: String?
     public let lines: [String]
 
-    /// Nil if the code or the enhanced code is not one, or their classes differ: Postfix would take it for a broken
-    /// filter.
+    /// Nil if the code or the enhanced code is not valid, or their classes differ: Postfix would consider the filter
+    /// broken.
     public init?(code: Int, enhancedCode: String? = nil, lines: [String]) {
         guard (400...599).contains(code) else { return nil }
         if let enhancedCode {
@@ -58,8 +58,8 @@ public struct SMTPReply: Hashable, Sendable {
         self.lines = lines.isEmpty ? [""] : lines
     }
 
-    /// The text on the wire: lines divided by CRLF, a `-` after the code of all but the last. `%` begins a format in
-    /// libmilter's heirs and is doubled; control characters, which could end a line, are left out.
+    /// The text on the wire: lines separated by CRLF, a `-` after the code of all but the last. `%` begins a format
+    /// in libmilter and its descendants and is doubled; control characters, which could end a line, are left out.
     package var octets: [UInt8] {
         var octets: [UInt8] = []
         for (index, line) in lines.enumerated() {
@@ -77,7 +77,7 @@ public struct SMTPReply: Hashable, Sendable {
 }
 
 extension SMTPReply {
-    /// What the MTA tells its client of the octets of a reply: `%%` is one percent sign.
+    /// The text that the MTA sends its client for the octets of a reply: `%%` is one percent sign.
     public static func told(_ octets: [UInt8]) -> [UInt8] {
         var told: [UInt8] = []
         var isEscaped = false
@@ -91,7 +91,7 @@ extension SMTPReply {
 
 /// The answer to the end of a message.
 public struct MessageReply: Hashable, Sendable {
-    /// Said before the response, in this order; without effect, and not said, if the message is not to be delivered.
+    /// Sent before the response, in this order; not sent if the message is not to be delivered.
     public var modifications: [Modification]
     public var response: Response
 

@@ -7,7 +7,7 @@ public struct SMTPClient: Hashable, Sendable {
     public var origin: Origin
 
     public enum Origin: Hashable, Sendable {
-        /// The address as text. It is the MTA's text, and not checked.
+        /// The address as text, from the MTA and unchecked.
         case inet(address: [UInt8], port: UInt16)
         case inet6(address: [UInt8], port: UInt16)
         case local(path: [UInt8])
@@ -21,7 +21,7 @@ public struct SMTPClient: Hashable, Sendable {
     }
 
     /// The text of an IPv4 or IPv6 address, without the brackets around it and the `IPv6:` before it that some MTAs
-    /// write; nil for other origins, and for the word that Postfix writes if XCLIENT does not tell it of an address.
+    /// write; nil for other origins, and for the word that Postfix writes if XCLIENT gives it no address.
     public var address: [UInt8]? {
         switch origin {
         case .inet(let address, _), .inet6(let address, _):
@@ -51,7 +51,7 @@ public struct SMTPClient: Hashable, Sendable {
         else { throw malformed }
         if case .unknown = family {
             self.init(hostname: hostname, origin: .unknown)
-            // Neither port nor address follow; libmilter takes no offence if they do.
+            // Neither port nor address follows; libmilter accepts them.
             data.moveReaderIndex(to: data.writerIndex)
             return
         }

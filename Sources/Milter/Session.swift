@@ -3,13 +3,13 @@ public import NIOCore
 
 /// One connection from an MTA, as a state machine without I/O: commands in, events and replies out.
 ///
-/// The order of commands is the MTA's to keep; one that breaks it is told so by a ``ProtocolError``. What is allowed is
-/// what MTAs do: ABORT at any time and as often as they like, HELO again, MAIL without HELO, and HELO or MAIL in the
-/// middle of a message, which ends that message as ABORT does.
+/// Commands must come in order; one that does not throws a ``ProtocolError``. Everything that MTAs do is allowed:
+/// ABORT at any time and any number of times, HELO again, MAIL without HELO, and HELO or MAIL in the middle of a
+/// message, which ends that message as ABORT does.
 public struct Session: Sendable {
     public enum State: Hashable, Sendable {
         case negotiating
-        /// The MTA has not told of a client yet.
+        /// No SMFIC_CONNECT yet.
         case negotiated
         /// Between messages.
         case connected
@@ -21,7 +21,7 @@ public struct Session: Sendable {
         case answering
     }
 
-    /// What the filter is to be told.
+    /// The events for the filter.
     public enum Event: Hashable, Sendable {
         case connect(SMTPClient)
         case helo([UInt8])
@@ -38,34 +38,34 @@ public struct Session: Sendable {
     public enum Step: Hashable, Sendable {
         case nothing
         case send(Reply)
-        /// Tell the filter, and give its response to ``Session/reply(to:)``. If `abandoning`, the message it was told of
-        /// before is to be given up first.
+        /// Pass the event to the filter, and its response to ``Session/reply(to:)``. If `abandoning`, abort the
+        /// previous message first.
         case tell(Event, abandoning: Bool)
         /// The last octets of the body, which may be none; the answer goes to ``Session/finish(_:)``.
         case endMessage(ByteBuffer)
-        /// The message that the filter was told of is over without it; the reply, if there is one, is due.
+        /// The message that the filter has begun is over without it; the reply, if there is one, is due.
         case abandon(Reply?)
-        /// The connection is given up, and the message if there was one; the next one follows on the same socket.
+        /// The session is over, and the message if there was one; the next session follows on the same connection.
         case startAnew(abandoning: Bool)
         case close(abandoning: Bool)
     }
 
     public private(set) var state = State.negotiating
     public private(set) var macros = Macros()
-    /// What was agreed on; nil before.
+    /// The result of the negotiation; nil before.
     public private(set) var negotiated: Negotiation?
-    /// Whom the MTA told of; nil before.
+    /// The SMTP client, after SMFIC_CONNECT.
     public private(set) var client: SMTPClient?
 
     private let requirements: FilterRequirements
     /// The stages at which the MTA does not wait.
     private var unanswered: Stages = []
-    /// The stage whose event the filter was told last, and whether the MTA waits for the response.
+    /// The stage of the filter's last event, and whether the MTA waits for the response.
     private var told: (stage: Stages, isReplyDue: Bool) = ([], false)
-    /// True from the moment the filter is told of a message until it is told that it is over.
+    /// True from the first event of a message until the filter knows that it is over.
     private var filterHasMessage = false
-    /// What the filter has decided beyond ``Response/continue``, for the connection, since HELO, for the message. It is
-    /// not asked again; the MTA hears of it whenever it waits for a reply.
+    /// The filter's decisions other than ``Response/continue``, for the connection, since HELO, for the message. It
+    /// is not asked again; the MTA gets the decision whenever it waits for a reply.
     private var connectionResponse: Response?
     private var heloResponse: Response?
     private var messageResponse: Response?
@@ -74,7 +74,7 @@ public struct Session: Sendable {
         self.requirements = requirements
     }
 
-    /// True from MAIL to the answer or the abort.
+    /// True from MAIL to the reply or the abort.
     public var isInMessage: Bool {
         switch state {
         case .negotiating, .negotiated, .connected: false
@@ -148,7 +148,7 @@ public struct Session: Sendable {
         }
     }
 
-    /// Octets of the body of which more follow in the same frame, so that there is no reply yet.
+    /// Octets of the body; more follow in the same frame, so there is no reply yet.
     public mutating func receive(bodyPart octets: ByteBuffer) throws(ProtocolError) -> Step {
         guard state == .body else { throw .unexpected(.body, in: state) }
         guard settled == nil else { return .nothing }
@@ -165,7 +165,7 @@ public struct Session: Sendable {
         state = next
     }
 
-    /// HELO and MAIL in the middle of a message end it, as RFC 5321 4.1.4 has it for EHLO, and libmilter for both.
+    /// HELO and MAIL in the middle of a message end it, as in RFC 5321 4.1.4 for EHLO, and in libmilter for both.
     ///
     /// - Returns: True if the filter has a message to give up.
     private mutating func startOver(_ code: Command.Code) throws(ProtocolError) -> Bool {
@@ -179,7 +179,7 @@ public struct Session: Sendable {
         return filterHasMessage
     }
 
-    /// The message is over; what belongs to the connection stays.
+    /// Ends the message; what belongs to the connection stays.
     ///
     /// - Returns: True if the filter has a message to give up.
     private mutating func leaveMessage() -> Bool {
@@ -212,7 +212,7 @@ public struct Session: Sendable {
         return HeaderField(name: field.name, value: value)
     }
 
-    // MARK: Verdicts
+    // MARK: Replies
 
     private mutating func negotiate(_ offer: Negotiation) throws(ProtocolError) -> Negotiation {
         let answer = try requirements.answer(to: offer)
@@ -221,7 +221,7 @@ public struct Session: Sendable {
         return answer
     }
 
-    /// What the MTA is told after the event that the filter was told last; nil if it does not wait.
+    /// The reply to the MTA after the filter's last event; nil if the MTA does not wait.
     public mutating func reply(to response: Response) -> Reply? {
         let (stage, isReplyDue) = told
         told.isReplyDue = false
@@ -229,7 +229,7 @@ public struct Session: Sendable {
             switch stage {
             case .connect: connectionResponse = response
             case .helo: heloResponse = response
-            // One recipient or one command is refused, not the message, if the MTA hears it in time.
+            // Only one recipient or one command is refused, not the message, if the MTA gets the reply in time.
             case .rcpt, .unknown:
                 if !isReplyDue || response == .accept || response == .discard { messageResponse = response }
             default: messageResponse = response
@@ -238,7 +238,7 @@ public struct Session: Sendable {
         return isReplyDue ? reply(response, at: stage) : nil
     }
 
-    /// In place of telling the filter of body octets that it does not want.
+    /// Used in place of an event for body octets that the filter does not want.
     public mutating func skipBody() -> Reply? {
         let isReplyDue = told.isReplyDue
         told.isReplyDue = false
@@ -246,14 +246,14 @@ public struct Session: Sendable {
         return negotiated?.steps.contains(.skip) == true ? .skip : .continue
     }
 
-    /// Before MAIL there is nothing to discard; it is said later.
+    /// Before MAIL there is no message to discard; the response is sent later.
     private func reply(_ response: Response, at stage: Stages) -> Reply {
         let isEarly = stage == .connect || stage == .helo
         return isEarly && response == .discard ? .continue : response.wire
     }
 
-    /// The replies at the end of the message; none if it was given up meanwhile. A modification that was not negotiated
-    /// would make Postfix give up the filter for the whole connection: the message is deferred instead.
+    /// The replies at the end of the message; none if it was aborted in the meantime. A modification that was not
+    /// negotiated would make Postfix give up the filter for the whole connection: the message is deferred instead.
     public mutating func finish(_ answer: MessageReply) -> [Reply] {
         guard state == .answering else { return [] }
         _ = leaveMessage()

@@ -1,4 +1,4 @@
-/// The steps of an SMTP session of which an MTA tells a filter, as a set.
+/// The steps of an SMTP session that an MTA reports to a filter, as a set.
 public struct Stages: OptionSet, Hashable, Sendable {
     public let rawValue: UInt16
 
@@ -19,8 +19,8 @@ public struct Stages: OptionSet, Hashable, Sendable {
 
     public static let all = Stages(rawValue: 0x1FF)
 
-    /// What the negotiation has for each stage: the bit that keeps the MTA from sending its command, and the one that
-    /// keeps it from waiting for a reply.
+    /// The bits of the negotiation for each stage: the one that keeps the MTA from sending its command, and the one
+    /// that keeps it from waiting for a reply.
     private static let bits: [(stage: Stages, unsent: ProtocolOptions, unanswered: ProtocolOptions)] = [
         (.connect, ProtocolOptions(rawValue: 0x1), ProtocolOptions(rawValue: 0x1000)),
         (.helo, ProtocolOptions(rawValue: 0x2), ProtocolOptions(rawValue: 0x2000)),
@@ -38,17 +38,17 @@ public struct Stages: OptionSet, Hashable, Sendable {
         Self.bits.filter { contains($0.stage) }.reduce(into: ProtocolOptions()) { $0.formUnion($1.unsent) }
     }
 
-    /// The bits by which the MTA is told not to wait for replies at these stages (`SMFIP_NR_...`).
+    /// The bits that keep the MTA from waiting for replies at these stages (`SMFIP_NR_...`).
     public var unanswered: ProtocolOptions {
         Self.bits.filter { contains($0.stage) }.reduce(into: ProtocolOptions()) { $0.formUnion($1.unanswered) }
     }
 
-    /// The stages at which the MTA does not wait for a reply, by what was negotiated.
+    /// The stages at which the MTA does not wait for a reply, as negotiated.
     package init(unansweredIn steps: ProtocolOptions) {
         self = Self.bits.filter { steps.contains($0.unanswered) }.reduce(into: []) { $0.formUnion($1.stage) }
     }
 
-    /// The stages of which the MTA does not tell, by what was negotiated.
+    /// The stages that the MTA does not report, as negotiated.
     package init(unsentIn steps: ProtocolOptions) {
         self = Self.bits.filter { steps.contains($0.unsent) }.reduce(into: []) { $0.formUnion($1.stage) }
     }

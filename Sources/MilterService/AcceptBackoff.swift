@@ -2,11 +2,11 @@ internal import Milter
 internal import NIOCore
 internal import NIOPosix
 
-/// Accepts nothing for a while after a connection could not be accepted, usually for lack of descriptors. The pause is
-/// short at first, so that a descriptor that becomes free is used at once, and grows as long as none does.
+/// Accepts nothing for a while after a connection could not be accepted, usually for lack of descriptors. The pause
+/// is short at first, so that a descriptor that becomes free is used at once, and grows as long as none does.
 ///
-/// NIO's `AcceptBackoffHandler` waits before it reads again, but NIO 2.101 goes on to poll for what it does not read:
-/// the error comes back at once, a hundred thousand times in a few seconds.
+/// NIO's `AcceptBackoffHandler` waits before it reads again, but NIO 2.101 continues to poll for what it does not
+/// read: the error comes back at once, a hundred thousand times in a few seconds.
 final class AcceptBackoff: ChannelInboundHandler {
     typealias InboundIn = any Channel
 

@@ -3,8 +3,8 @@ internal import NIOCore
 
 /// Serves one connection: octets to commands, commands through the ``Session`` to the filter, replies back.
 ///
-/// Memory is bounded whatever the MTA sends: what comes is worked off as it comes, and no more is read while the filter
-/// owes an answer or the MTA does not take ours.
+/// Memory is bounded whatever the MTA sends: input is processed as it arrives, and no more is read while the filter
+/// owes an answer or the MTA does not read ours.
 final class FilterConnection: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -17,19 +17,20 @@ final class FilterConnection: ChannelDuplexHandler {
 
     private var session: Session
     private var decoder = CommandDecoder()
-    /// Octets that are not worked off yet: the beginning of a frame, or what comes behind an end of message.
+    /// Octets that are not processed yet: the beginning of a frame, or what follows an end of message.
     private var pending = ByteBuffer()
     private var output = ByteBuffer()
     private var isWorking = false
     private var isReadHeld = false
-    /// The MTA has said its last, but may still listen.
+    /// The MTA sends nothing more, but may still read.
     private var isInputClosed = false
     private var isClosing = false
     /// Close as soon as no message is under way.
     private var isDraining = false
-    /// What an MTA had said when the connection was to be closed is read by then: the next turn of the event loop does.
+    /// Time in which everything that an MTA had sent before the connection was to be closed is read: the next turn of
+    /// the event loop does it.
     private static let lastReading = TimeAmount.milliseconds(20)
-    /// When the MTA was last heard of, or answered.
+    /// When the MTA last sent something, or was last answered.
     private var lastActivity = NIODeadline.distantPast
     private var nextProgress = NIODeadline.distantFuture
 
@@ -58,7 +59,7 @@ final class FilterConnection: ChannelDuplexHandler {
     // MARK: From the MTA
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // An MTA that negotiates octet by octet has no more time for it than one that is silent.
+        // An MTA that negotiates octet by octet gets no more time for it than a silent one.
         if session.state != .negotiating { lastActivity = .now() }
         var input = Self.unwrapInboundIn(data)
         if pending.readableBytes == 0 {
@@ -101,7 +102,7 @@ final class FilterConnection: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The socket's trouble, a reset as a rule: the connection is of no use any more.
+        // A socket error, usually a reset: the connection cannot be used any more.
         end(context)
     }
 
@@ -114,7 +115,7 @@ final class FilterConnection: ChannelDuplexHandler {
 
     // MARK: Work
 
-    /// Works off what has come, up to an end of message that is not answered yet.
+    /// Processes what has arrived, up to an end of message that is not answered yet.
     private func work(_ context: ChannelHandlerContext) {
         guard !isWorking else { return }
         isWorking = true
@@ -130,8 +131,8 @@ final class FilterConnection: ChannelDuplexHandler {
             note(.protocolError(error))
             close(context)
         }
-        // What is left is the beginning of a small frame as a rule. It gets a buffer of its own size, so that the large
-        // one that it came in is free for the next connection.
+        // The rest is usually the beginning of a small frame. It gets a buffer of its own size, so that the large one
+        // that it came in is free for the next connection.
         pending = pending.readableBytes == 0 ? ByteBuffer() : ByteBuffer(bytes: pending.readableBytesView)
         closeIfDrained(context)
     }
@@ -215,7 +216,7 @@ final class FilterConnection: ChannelDuplexHandler {
         lastActivity = .now()
         for reply in session.finish(reply) { send(reply) }
         guard !isWorking else { return }
-        // The answer came later: what has come meanwhile has waited for it.
+        // The answer came later: what arrived in the meantime has waited for it.
         work(context)
         flush(context)
         if isInputClosed, session.state != .answering { end(context) }
@@ -238,7 +239,7 @@ final class FilterConnection: ChannelDuplexHandler {
         output = ByteBuffer()
     }
 
-    /// What is due to be done as time goes by; called every second or so.
+    /// Does what is due as time passes; called about every second.
     func tick(_ now: NIODeadline) {
         guard let context, !isClosing else { return }
         if session.state == .answering {
@@ -255,8 +256,8 @@ final class FilterConnection: ChannelDuplexHandler {
         }
     }
 
-    /// Closes the connection soon, or when the message under way is answered. A message that has begun may still be in
-    /// the socket unread: it is served, as the MTA would notice only at its end that nobody has.
+    /// Closes the connection soon, or when the current message is answered. A message that has begun may still be
+    /// unread in the socket: it is served, because the MTA would notice only at its end that it was not.
     func drain() {
         context?.eventLoop.assumeIsolated().scheduleTask(in: Self.lastReading) {
             self.isDraining = true
@@ -268,7 +269,7 @@ final class FilterConnection: ChannelDuplexHandler {
         if isDraining, !session.isInMessage { close(context) }
     }
 
-    /// The MTA says no more.
+    /// The MTA sends nothing more.
     private func end(_ context: ChannelHandlerContext) {
         guard !isClosing else { return }
         if session.isInMessage {

@@ -37,8 +37,8 @@ final class LoopConnections {
         }
     }
 
-    /// Closes idle connections at once, the others when their message is answered, and all that are left when the time
-    /// is over.
+    /// Closes idle connections at once, the others when their message is answered, and all that are left when the
+    /// time is up.
     func drain(within grace: TimeAmount) -> EventLoopFuture<Void> {
         if let drained { return drained.futureResult }
         let drained = eventLoop.makePromise(of: Void.self)

@@ -3,22 +3,22 @@ public import NIOCore
 internal import NIOPosix
 internal import Synchronization
 
-/// Listens for MTAs and gives each connection a filter of its own.
+/// Listens for MTAs and gives each connection its own filter.
 public final class MilterServer: Sendable {
     private let listener: any Channel
     private let loops: [NIOLoopBound<LoopConnections>]
-    /// What is to be removed when the server ends; nil for all but Unix sockets.
+    /// The file to remove when the server ends; nil for all but Unix sockets.
     private let socketFile: (path: String, identity: LibCSockets.FileIdentity)?
 
-    /// Descriptors that are needed besides those of the connections: event loops, the log, name servers.
+    /// Descriptors that are needed in addition to those of the connections: event loops, the log, name servers.
     private static let otherDescriptors = 256
     /// Twenty are in use on a machine of two cores before a connection comes.
     private static let leastDescriptors = 32
 
-    /// The port that is listened on; nil for a Unix socket.
+    /// The port on which the server listens; nil for a Unix socket.
     public var port: Int? { listener.localAddress?.port }
 
-    /// Fulfilled when the server accepts no connections any more, for whatever reason.
+    /// Fulfilled when the server accepts no more connections, for whatever reason.
     public var listenerClosed: EventLoopFuture<Void> { listener.closeFuture }
 
     private init(
@@ -31,10 +31,10 @@ public final class MilterServer: Sendable {
         self.socketFile = socketFile
     }
 
-    /// Lets the process have as many descriptors as so many connections take, as far as the hard limit goes. To be
-    /// called before the event loops are made: without descriptors they end the process.
+    /// Raises RLIMIT_NOFILE to what `count` connections need, up to the hard limit. Call it before the event loops
+    /// are made: without descriptors they end the process.
     ///
-    /// - Returns: The number of descriptors there may be if it is smaller than that; nil if there are enough.
+    /// - Returns: The limit in force if it is lower than that; nil if there are enough descriptors.
     /// - Throws: ``EndpointError/tooFewDescriptors(_:)`` if there are not enough to begin.
     public static func allowDescriptors(forConnections count: Int) throws(EndpointError) -> Int? {
         let wanted = count + Self.otherDescriptors
@@ -49,7 +49,7 @@ public final class MilterServer: Sendable {
     ///   - group: The event loops that serve the connections.
     ///   - notify: Called on any of them for what should be logged.
     ///   - makeFilter: Called once for each connection, on the event loop that serves it.
-    /// - Throws: ``EndpointError`` if it cannot be listened there.
+    /// - Throws: ``EndpointError`` if the server cannot listen there.
     public static func start(
         at endpoint: Endpoint,
         access: SocketAccess = SocketAccess(),
@@ -89,7 +89,7 @@ public final class MilterServer: Sendable {
                     let options = channel.syncOptions
                     try options?.setOption(.maxMessagesPerRead, value: 1)
                     try options?.setOption(.recvAllocator, value: ReceiveBufferAllocator())
-                    // An MTA that has said all and waits for the answer is still answered.
+                    // An MTA that has sent everything and waits for the answer still gets it.
                     try options?.setOption(.allowRemoteHalfClosure, value: true)
                     let connection = FilterConnection(
                         configuration,
@@ -143,12 +143,12 @@ public final class MilterServer: Sendable {
     /// Accepts no more connections, closes those that are between messages, and the others when their message is
     /// answered; returns when all are closed.
     ///
-    /// - Parameter grace: After this time what is left is closed too; its MTAs defer the messages.
+    /// - Parameter grace: After this time the remaining connections are closed too; their MTAs defer the messages.
     public func shutDown(within grace: TimeAmount) async {
         if let socketFile { LibCSockets.removeSocket(atPath: socketFile.path, ifStill: socketFile.identity) }
         try? await listener.close().get()
         for loop in loops {
-            // A connection whose acceptance was under way is refused from the moment its loop is told.
+            // A connection that is just being accepted is refused as soon as its loop knows.
             loop.eventLoop.execute { _ = loop.value.drain(within: grace) }
         }
         for loop in loops {
@@ -166,7 +166,7 @@ private final class ConnectionCount: Sendable {
         self.limit = limit
     }
 
-    /// - Returns: False if there are as many as allowed already.
+    /// - Returns: False if the limit is already reached.
     func add() -> Bool {
         guard count.add(1, ordering: .relaxed).newValue <= limit else {
             remove()

@@ -1,9 +1,10 @@
 internal import NIOCore
 
-/// Buffers for what is read. One that a connection keeps for itself, as NIO's own allocators have it, would cost a
-/// thousand connections 64 MB for good; here a buffer is given for each read and is free after it.
+/// Buffers for reading. If each connection kept its own, as with NIO's own allocators, a thousand connections would
+/// hold 64 MB permanently; here a buffer is given for each read and is free after it.
 ///
-/// NIO's pool keeps a channel's first buffer whatever the allocator, so the first one is small; it takes a negotiation.
+/// NIO's pool keeps a channel's first buffer whatever the allocator, so the first one is small; a negotiation fits
+/// into it.
 struct ReceiveBufferAllocator: RecvByteBufferAllocator {
     /// Body chunks are 65,535 octets.
     private static let capacity = 64 * 1024

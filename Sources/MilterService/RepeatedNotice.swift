@@ -1,11 +1,11 @@
 internal import NIOCore
 internal import Synchronization
 
-/// Tells of what happens often: the first time at once, what comes after it together, one notice in an interval. A log
-/// with a line for each of a thousand refused connections a second hides what else there is to know.
+/// Reports an event that may happen often: the first time at once, later ones together, in one notice per interval. A
+/// log with a line for each of a thousand refused connections a second hides everything else.
 final class RepeatedNotice<Detail: Sendable>: Sendable {
     private let interval: TimeAmount
-    /// Called with how often it has happened since it was told last, and the last of it.
+    /// Called with the number of events since the last report, and the last of them.
     private let tell: @Sendable (Int, Detail) -> Void
     private let state = Mutex<(isQuiet: Bool, untold: (count: Int, last: Detail)?)>((false, nil))
 
@@ -14,7 +14,7 @@ final class RepeatedNotice<Detail: Sendable>: Sendable {
         self.tell = tell
     }
 
-    /// It happened.
+    /// Records one event.
     /// - Parameter eventLoop: keeps the time.
     func note(_ detail: Detail, on eventLoop: any EventLoop) {
         let isFirst = state.withLock { state in

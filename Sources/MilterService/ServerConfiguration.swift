@@ -5,14 +5,14 @@ public struct ServerConfiguration: Sendable {
     public var requirements = FilterRequirements()
     /// Connections beyond this number are closed at once.
     public var connectionLimit = 2000
-    /// How long an MTA may take to begin. Postfix begins at once.
+    /// How long an MTA may take to start the negotiation. Postfix starts at once.
     public var negotiationTimeout: TimeAmount = .seconds(30)
-    /// How long an MTA may be silent, waiting for its client as a rule. RFC 5321 4.5.3.2 lets a client take 5 minutes
+    /// How long an MTA may be silent, usually waiting for its client. RFC 5321 4.5.3.2 lets a client take 5 minutes
     /// for a command and 3 for a piece of data; a filter that gives up before its MTA would cost mail.
     public var idleTimeout: TimeAmount = .hours(2)
     /// How often an MTA is told that the answer takes longer. Postfix waits 30 s at most stages, 300 s at the end.
     public var progressInterval: TimeAmount = .seconds(10)
-    /// How often it is told that connections are refused.
+    /// The interval between reports of refused connections.
     public var refusalInterval: TimeAmount = .seconds(5)
 
     public init() {}

@@ -1,7 +1,7 @@
 public import Milter
 internal import Octets
 
-/// What a server has to tell those who run it.
+/// What a server reports to its operators.
 public struct ServerNotice: Sendable {
     public enum Cause: Sendable {
         /// The MTA broke the protocol, or offered too little; its connection was closed.
@@ -10,23 +10,23 @@ public struct ServerNotice: Sendable {
         case filterFailed(any Error)
         /// The connection ended in the middle of a message, which the MTA will not have accepted.
         case lostMidMessage
-        /// Nothing came for longer than ``ServerConfiguration/idleTimeout``, or no negotiation; the connection was
+        /// No input for longer than ``ServerConfiguration/idleTimeout``, or no negotiation; the connection was
         /// closed.
         case timedOut
-        /// So many connections beyond those allowed were closed since it was told last; the MTA will answer its client
-        /// with a temporary failure.
+        /// The number of connections over the limit that were closed since the last report; the MTA will answer its
+        /// client with a temporary failure.
         case tooManyConnections(limit: Int, refused: Int)
-        /// No connection could be accepted for lack of descriptors or memory, for example; so many times since it was
-        /// told last.
+        /// No connection could be accepted, for example for lack of descriptors or memory; with the number of times
+        /// since the last report.
         case acceptFailed(any Error, times: Int)
     }
 
     public let cause: Cause
-    /// The message that it is about, as far as the MTA has told: its queue ID and its client's address.
+    /// The message that it is about, as far as known from the MTA: its queue ID and its client's address.
     public let queueID: [UInt8]?
     public let client: [UInt8]?
 
-    /// - Parameter session: That of the connection, if it is about one.
+    /// - Parameter session: The connection's session, if it is about one.
     init(_ cause: Cause, in session: Session? = nil) {
         self.cause = cause
         queueID = session?.macros["i"]

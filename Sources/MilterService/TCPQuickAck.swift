@@ -1,10 +1,11 @@
 internal import Milter
 internal import NIOCore
 
-/// Has the kernel acknowledge what comes over TCP at once.
+/// Makes the kernel acknowledge TCP data at once.
 ///
-/// Postfix sends command after command, each in a segment that waits for the one before to be acknowledged (Nagle). To
-/// most we have no reply to acknowledge it with, and the kernel, once it has seen one, waits 40 ms for another.
+/// Postfix sends command after command, each in a segment that waits until the one before is acknowledged (Nagle).
+/// Most of them get no reply that would carry the acknowledgement, and the kernel, once it has seen one, waits 40 ms
+/// for another.
 final class TCPQuickAck: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
 

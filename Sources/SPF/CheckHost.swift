@@ -1,6 +1,6 @@
 internal import DNS
 
-/// check_host() (RFC 7208, 4) for one domain: a function of the answers known.
+/// check_host() (RFC 7208, 4) for one domain: a function of the known answers.
 struct CheckHost: Sendable {
     struct Outcome: Hashable, Sendable {
         let result: SPFResult
@@ -27,8 +27,8 @@ struct CheckHost: Sendable {
         self.explains = explains
     }
 
-    /// Comes to the outcome, or asks for what is missing.
-    /// - Parameter records: what is relevant of the records that were read for this client.
+    /// Computes the outcome, or asks for what is missing.
+    /// - Parameter records: the relevant parts of the records that were read for this client.
     mutating func evaluate(_ records: inout [Domain: SPFRecord], _ answers: inout Answers) {
         guard outcome == nil else { return }
         let evaluation = Evaluation(of: domain, context: context, voidLimit: voidLookupLimit)
@@ -45,7 +45,7 @@ struct CheckHost: Sendable {
             do throws(Evaluation.Stop) {
                 outcome.explanation = try evaluation.explanation()
             } catch {
-                /// Whatever else goes wrong, there is no explanation, and that is no error (RFC 7208, 6.2).
+                /// Whatever else goes wrong, there is no explanation, and that is not an error (RFC 7208, 6.2).
                 if case .missing = error { return nil }
             }
         }
@@ -89,7 +89,7 @@ extension SPFResult {
 }
 
 extension Evaluation {
-    /// The entry that decided, in the record of the domain that is checked or one that it redirects to: the last one
+    /// The entry that decided, in the record of the domain being checked or one that it redirects to: the last one
     /// asked for, or the include that led to it.
     private var decidingEntry: Entry {
         var entry = entries[currentEntry]

@@ -4,7 +4,7 @@ extension Evaluation {
     /// What the library may ask for by number.
     struct Entry {
         enum Matter {
-            /// The record of the domain that is checked.
+            /// The record of the domain being checked.
             case root
             case directive(Directive)
             case redirect(MacroString)
@@ -13,7 +13,7 @@ extension Evaluation {
         }
 
         let matter: Matter
-        /// The number of the record it stands in.
+        /// The number of the record that contains it.
         var record = 0
 
         /// True for a term that queries the DNS when its turn comes.
@@ -32,7 +32,7 @@ extension Evaluation {
 
     struct LoadedRecord {
         let domain: Domain
-        /// What is relevant of it to the client.
+        /// The part of it that is relevant to the client.
         let record: SPFRecord
         /// The entry of the include that led here, also by way of redirects; nil if redirects alone did.
         let include: Int?

@@ -1,13 +1,13 @@
 internal import DNS
 
-/// An evaluation that has to wait asks more than the one question it waits for, so that a record of several terms takes
-/// a few round trips and not one a term.
+/// An evaluation that has to wait asks more than the one question it waits for, so that a record of several terms
+/// takes a few round trips and not one per term.
 extension Evaluation {
-    /// Terms that may be in sight, those evaluated among them, for their questions to be asked at once. With more, many
-    /// questions could be sent that the limit of ten terms forbids to evaluate.
+    /// How many terms, including those already evaluated, may have their questions asked at once. With more, many
+    /// questions could be sent about terms that the limit of ten forbids to evaluate.
     private static let lookAheadLimit = 6
 
-    /// Asks what the terms still to come will ask. Nothing of it counts unless they are evaluated.
+    /// Asks what the terms still to come will ask. These questions count only if the terms are evaluated.
     func askAhead() {
         var total = termCount
         var waiting: [(domain: Domain, terms: ArraySlice<Entry>)] = []

@@ -6,8 +6,8 @@ extension Evaluation {
         case valid, invalid, unknown
     }
 
-    /// The first ten names of the client's address, and whether each points back to it. All are asked for at once. An
-    /// error costs the name that it befalls, or all of them; it is never an error of the check.
+    /// The first ten names of the client's address, and whether each points back to it. All are asked about at once.
+    /// An error invalidates the name that it affects, or all of them; it is never an error of the check.
     private func namesOfClient() throws(Stop) -> [(name: Domain, validation: Validation)] {
         let pointers = try ask(Question(context.client.reverseName, .ptr)).records.prefix(Self.nameLimit)
         var names: [(Domain, Validation)] = []
@@ -27,8 +27,8 @@ extension Evaluation {
         return false
     }
 
-    /// What `%{p}` stands for (RFC 7208, 7.3): the current domain if it is among the names, else a name below it, else
-    /// any, else "unknown".
+    /// The expansion of `%{p}` (RFC 7208, 7.3): the current domain if it is among the names, otherwise a name below
+    /// it, otherwise any name, otherwise "unknown".
     func validatedName(in current: Domain) throws(Stop) -> [UInt8] {
         let names = try namesOfClient()
         guard !names.contains(where: { $0.validation == .unknown }) else { throw .missing }

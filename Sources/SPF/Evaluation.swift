@@ -1,14 +1,14 @@
 internal import DNS
 
-/// One evaluation of check_host() (RFC 7208, 4) over the answers known so far: the side of it that knows records, names
-/// and limits. ``LibSPF2`` goes through the terms and asks here, by number, for records and addresses.
+/// One evaluation of check_host() (RFC 7208, 4) over the answers known so far: the part of it that knows records,
+/// names and limits. ``LibSPF2`` goes through the terms and asks here, by number, for records and addresses.
 ///
-/// Where an answer is missing, or the result is settled by an error or a limit, the evaluation stops: from then on
-/// every question of the library is turned down, which makes it return at once.
+/// If an answer is missing, or the result is settled by an error or a limit, the evaluation stops: from then on every
+/// question of the library is refused, which makes it return at once.
 final class Evaluation {
     /// Why an evaluation ended before its terms did.
     enum Stop: Error {
-        /// A question is open; the evaluation is to be repeated when its answer is in.
+        /// A question is open; the evaluation is to be repeated when its answer arrives.
         case missing
         case noRecord(String)
         case temporary(String)
@@ -30,7 +30,7 @@ final class Evaluation {
     let context: MacroContext
     let voidLimit: Int
     var answers = Answers()
-    /// What is relevant of the records read so far: an evaluation that is repeated does not read them again.
+    /// The relevant parts of the records read so far: an evaluation that is repeated does not read them again.
     var parsed: [Domain: SPFRecord] = [:]
 
     private let domain: Domain
@@ -59,7 +59,7 @@ final class Evaluation {
         }
     }
 
-    /// The answer to an entry that is no include and no redirect.
+    /// The answer to an entry that is neither an include nor a redirect.
     func answer(toEntry key: Int) -> Reply {
         guard stop == nil, entries.indices.contains(key) else { return .stop }
         do throws(Stop) {
@@ -132,8 +132,8 @@ final class Evaluation {
         }
     }
 
-    /// An address for the library to compare. Of thousands it needs but one: the first in the client's network, or, if
-    /// there is none, any. As it has no prefix length of 0, the client's own then stands for all.
+    /// An address for the library to compare. Of thousands it needs only one: the first in the client's network, or,
+    /// if there is none, any. As that one has no prefix length of 0, the client's own then represents all.
     private func address(_ answer: Answer, of name: Domain, prefixLength: Int) throws(Stop) -> Reply {
         if case .failure(let failure) = answer.outcome {
             throw .temporary("address of \(name.forReport): \(failure.rawValue)")
@@ -169,7 +169,7 @@ final class Evaluation {
         return hosts.sorted { ($0.preference, $0.host.text) < ($1.preference, $1.host.text) }
     }
 
-    /// The name that a term queries; nil if there is no such name, and so no match.
+    /// The name that a term queries; nil if there is no such name and therefore no match.
     func name(of spec: MacroString?, in current: Domain) throws(Stop) -> Domain? {
         guard let spec else { return current }
         let validated = spec.usesValidatedName ? try validatedName(in: current) : []
@@ -209,7 +209,7 @@ extension Evaluation {
         return written.text
     }
 
-    /// What is relevant of a domain's record.
+    /// The relevant part of a domain's record.
     func record(of source: Domain, isRoot: Bool) throws(Stop) -> SPFRecord {
         if let record = parsed[source] { return record }
         let answer = try ask(Question(source, .txt))
@@ -219,7 +219,7 @@ extension Evaluation {
     }
 
     /// The domain of an include or a redirect. RFC 7208, 5.2 and 6.1: no record there, for whatever reason, is a
-    /// permerror, and a name that is none or has one label (4.3) has no record.
+    /// permerror, and a target that is not a domain name or has one label (4.3) has no record.
     private func target(of spec: MacroString, in current: Domain, _ word: String) throws(Stop) -> Domain {
         guard let name = try name(of: spec, in: current), name.parent != nil else {
             throw .permanent("\(word) of a name that is not a domain")

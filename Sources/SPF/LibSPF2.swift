@@ -3,11 +3,11 @@ internal import DNS
 internal import Glibc
 internal import Octets
 
-/// libspf2, for the loop of RFC 7208 section 4.6: it goes through the terms, compares addresses, follows includes and
-/// redirects, and says which qualifier counts.
+/// libspf2, used for the loop of RFC 7208 section 4.6: it goes through the terms, compares addresses, follows
+/// includes and redirects, and determines which qualifier counts.
 ///
-/// It is given records that ``WrittenRecord`` wrote, names that are numbers, and an address for an answer: no octet of
-/// a record, a name or a sender reaches it. It holds nothing between two calls.
+/// It is given records that ``WrittenRecord`` wrote, names that are numbers, and an address as answer: no octet of a
+/// record, a name or a sender reaches it. It keeps nothing between two calls.
 enum LibSPF2 {
     /// How the loop ended.
     enum Ending {
@@ -58,7 +58,7 @@ enum LibSPF2 {
         defer { unsafe SPF_response_free(response) }
         var record: UnsafeMutablePointer<SPF_record_t>?
         defer { if let record = unsafe record { unsafe SPF_record_free(record) } }
-        /// Not by `SPF_request_query_mailfrom`, which lets every loopback client pass.
+        /// `SPF_request_query_mailfrom` is not used, because it lets every loopback client pass.
         guard unsafe SPF_server_get_record(server, request, response, &record) == SPF_E_SUCCESS,
             let record = unsafe record
         else { return .stopped }
@@ -77,7 +77,7 @@ enum LibSPF2 {
     /// The library's handlers are set once, before its first use.
     private static let silence: Void = authres_spf_silence()
 
-    /// What the library calls the receiving host, in texts that nobody reads; it must not be NULL. Never freed.
+    /// The library's name for the receiving host, in texts that are never read; it must not be NULL. Never freed.
     nonisolated(unsafe) private static let receiver: UnsafeMutablePointer<CChar> = {
         let text = UnsafeMutablePointer<CChar>.allocate(capacity: 2)
         unsafe text[0] = CChar(UInt8(ascii: "-"))

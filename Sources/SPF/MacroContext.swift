@@ -1,10 +1,10 @@
 internal import DNS
 
-/// What macros expand to in one evaluation, but for the current domain and the client's validated name
-/// (RFC 7208, 7.2 and 7.3).
+/// What macros expand to in one evaluation, except for the current domain and the client's validated name (RFC 7208,
+/// 7.2 and 7.3).
 struct MacroContext: Sendable {
     let client: IPAddress
-    /// The sender's local-part, unquoted, and domain; they stay what they are through includes and redirects.
+    /// The sender's local-part, unquoted, and domain; includes and redirects do not change them.
     let localPart: [UInt8]
     let senderDomain: [UInt8]
     /// The argument of HELO or EHLO, as the client gave it.
@@ -17,7 +17,7 @@ struct MacroContext: Sendable {
     /// RFC 8616, 4: a local-part outside ASCII cannot be part of a name, and a term that uses it matches nothing.
     var hasASCIILocalPart: Bool { localPart.allSatisfy { $0 < 0x80 } }
 
-    /// What a piece of a macro-string stands for.
+    /// The expansion of a piece of a macro-string.
     /// - Parameters:
     ///   - domain: the current domain.
     ///   - validatedName: for `p`.
@@ -63,12 +63,12 @@ struct MacroContext: Sendable {
         }
     }
 
-    /// The name that a domain-spec expands to: what is too long loses labels on the left (RFC 7208, 7.3). Nil if the
-    /// expansion is not a name that can be asked for.
+    /// The name that a domain-spec expands to: one that is too long loses labels on the left (RFC 7208, 7.3). Nil if
+    /// the expansion is not a name that can be asked about.
     func name(of spec: MacroString, domain: Domain, validatedName: [UInt8]) -> Domain? {
         guard hasASCIILocalPart || !spec.usesLocalPart else { return nil }
-        /// Only the end counts, and so it is expanded from the end: a record of some kilobytes could otherwise ask for
-        /// megabytes. One octet more than fits shows that something has to go.
+        /// Only the end counts, so it is expanded from the end: a record of some kilobytes could otherwise demand
+        /// megabytes. One octet more than fits shows that something must be dropped.
         var parts: [[UInt8]] = []
         var length = 0
         for piece in spec.pieces.reversed() where length <= Domain.lengthLimit + 1 {
@@ -97,6 +97,6 @@ struct MacroContext: Sendable {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// Octets of an explanation: two lines of an SMTP reply (RFC 5321, 4.5.3.1.5) hold no more.
+    /// The maximum length of an explanation in octets: two lines of an SMTP reply (RFC 5321, 4.5.3.1.5) hold no more.
     static let explanationLimit = 1000
 }

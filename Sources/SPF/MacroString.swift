@@ -1,11 +1,11 @@
 internal import Octets
 
-/// Text with macros (RFC 7208, 7): the form in which records name domains, and explanations are written.
+/// Text with macros (RFC 7208, 7): the form of domain names in records, and of explanations.
 struct MacroString: Hashable, Sendable {
     enum Piece: Hashable, Sendable {
-        /// Octets that stand for themselves.
+        /// Octets that mean themselves.
         case literal(ArraySlice<UInt8>)
-        /// What `%%`, `%_` or `%-` stands for.
+        /// The expansion of `%%`, `%_` or `%-`.
         case escape([UInt8])
         case macro(Macro)
     }
@@ -60,7 +60,7 @@ struct Macro: Hashable, Sendable {
     let letter: Letter
     /// An upper-case letter: the expansion is URL-escaped.
     let isEscaped: Bool
-    /// Right-hand parts that are kept; nil for all of them.
+    /// The number of right-hand parts to keep; nil for all of them.
     let partLimit: Int?
     let isReversed: Bool
     /// What separates the parts; empty for the default, a dot.

@@ -1,6 +1,6 @@
 internal import Octets
 
-/// Reads a macro-string (RFC 7208, 7.1), one method a production.
+/// Reads a macro-string (RFC 7208, 7.1), one method per production.
 struct MacroStringParser {
     /// Where a macro-string breaks its grammar.
     struct Defect: Error {
@@ -9,7 +9,7 @@ struct MacroStringParser {
         let expected: String
     }
 
-    /// Which macros and characters may stand there.
+    /// Which macros and characters are allowed in this place.
     enum Place {
         case domainSpec
         case unknownModifier
@@ -20,7 +20,7 @@ struct MacroStringParser {
     private let place: Place
     private var index: Int
     private var pieces: [MacroString.Piece] = []
-    /// Where the literal run that is being read begins.
+    /// Where the current literal run begins.
     private var literalStart: Int
 
     init(_ octets: ArraySlice<UInt8>, _ place: Place) {
@@ -63,7 +63,7 @@ struct MacroStringParser {
     /// ```
     private mutating func macroExpand() throws(Defect) {
         index += 1
-        guard index < octets.endIndex else { throw Defect(offset: index, expected: "{, %, _ or - behind the %") }
+        guard index < octets.endIndex else { throw Defect(offset: index, expected: "{, %, _ or - after the %") }
         let octet = octets[index]
         index += 1
         switch octet {
@@ -71,7 +71,7 @@ struct MacroStringParser {
         case UInt8(ascii: "_"): pieces.append(.escape(Array(" ".utf8)))
         case UInt8(ascii: "-"): pieces.append(.escape(Array("%20".utf8)))
         case UInt8(ascii: "{"): pieces.append(.macro(try macro()))
-        default: throw Defect(offset: index - 1, expected: "{, %, _ or - behind the %")
+        default: throw Defect(offset: index - 1, expected: "{, %, _ or - after the %")
         }
     }
 
@@ -80,23 +80,23 @@ struct MacroStringParser {
         guard letterOctet.isLetter, let letter = Macro.Letter(rawValue: letterOctet | 0x20),
             place != .domainSpec || !letter.isForExplanations
         else { throw Defect(offset: index - 1, expected: "a macro letter") }
-        var octet = try next("} behind the macro")
+        var octet = try next("} after the macro")
         var partLimit: Int?
         while octet.isDigit {
-            /// More parts than a name can have are all of them; the number must not overflow on the way.
+            /// A number larger than that of a name's parts means all of them; it must not overflow.
             partLimit = min((partLimit ?? 0) * 10 + Int(octet - UInt8(ascii: "0")), 1_000_000)
-            octet = try next("} behind the macro")
+            octet = try next("} after the macro")
         }
         guard partLimit != 0 else { throw Defect(offset: index - 1, expected: "a number that is not zero") }
         let isReversed = octet | 0x20 == UInt8(ascii: "r")
-        if isReversed { octet = try next("} behind the macro") }
+        if isReversed { octet = try next("} after the macro") }
         var delimiters: [UInt8] = []
         /// delimiter = "." / "-" / "+" / "," / "/" / "_" / "="
         while ".-+,/_=".utf8.contains(octet) {
             if !delimiters.contains(octet) { delimiters.append(octet) }
-            octet = try next("} behind the macro")
+            octet = try next("} after the macro")
         }
-        guard octet == UInt8(ascii: "}") else { throw Defect(offset: index - 1, expected: "} behind the macro") }
+        guard octet == UInt8(ascii: "}") else { throw Defect(offset: index - 1, expected: "} after the macro") }
         return Macro(
             letter: letter,
             isEscaped: letterOctet & 0x20 == 0,

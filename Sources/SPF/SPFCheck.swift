@@ -1,13 +1,13 @@
 public import DNS
 internal import MailAddresses
 
-/// The SPF check of one message (RFC 7208): MAIL FROM, and the HELO name as an identity of its own.
+/// The SPF check of one message (RFC 7208): MAIL FROM, and the HELO name as a separate identity.
 ///
-/// What is to be checked is settled at once, from the envelope alone; then ``evaluate(_:)`` is called, and called again
-/// when answers are in. Records are parsed and names, limits and errors are judged here; the terms are gone through by
-/// libspf2, which is given nothing that came from outside.
+/// The subject of the check is decided at once, from the envelope alone; then ``evaluate(_:)`` is called, and called
+/// again when answers arrive. Records are parsed and names, limits and errors are judged here; libspf2 goes through
+/// the terms, and is given nothing that came from outside.
 public struct SPFCheck: Sendable {
-    /// What is decided on.
+    /// What is checked.
     private enum Subject {
         case mailFrom
         /// The sender is null.
@@ -24,8 +24,8 @@ public struct SPFCheck: Sendable {
     ///   - client: the SMTP client; an IPv4-mapped address is the IPv4 address.
     ///   - helo: the argument of HELO or EHLO as the client gave it; empty if it gave none.
     ///   - mailFrom: the argument of MAIL FROM, as the milter protocol gives it.
-    ///   - macroAddress: the MTA's own reading of it, the milter macro `{mail_addr}`, if it was told.
-    ///   - voidLookupLimit: terms whose look-up may find nothing (RFC 7208, 4.6.4, recommends 2).
+    ///   - macroAddress: the MTA's own reading of it, the milter macro `{mail_addr}`, if known.
+    ///   - voidLookupLimit: terms whose lookup may find nothing (RFC 7208, 4.6.4, recommends 2).
     ///   - receiver: the name of this host, for explanations.
     ///   - receivedAt: seconds since 1970, for explanations.
     public init(
@@ -39,7 +39,7 @@ public struct SPFCheck: Sendable {
     ) {
         let name = HELOArgument(helo)
         var heloName = helo
-        /// A dot behind a name is no part of it; within a name that a macro makes, it would be an empty label.
+        /// A dot after a name is not part of it; within a name that a macro makes, it would be an empty label.
         if case .domain = name, heloName.last == UInt8(ascii: ".") { heloName.removeLast() }
         func checkHost(localPart: [UInt8], _ domain: Domain, explains: Bool) -> CheckHost {
             let context = MacroContext(
@@ -66,7 +66,8 @@ public struct SPFCheck: Sendable {
         }
     }
 
-    /// The domain that may come to be authenticated, for who wants to ask the DNS about it early; nil if there is none.
+    /// The domain that may turn out to be authenticated, for callers that want to ask the DNS about it early; nil if
+    /// there is none.
     public var domain: Domain? {
         switch subject {
         case .mailFrom: mailFrom?.domain
@@ -96,7 +97,7 @@ public struct SPFCheck: Sendable {
         }
     }
 
-    /// RFC 7208, 2.4 and 4.3: the local-part where there is none.
+    /// RFC 7208, 2.4 and 4.3: the local-part if there is none.
     static let postmaster = Array("postmaster".utf8)
 
     private func verdict(_ outcome: CheckHost.Outcome, _ identity: SPFVerdict.Identity?) -> SPFVerdict {

@@ -3,8 +3,8 @@ internal import Octets
 
 extension SPFRecord {
     /// The record in the answer to a TXT question (RFC 7208, 4.4 to 4.6).
-    /// - Parameter isRoot: whether the domain is the one that is checked. There, no record is the result none; where an
-    ///   include or a redirect leads, it is a permerror (5.2, 6.1).
+    /// - Parameter isRoot: whether the domain is the one being checked. There, no record is the result none; for the
+    ///   target of an include or a redirect, it is a permerror (5.2, 6.1).
     init(in answer: Answer, of domain: Domain, isRoot: Bool) throws(Evaluation.Stop) {
         if case .failure(let failure) = answer.outcome {
             throw .temporary("TXT of \(domain.forReport): \(failure.rawValue)")
@@ -27,8 +27,8 @@ extension SPFRecord {
 }
 
 extension Domain {
-    /// The name for a sentence that people read. A name may hold quotes and brackets that would lead a reader astray:
-    /// one that is more than letters, digits, hyphens, underscores and dots is not shown.
+    /// The name for a sentence that people read. A name may contain quotes and brackets that would mislead a reader:
+    /// one with more than letters, digits, hyphens, underscores and dots is not shown.
     var forReport: String {
         text.utf8.allSatisfy { $0.isAlphanumeric || "-_.".utf8.contains($0) } ? text : "an odd name"
     }

@@ -7,9 +7,9 @@ struct SPFRecord: Hashable, Sendable {
     var redirect: MacroString?
     var explanation: MacroString?
 
-    /// The record without what can never be tested for this client: networks that do not contain it, and all that is
-    /// behind a term that is sure to match, or behind the eleventh term that queries, where the limit ends every
-    /// evaluation. However long a record is, this is short.
+    /// The record without what can never be tested for this client: networks that do not contain it, and everything
+    /// after a term that is sure to match, or after the eleventh term that queries, where the limit ends every
+    /// evaluation. The result is short, however long the record is.
     func relevant(to client: IPAddress) -> SPFRecord {
         var relevant = SPFRecord(explanation: explanation)
         var queryCount = 0
@@ -73,6 +73,6 @@ struct Directive: Hashable, Sendable {
 
     let qualifier: Qualifier
     let mechanism: Mechanism
-    /// The term as it stands in the record: visible ASCII characters.
+    /// The term as it is in the record: visible ASCII characters.
     let text: ArraySlice<UInt8>
 }

@@ -1,12 +1,12 @@
 internal import DNS
 internal import Octets
 
-/// Reads a record by the ABNF of RFC 7208, section 12, one method a production. An error anywhere makes the whole
-/// record a permerror (4.6), so nothing is let pass.
+/// Reads a record by the ABNF of RFC 7208, section 12, one method per production. An error anywhere makes the whole
+/// record a permerror (4.6), so no deviation is accepted.
 struct SPFRecordParser {
     /// Where a record breaks its grammar.
     struct SyntaxError: Error, Hashable {
-        /// The term, as it stands in the record: any octets.
+        /// The term as it is in the record: any octets.
         let term: ArraySlice<UInt8>
         /// In octets from the start of the record.
         let offset: Int
@@ -15,7 +15,7 @@ struct SPFRecordParser {
 
     private let octets: [UInt8]
     private var record = SPFRecord()
-    /// What is being read; everything lies within.
+    /// The term being read; everything read is inside it.
     private var term: ArraySlice<UInt8> = []
 
     init(_ octets: [UInt8]) {
@@ -50,7 +50,7 @@ struct SPFRecordParser {
         return record
     }
 
-    /// Which of the two it is shows behind the name: only a modifier has a `=` there, and only a directive a qualifier.
+    /// The character after the name decides: only a modifier has a `=` there, and only a directive has a qualifier.
     private mutating func directiveOrModifier() throws(SyntaxError) {
         var nameStart = term.startIndex
         let qualifier = Directive.Qualifier(rawValue: term[nameStart])
@@ -97,7 +97,7 @@ struct SPFRecordParser {
         rest: ArraySlice<UInt8>
     ) throws(SyntaxError) -> Directive.Mechanism {
         if name.isWord("all") {
-            guard rest.isEmpty else { throw error("nothing behind all", at: rest.startIndex) }
+            guard rest.isEmpty else { throw error("nothing after all", at: rest.startIndex) }
             return .all
         }
         if name.isWord("include") { return .include(try domainSpec(try value(rest))) }
@@ -114,7 +114,7 @@ struct SPFRecordParser {
         return name.isWord("a") ? .a(spec, lengths) : .mx(spec, lengths)
     }
 
-    /// What stands behind the colon of a mechanism.
+    /// The value after the colon of a mechanism.
     private func value(_ rest: ArraySlice<UInt8>) throws(SyntaxError) -> ArraySlice<UInt8> {
         guard rest.first == UInt8(ascii: ":") else { throw error("a colon and a value", at: rest.startIndex) }
         return rest.dropFirst()
@@ -123,7 +123,7 @@ struct SPFRecordParser {
     /// ```
     /// dual-cidr-length = [ ip4-cidr-length ] [ "/" ip6-cidr-length ]
     /// ```
-    /// Taken off the end. A slash may stand in a domain-spec too, but none ends with a slash and digits.
+    /// Taken off the end. A slash may also occur in a domain-spec, but none ends with a slash and digits.
     private func dualCIDRLength(_ text: inout ArraySlice<UInt8>) throws(SyntaxError) -> Directive.PrefixLengths {
         var lengths = Directive.PrefixLengths()
         guard let (first, start) = try cidrLength(of: text, bits: 128) else { return lengths }
@@ -134,7 +134,7 @@ struct SPFRecordParser {
             lengths.ip4 = second
             text = text[..<start]
         } else {
-            guard first <= 32 else { throw error("a length of 32 at most", at: start + 1) }
+            guard first <= 32 else { throw error("a length of at most 32", at: start + 1) }
             lengths.ip4 = first
             text = text[..<start]
         }
@@ -145,7 +145,7 @@ struct SPFRecordParser {
     /// ip4-cidr-length = "/" ("0" / %x31-39 0*1DIGIT)     ; value range 0-32
     /// ip6-cidr-length = "/" ("0" / %x31-39 0*2DIGIT)     ; value range 0-128
     /// ```
-    /// The number at the end of the text and where its slash stands; nil if the text ends in no such thing.
+    /// The number at the end of the text and the place of its slash; nil if the text does not end so.
     private func cidrLength(of text: ArraySlice<UInt8>, bits: Int) throws(SyntaxError) -> (Int, start: Int)? {
         let digits = text.suffix { $0.isDigit }
         guard !digits.isEmpty, digits.startIndex > text.startIndex, text[digits.startIndex - 1] == UInt8(ascii: "/")
@@ -154,7 +154,7 @@ struct SPFRecordParser {
             throw error("a length without leading zeros", at: digits.startIndex)
         }
         let value = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
-        guard value <= bits else { throw error("a length of \(bits) at most", at: digits.startIndex) }
+        guard value <= bits else { throw error("a length of at most \(bits)", at: digits.startIndex) }
         return (value, digits.startIndex - 1)
     }
 
@@ -218,14 +218,14 @@ struct SPFRecordParser {
 }
 
 extension UInt8 {
-    /// What the name of a mechanism or modifier is made of: ALPHA / DIGIT / "-" / "_" / "."
+    /// The characters in the name of a mechanism or modifier: ALPHA / DIGIT / "-" / "_" / "."
     fileprivate var isNameCharacter: Bool {
         isAlphanumeric || self == UInt8(ascii: "-") || self == UInt8(ascii: "_") || self == UInt8(ascii: ".")
     }
 }
 
 extension ArraySlice<UInt8> {
-    /// The longest end of the slice that satisfies the predicate.
+    /// The longest suffix of the slice that satisfies the predicate.
     func suffix(while predicate: (UInt8) -> Bool) -> Self {
         var start = endIndex
         while start > startIndex, predicate(self[start - 1]) { start -= 1 }

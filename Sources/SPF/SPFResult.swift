@@ -1,6 +1,6 @@
 /// The results of SPF that RFC 8601 section 2.7.2 registers; all but `policy` are those of RFC 7208, 2.6.
 public enum SPFResult: String, CaseIterable, Hashable, Sendable {
-    /// There is nothing to check: no domain, none that every reader sees, or no record.
+    /// There is nothing to check: no domain, none that all readers see, or no record.
     case none
     /// The domain says nothing about the client. To be treated exactly as `none`.
     case neutral
@@ -10,9 +10,9 @@ public enum SPFResult: String, CaseIterable, Hashable, Sendable {
     case fail
     /// The client is probably not authorised.
     case softfail
-    /// The local site does not take the answer. Never given by ``SPFCheck``.
+    /// The local site does not accept the answer. Never given by ``SPFCheck``.
     case policy
-    /// The DNS failed; another time it may not.
+    /// The DNS failed; it may work another time.
     case temperror
     /// The record cannot be interpreted.
     case permerror

@@ -4,8 +4,8 @@ internal import Octets
 
 /// Which MAIL FROM is checked, if any.
 ///
-/// Two readers of one odd address may see two domains in it: that of the MTA, which other filters believe, and the one
-/// that is checked here. Then the check of one would vouch for the other, so that none is made. The word for that is
+/// Two readers of one odd address may see two domains in it: that of the MTA, which other filters trust, and the one
+/// that is checked here. The check of one would then vouch for the other, so none is made. The word for that is
 /// `none` (RFC 7208, 2.6.1: no domain could be extracted); `permerror` is about what a domain publishes (2.6.7).
 enum Sender: Hashable {
     case null
@@ -13,8 +13,8 @@ enum Sender: Hashable {
     case notChecked(String)
 
     /// - Parameters:
-    ///   - argument: what stood behind `MAIL FROM:`.
-    ///   - macroAddress: the MTA's reading of it, if told.
+    ///   - argument: the text after `MAIL FROM:`.
+    ///   - macroAddress: the MTA's reading of it, if known.
     init(_ argument: [UInt8], macroAddress: [UInt8]?) {
         switch SenderReading(argument) {
         case .null:
@@ -28,7 +28,7 @@ enum Sender: Hashable {
         }
     }
 
-    /// RFC 7208, 4.3: a domain has two labels at least, and what has no local-part has `postmaster`.
+    /// RFC 7208, 4.3: a domain has at least two labels, and an address without a local-part has `postmaster`.
     private init(_ mailbox: ReversePath.Mailbox) {
         switch mailbox.host {
         case .domain(let domain) where domain.parent != nil:
@@ -42,7 +42,7 @@ enum Sender: Hashable {
 
     private static let disagreement = Sender.notChecked("the MTA reads another domain in MAIL FROM")
 
-    /// True if the MTA sees the same domain behind the last `@`, case and a trailing dot apart.
+    /// True if the MTA sees the same domain after the last `@`, ignoring case and a trailing dot.
     private static func agrees(_ macroAddress: [UInt8]?, _ host: ReversePath.Host) -> Bool {
         guard let macroAddress else { return true }
         let address = withoutBrackets(macroAddress)

@@ -2,23 +2,24 @@ internal import DNS
 
 /// The record that libspf2 is given in place of the one in the DNS.
 ///
-/// It says the same, in words that the library reads right, and nothing in it comes from outside: where the DNS has
-/// names, this has numbers. `ip4`, `ip6` and `all` are settled before; a term of theirs that matches is written as an
-/// `exists` that our layer answers, so that the last number asked for is always that of the term that decided.
-/// `redirect` comes last, where RFC 7208 section 6.1 has it and the library does not. There is no other modifier.
+/// It means the same, in words that the library reads correctly, and nothing in it comes from outside: where the DNS
+/// has names, this has numbers. `ip4`, `ip6` and `all` are evaluated before; one of them that matches is written as
+/// an `exists` that our layer answers, so that the last number asked for is always that of the term that decided.
+/// `redirect` comes last, as RFC 7208 section 6.1 demands and the library does not. There is no other modifier.
 struct WrittenRecord {
     private(set) var text = Self.withoutTerms
-    /// What the numbers stand for, from the first on.
+    /// What the numbers mean, beginning with the first.
     private(set) var entries: [Evaluation.Entry] = []
 
     /// A record that falls through.
     static let withoutTerms = "v=spf1"
 
-    /// The name of entry number `key`. A digit, a dot and a letter keep the library from warning of odd host names.
+    /// The name of entry number `key`. A digit, a dot and a letter keep the library from warning about odd host
+    /// names.
     static func name(of key: Int) -> String { "\(key).k" }
 
     /// - Parameters:
-    ///   - record: what is relevant of it to the client; it follows that the written record stays far below the 511
+    ///   - record: the part of it that is relevant to the client, so the written record stays far below the 511
     ///     octets to which the library compiles one.
     ///   - index: the number of the record in the evaluation.
     ///   - firstKey: the number of the first entry.
@@ -29,7 +30,7 @@ struct WrittenRecord {
                 case .a: "a"
                 case .mx: "mx"
                 case .include: "include"
-                /// Which names of the client are valid is found out by our layer, which then says yes or no.
+                /// Our layer finds out which names of the client are valid, and then answers yes or no.
                 case .all, .ip4, .ip6, .exists, .ptr: "exists"
                 }
             let name = Self.name(of: firstKey + entries.count)
@@ -42,7 +43,7 @@ struct WrittenRecord {
         entries.append(Evaluation.Entry(matter: .redirect(redirect), record: index))
     }
 
-    /// The library takes a length of 0 for none: there our layer answers with the client's own address instead.
+    /// The library takes a length of 0 for no length: then our layer answers with the client's own address instead.
     private static func prefixLength(of directive: Directive, for client: IPAddress) -> String {
         switch directive.mechanism {
         case .all, .include, .ptr, .ip4, .ip6, .exists: return ""

@@ -210,7 +210,7 @@ import Trace
         Departure(
             testDescription: "a field that tells nothing of the chain, and a chain",
             edit: { $0.replacing("\tarc=none;\n", with: "") },
-            outcome: "tells nothing of the chain"
+            outcome: "says nothing about the chain"
         ),
         Departure(
             testDescription: "a field that contradicts itself",

@@ -193,7 +193,7 @@ class AttackTests(unittest.TestCase):
                 answers = played(milter, client=client)
                 self.assertIn(wanted or b"t", answers[-2] if wanted else answers[-1], address)
             self.assertEqual(milter.logged('-: client=999.0.2.7\\u{a}X:\\u{20}y: the filter failed, temporary failure: '
-                                           'the MTA gives "999.0.2.7\\u{a}X:\\u{20}y" for the client\'s address\n'), 1, milter.log())
+                                           'unusable client address "999.0.2.7\\u{a}X:\\u{20}y" from the MTA\n'), 1, milter.log())
 
     def test_no_more_is_asked_than_the_rfc_lets_be_asked(self):
         lines = ['evil.example. IN TXT "v=spf1 ' + " ".join(f"mx:m{i}.evil.example" for i in range(11)) + ' -all"']
