@@ -8,9 +8,10 @@ internal import Observability
 internal import ReportStore
 
 extension FilterDaemon {
-    /// Takes the new configuration if it has no mistake and can be meant; if not, that is reported and the old one stays.
+    /// Takes the new configuration if it has no mistake and makes sense; if not, that is reported and the old one
+    /// stays.
     ///
-    /// - Parameter socket: where it is listened.
+    /// - Parameter socket: where the filter listens.
     func reload(
         _ states: CurrentServiceState,
         _ inForce: inout EffectiveConfiguration,
@@ -18,8 +19,8 @@ extension FilterDaemon {
     ) {
         let old = states.value
         if let file = source.fileReadOnce() {
-            // An empty pipe would be a configuration without a setting, and a FIFO would never end.
-            old.logger.error("SIGHUP: the configuration stays as it was: \(file) is no file that can be read again")
+            // An empty pipe would be a configuration without settings, and a FIFO would never end.
+            old.logger.error("SIGHUP: the configuration stays as it was: \(file) is not a file that can be read again")
             return
         }
         do {
@@ -32,7 +33,7 @@ extension FilterDaemon {
             let configuration = new.configuration
             let state = try ServiceState(configuration, after: old)
             states.replace(by: state)
-            // Messages in flight keep the old state; what they add is written down when the recorder has its next turn.
+            // Messages in flight keep the old state; what they add is written at the recorder's next turn.
             if state.recorder !== old.recorder { old.recorder?.retire() }
             Task { await Self.checkKey(of: state) }
             inForce = new
@@ -43,25 +44,25 @@ extension FilterDaemon {
             if let (id, newID) = change.authservID {
                 old.logger.warning(
                     """
-                    SIGHUP: the authserv-id was \(id ?? "the MTA's name") and is \(newID ?? "the MTA's name") now: fields that \
-                    claim the old one are kept, unless own-ids has it
+                    SIGHUP: the authserv-id was \(id ?? "the MTA's name") and is now \(newID ?? "the MTA's name"): fields that \
+                    claim the old one are kept, unless own-ids lists it
                     """
                 )
             }
             watchAnnouncements(states)
             report(new, to: old.logger)
             if configuration.socket != socket {
-                old.logger.warning("SIGHUP: listening at \(socket) as before; another socket takes a restart")
+                old.logger.warning("SIGHUP: listening at \(socket) as before; to change the socket, restart the filter")
             }
         } catch let error as ConfigurationError {
             for mistake in error.mistakes { old.logger.error("SIGHUP: \(mistake)") }
-            old.logger.error("SIGHUP: the configuration stays as it was, for the mistakes just listed")
+            old.logger.error("SIGHUP: the configuration stays as it was, because of the mistakes listed above")
         } catch {
             old.logger.error("SIGHUP: the configuration stays as it was: \(error)")
         }
     }
 
-    /// What a postmaster should know about a configuration that is in force from now on.
+    /// What a postmaster should know about a configuration that has come into force.
     func report(_ effective: EffectiveConfiguration, to logger: Logger) {
         for warning in effective.warnings { logger.warning("\(warning)") }
         if effective.configuration.isDryRun {
@@ -69,7 +70,7 @@ extension FilterDaemon {
         }
     }
 
-    /// Nothing waits for it: mail goes on whatever it finds.
+    /// Nothing waits for it: mail is handled whatever it finds.
     func watchAnnouncements(_ states: CurrentServiceState) {
         let watch = AnnouncementWatch(states.value)
         Task { await watch.look() }

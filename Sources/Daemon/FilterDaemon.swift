@@ -52,7 +52,7 @@ package struct FilterDaemon: Sendable {
     let version: String
     let source: ConfigurationSource
 
-    /// How long messages in flight have to come to their end after SIGTERM; systemd waits 90 seconds by default.
+    /// Time for messages in flight to finish after SIGTERM; systemd waits 90 seconds by default.
     private static let grace = TimeAmount.seconds(50)
 
     /// - Parameter version: of the program, for the line of a start.
@@ -75,7 +75,7 @@ package struct FilterDaemon: Sendable {
             throw .unavailable("\(error)")
         }
         let log = LogWriter.shared
-        // A reader of the log that has stopped is not waited for to end.
+        // Does not wait long for a reader of the log that has stopped.
         defer { log.flush(within: .seconds(1)) }
         let states: CurrentServiceState
         do {
@@ -83,7 +83,7 @@ package struct FilterDaemon: Sendable {
         } catch {
             throw .unavailable("no usable name server: \(error)")
         }
-        // Trapped before anyone can know that we are there.
+        // Trapped before any other process can know that the filter runs.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let manager = ServiceManager()
         let socket = try place(effective, manager)
@@ -93,7 +93,7 @@ package struct FilterDaemon: Sendable {
         report(effective, to: logger)
         if manager.sockets.count > (socket.hasPrefix("fd:") ? 1 : 0) {
             logger.warning(
-                "systemd passed \(manager.sockets.count) socket(s), of which all but \(socket) are unused"
+                "systemd passed \(manager.sockets.count) socket(s), but the filter listens only at \(socket)"
             )
         }
         manager.ready("listening at \(socket)")
@@ -104,7 +104,7 @@ package struct FilterDaemon: Sendable {
             )
         }
         if let file = effective.file, file.setsNothing {
-            logger.notice("\(file.name) sets nothing: every setting that no flag or variable gives has its default")
+            logger.notice("\(file.name) sets nothing: every setting without a flag or variable has its default")
         }
         let keyCheck = Task { await Self.checkKey(of: states.value) }
         defer { keyCheck.cancel() }
@@ -134,7 +134,7 @@ package struct FilterDaemon: Sendable {
                 }
             }
             let isWanted = await group.next() ?? true
-            if !isWanted { logger.critical("the socket was closed; without it there is nothing to do") }
+            if !isWanted { logger.critical("the socket was closed; the filter ends") }
             await server.shutDown(within: Self.grace)
             group.cancelAll()
             return isWanted
@@ -144,7 +144,7 @@ package struct FilterDaemon: Sendable {
         if !isWanted { throw .listenerLost }
     }
 
-    /// Where to listen: at the socket that systemd has passed (sd_listen_fds(3)), unless another is configured.
+    /// Where to listen: on the socket that systemd has passed (sd_listen_fds(3)), unless another is configured.
     private func place(_ effective: EffectiveConfiguration, _ manager: ServiceManager) throws(Failure) -> String {
         let configured = effective.configuration.socket
         guard let passed = manager.sockets.first else { return configured }
@@ -155,7 +155,7 @@ package struct FilterDaemon: Sendable {
         return configured
     }
 
-    /// Tells the service manager that every event loop still does what it is given; ends when it is cancelled.
+    /// Tells the service manager that every event loop still does its work; ends when the task is cancelled.
     private func reassure(_ manager: ServiceManager, every interval: Duration) async {
         while !Task.isCancelled {
             for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
@@ -166,7 +166,7 @@ package struct FilterDaemon: Sendable {
         }
     }
 
-    /// The line of a start: what is running, and by which configuration.
+    /// The log line at the start: what is running, and with which configuration.
     private func announce(_ effective: EffectiveConfiguration, _ state: ServiceState, listeningAt socket: String) {
         let id = effective.configuration.policy.authservID ?? "the MTA's own name"
         let file = source.file ?? "none"
@@ -202,12 +202,12 @@ package struct FilterDaemon: Sendable {
 
     private func start(_ states: CurrentServiceState, at socket: String) async throws(Failure) -> MilterServer {
         let configuration = states.value.configuration
-        // The form of the setting has seen to it that the text is an endpoint.
+        // The setting's form guarantees that the text is an endpoint.
         guard let endpoint = Endpoint(socket) else { throw .unavailable("cannot listen at \(socket): not an endpoint") }
         var serverConfiguration = ServerConfiguration()
         serverConfiguration.connectionLimit = configuration.connections
-        // Every stage may be told, though some are of no use here: test clients take a refused one for a fault. None is
-        // answered before the end of the message, so it costs the MTA no round trip.
+        // Every stage is accepted, though some are of no use here: test clients take a refused one for a fault. None
+        // is answered before the end of the message, so it costs the MTA no round trip.
         serverConfiguration.requirements.unwanted = []
         do {
             return try await MilterServer.start(

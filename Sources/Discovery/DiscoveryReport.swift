@@ -3,9 +3,9 @@ internal import DNS
 internal import Foundation
 package import ServerQuery
 
-/// What one server said, for people and for programs.
+/// One server's answer, for people and for programs.
 package struct DiscoveryReport {
-    /// The server as it was named.
+    /// The server as the user named it.
     package let name: String
     package let report: ServerReport
     package let includesTranscript: Bool
@@ -16,7 +16,7 @@ package struct DiscoveryReport {
         self.includesTranscript = includesTranscript
     }
 
-    /// A line a server; what is to be said against the answer, and the transcript, are below it.
+    /// One line per server; below it are findings about the answer, and the transcript.
     package var text: String {
         var lines: [String] = []
         switch report.answer {

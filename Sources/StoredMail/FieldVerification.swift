@@ -15,7 +15,7 @@ package import Trace
 package struct FieldVerification {
     /// What the field claims; nil if no field claims to be ours.
     package let claimedID: String?
-    /// Where it stands in the header: 1 is the first field.
+    /// Its place in the header: 1 is the first field.
     package let position: Int?
     package let proof: FieldProof
     /// What its place alone says.
