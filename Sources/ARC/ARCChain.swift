@@ -1,13 +1,13 @@
 internal import Mail
 internal import MailSignature
 
-/// One ARC Set (RFC 8617, 4.2): the three fields of the same instance. Its ARC-Authentication-Results says nothing here
-/// but that it is there.
+/// One ARC Set (RFC 8617, 4.2): the three fields of the same instance. Of its ARC-Authentication-Results, only the
+/// existence matters here.
 struct ARCSet: Sendable {
     /// The places of the fields in the header.
     let places: [ARCField: Int]
-    /// The ARC-Message-Signature, or what it breaks: only the newest one decides anything, so that the grammar of the
-    /// others is no matter of the structure (RFC 8617, 5.2).
+    /// The ARC-Message-Signature, or its defect: only the newest one decides anything, so the grammar of the others
+    /// is not part of the structure (RFC 8617, 5.2).
     let messageSignature: Result<MessageSignature, SignatureField.Defect>
     let seal: ARCSeal
 }
@@ -18,9 +18,9 @@ enum ARCField: String, Hashable, Sendable, CaseIterable {
     case messageSignature = "ARC-Message-Signature"
     case seal = "ARC-Seal"
 
-    /// Which of them a field of the header is; nil if it is another.
+    /// Which of them a field of the header is; nil if it is another field.
     init?(_ field: HeaderField) {
-        /// Most fields of most messages are told apart by one octet.
+        /// Most fields of most messages are excluded by one octet.
         guard let first = field.name.first, first | 0x20 == UInt8(ascii: "a"),
             let match = Self.allCases.first(where: { field.isNamed($0.rawValue) })
         else { return nil }
@@ -45,7 +45,7 @@ struct ARCChain: Sendable {
     /// What is wrong with the structure.
     struct Defect: Error {
         let reason: String
-        /// Instances met until then.
+        /// Instances found up to then.
         let sets: Int
     }
 
@@ -56,7 +56,7 @@ struct ARCChain: Sendable {
     init(_ header: [HeaderField]) throws(Defect) {
         let gathered = try Self.gather(header)
         let count = gathered.count
-        /// A gap leaves an instance below the number of instances without a set.
+        /// If there is a gap, an instance below the number of instances has no set.
         sets = try (0..<count).map { index throws(Defect) in
             do throws(SignatureField.Defect) {
                 return try Self.set(instance: index + 1, of: count, gathered[index + 1] ?? [:], header)
@@ -100,7 +100,7 @@ struct ARCChain: Sendable {
         case .fail:
             throw SignatureField.Defect("cv=fail: a sealer found the chain broken")
         case .none:
-            guard instance == 1 else { throw SignatureField.Defect("cv=none behind the first set") }
+            guard instance == 1 else { throw SignatureField.Defect("cv=none after the first set") }
         case .pass:
             guard instance > 1 else { throw SignatureField.Defect("cv=pass in the first set") }
         }
@@ -115,7 +115,7 @@ struct ARCChain: Sendable {
 }
 
 extension MessageSignature {
-    /// Reads an ARC-Message-Signature (RFC 8617, 4.1.2): a DKIM-Signature without `v=`, and with another `i=`.
+    /// Reads an ARC-Message-Signature (RFC 8617, 4.1.2): a DKIM-Signature without `v=`, and with a different `i=`.
     fileprivate init(arc value: [UInt8]) throws(SignatureField.Defect) {
         try self.init(SignatureField(arc: value), mayNameNoField: true)
         guard !signs("ARC-Seal") else { throw SignatureField.Defect("signs ARC-Seal") }
@@ -124,7 +124,7 @@ extension MessageSignature {
 }
 
 extension SignatureField {
-    /// The algorithms are those of DKIM as they stand today: rsa-sha256 and ed25519-sha256 (RFC 8301, RFC 8463).
+    /// The algorithms are today's algorithms of DKIM: rsa-sha256 and ed25519-sha256 (RFC 8301, RFC 8463).
     fileprivate init(arc value: [UInt8]) throws(Defect) {
         try self.init(value)
         guard algorithm != .rsaSHA1 else { throw Defect("rsa-sha1 must not be used (RFC 8301)") }

@@ -2,8 +2,8 @@ public import DNS
 public import Mail
 public import MailSignature
 
-/// The Authenticated Received Chain of one message (RFC 8617): what each host on the way says that it found, and
-/// signatures that prove that they said so. Who may be believed is not said here.
+/// The Authenticated Received Chain of one message (RFC 8617): what each host on the way claims to have found, and
+/// signatures that prove that it claimed so. Whether a host is to be trusted is not decided here.
 public struct ARCCheck: Sendable {
     private enum Chain: Sendable {
         case none
@@ -37,7 +37,7 @@ public struct ARCCheck: Sendable {
 
     /// The verdict, or nil as long as a key is missing.
     /// - Parameters:
-    ///   - digests: of the whole body.
+    ///   - digests: those of the whole body.
     ///   - time: seconds since 1970 at which signatures must be valid.
     public func evaluate(
         digests: [BodyHashes.Specification: BodyHashes.Digest],
@@ -57,8 +57,9 @@ public struct ARCCheck: Sendable {
         }
     }
 
-    /// Whether every seal of the chain verifies, whatever became of the message since: nil as long as a key is missing,
-    /// false for a message without a chain. For who passes on a message that was judged before it was changed.
+    /// Whether every seal of the chain verifies, however the message was changed since: nil as long as a key is
+    /// missing, false for a message without a chain. For a host that passes on a message that was judged before it
+    /// was changed.
     /// - Parameter time: as in ``evaluate(digests:at:_:)``.
     public func sealsVerify(at time: Int64, _ answers: inout Answers) -> Bool? {
         guard !sets.isEmpty else { return false }

@@ -1,6 +1,6 @@
 internal import Octets
 
-/// The number that tells ARC Sets apart (RFC 8617, 4.2.1).
+/// The number that identifies an ARC Set (RFC 8617, 4.2.1).
 enum ARCInstance {
     /// Sets that a message may have (RFC 8617, 4.2.1).
     static let limit = 50

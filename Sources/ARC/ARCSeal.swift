@@ -2,7 +2,7 @@ internal import MailSignature
 
 /// The ARC-Seal field (RFC 8617, 4.1.3): a signature over all ARC Sets up to its own.
 struct ARCSeal: Sendable {
-    /// What the sealer found the chain to be, when the message came to it.
+    /// The state of the chain that the sealer found when it received the message.
     enum ChainValidation: String, Sendable {
         case none, pass, fail
     }
@@ -14,7 +14,7 @@ struct ARCSeal: Sendable {
 
     init(_ field: SignatureField) throws(SignatureField.Defect) {
         self.field = field
-        /// What is sealed is fixed. A seal that says otherwise must not be believed (RFC 8617, 4.1.3).
+        /// It is fixed what a seal covers. A seal that says otherwise must not be trusted (RFC 8617, 4.1.3).
         guard field.tags["h"] == nil else { throw SignatureField.Defect("ARC-Seal has h=") }
         let cv = try SignatureField.required("cv", of: field.tags)
         guard let chainValidation = ChainValidation(rawValue: String(decoding: cv, as: UTF8.self)) else {

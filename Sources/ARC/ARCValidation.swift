@@ -2,7 +2,7 @@ internal import DNS
 internal import Mail
 internal import MailSignature
 
-/// One run over a chain whose structure is right, with all keys known: steps 4 to 7 of RFC 8617, section 5.2.
+/// One run over a chain whose structure is valid, with all keys known: steps 4 to 7 of RFC 8617, section 5.2.
 struct ARCValidation {
     private let header: [HeaderField]
     private let digests: [BodyHashes.Specification: BodyHashes.Digest]
@@ -49,7 +49,7 @@ struct ARCValidation {
         )
     }
 
-    /// Step 6: what is wrong with the newest seal that does not verify; nil if all do.
+    /// Step 6: the problem of the newest seal that does not verify; nil if all do.
     mutating func sealProblem(of sets: [ARCSet]) -> String? {
         let seals = sealHashes(of: sets)
         for (index, set) in sets.enumerated().reversed() {
@@ -88,7 +88,7 @@ struct ARCValidation {
             return "too many ways to hash the body: not checked"
         }
         if let length = signature.bodyLength, length != digest.length {
-            /// RFC 8617 knows no partial pass, and what is added to a body must not come with one.
+            /// RFC 8617 has no partial pass, and text added to a body must not come with one.
             return length > digest.length ? "l= exceeds body" : "l= covers \(length) of \(digest.length) octets"
         }
         guard digest.octets == signature.bodyHash else { return "body hash did not verify" }
@@ -99,8 +99,8 @@ struct ARCValidation {
         }
     }
 
-    /// What each seal signs: all fields of all sets up to its own, relaxed, its own with nothing in `b=` and without a
-    /// CRLF (RFC 8617, 5.1.1). Each goes on from the one before: the cost is that of the header once.
+    /// What each seal signs: all fields of all sets up to its own, relaxed, its own with an empty `b=` and without a
+    /// CRLF (RFC 8617, 5.1.1). Each hash continues the one before: the cost is that of the header once.
     private mutating func sealHashes(of sets: [ARCSet]) -> [HeaderHash] {
         var hash = HeaderHash()
         var hashes: [HeaderHash] = []
@@ -137,7 +137,7 @@ struct ARCValidation {
         keys.contains { $0.verifies(field.signature, over: hash) } ? nil : "signature did not verify"
     }
 
-    /// The keys of a signature that may be used, one at least: failing that is the end, whatever the cause (RFC 8617,
+    /// The keys of a signature that may be used, at least one: having none is the end, whatever the cause (RFC 8617,
     /// 5.2).
     private mutating func keys(of field: SignatureField) -> Result<[VerifyingKey], SignatureField.Defect> {
         let use = KeyUse(question: field.keyQuestion, algorithm: field.algorithm)

@@ -5,36 +5,36 @@ internal import FoundationEssentials
 public import Mail
 public import MailSignature
 
-/// Makes the ARC Sets of this site (RFC 8617, 5.1): what was found, a signature over the message as it is passed on,
-/// and a seal over all sets up to this one.
+/// Makes the ARC Sets of this site (RFC 8617, 5.1): the results, a signature over the message as it is passed on, and
+/// a seal over all sets up to this one.
 ///
-/// The tags of a signature are written in alphabetical order, as dkimpy writes them: but for folds, the same message and
-/// key have the same octets there, so that each can be tested by the other. Before `i=` is a space, also where it begins
-/// a line: dkimpy 1.1.4 ends with an exception if it does not find ` i=1;`.
+/// The tags of a signature are in alphabetical order, as in dkimpy: except for folds, it writes the same octets for
+/// the same message and key, so that each can be tested by the other. There is a space before `i=`, even at the
+/// beginning of a line: dkimpy 1.1.4 ends with an exception if it does not find ` i=1;`.
 public struct ARCSealer: Sendable {
     private let domain: Domain
     private let selector: Domain
     private let key: SigningKey
 
-    /// How the body must be hashed. Relaxed, as nearly all signatures want it, so that there is one hash for all.
+    /// How the body must be hashed. Relaxed, as in nearly all signatures, so that one hash serves all.
     public static let bodyHashSpecification = BodyHashes.Specification(canonicalization: .relaxed, length: nil)
 
-    /// Fields that are signed as often as they are there and once more, so that none can be added (RFC 6376, 8.15).
+    /// Fields that are signed once more than they occur, so that none can be added (RFC 6376, 8.15).
     private static let oversignedNames = ["from", "subject", "reply-to", "date", "to", "cc", "message-id"]
-    /// Fields that are signed as often as they are there (RFC 6376, 5.4.1; RFC 8617, 4.1.2, which asks for
+    /// Fields that are signed as often as they occur (RFC 6376, 5.4.1; RFC 8617, 4.1.2, which asks for
     /// DKIM-Signature). Never those of ARC itself, nor Authentication-Results.
     private static let signedNames = [
         "sender", "in-reply-to", "references", "mime-version", "content-type", "content-transfer-encoding",
         "list-id", "list-help", "list-unsubscribe", "list-unsubscribe-post", "list-subscribe", "list-post",
         "list-owner", "list-archive", "dkim-signature",
     ]
-    /// Signatures that are signed. Whoever puts more on a message would make the list too long for a verifier.
+    /// Signatures that are signed. A sender who puts more on a message would make the list too long for a verifier.
     private static let signatureLimit = 50
 
     /// - Parameters:
     ///   - domain: `d=`
     ///   - selector: `s=`
-    ///   - privateKeyPEM: of an RSA key; see ``MailSignature/SigningKey``.
+    ///   - privateKeyPEM: the PEM text of an RSA key; see ``MailSignature/SigningKey``.
     public init(domain: Domain, selector: Domain, privateKeyPEM: [UInt8]) throws(SigningKey.Defect) {
         guard domain.isHostName else { throw SigningKey.Defect("\(domain) is not a domain to sign for") }
         guard let name = domain.prefixed(by: selector.text + "._domainkey") else {
@@ -57,7 +57,7 @@ public struct ARCSealer: Sendable {
     /// The TXT record to publish at ``keyQuestion``.
     public var keyRecord: String { key.record }
 
-    /// Why verifiers will not find the key, in words for the one who has to publish it; nil if they will.
+    /// Why verifiers will not find the key, in words for the person who publishes it; nil if they will.
     public func problem(with answer: Answer) -> String? {
         var answers = Answers([keyQuestion: answer])
         switch KeyRecord.read(keyQuestion, for: key.algorithm, &answers) {
@@ -71,12 +71,12 @@ public struct ARCSealer: Sendable {
 
     /// The set, as it is put on top: ARC-Seal, ARC-Message-Signature, ARC-Authentication-Results.
     /// - Parameters:
-    ///   - position: in the chain.
+    ///   - position: the place in the chain.
     ///   - results: what was found on arrival.
-    ///   - header: the fields that will be below it, from the top, all other changes made.
+    ///   - header: the fields that will be below it, from the top, after all other changes.
     ///   - body: the hash by ``bodyHashSpecification``.
     ///   - time: seconds since 1970.
-    /// - Returns: nil if the message cannot be signed: it has more fields to sign than a verifier would look at.
+    /// - Returns: nil if the message cannot be signed: it has more fields to sign than a verifier accepts.
     public func set(
         at position: ChainPosition,
         _ results: AuthenticationResults,
@@ -87,7 +87,7 @@ public struct ARCSealer: Sendable {
         set(at: position, results, over: header, signing: Self.names(in: SignedFields(header)), body: body, at: time)
     }
 
-    /// - Parameter names: for `h=`.
+    /// - Parameter names: the names in `h=`.
     package func set(
         at position: ChainPosition,
         _ results: AuthenticationResults,
@@ -124,7 +124,7 @@ public struct ARCSealer: Sendable {
                 ";\n\tcv=\(position.chainValidation.rawValue); d=\(domain);\n i=\(position.instance); s=\(selector);"
                     + " t=\(time)",
                 { unsigned in
-                    // RFC 8617, 5.1.2: the seal of a broken chain covers its own set only, as if there were no other.
+                    // RFC 8617, 5.1.2: the seal of a broken chain covers only its own set, as if there were no other.
                     var hash = HeaderHash()
                     let below = position.chainValidation == .fail ? [] : ARCFields(header).sealedPlaces ?? []
                     for place in below { hash.updateLine(fields.octets(at: place, .relaxed)) }
@@ -149,7 +149,7 @@ public struct ARCSealer: Sendable {
     private static func names(in fields: SignedFields) -> [String] {
         let oversigned = oversignedNames.flatMap { name in
             let count = fields.count(of: name)
-            // From is there, or somebody will add it; another that is missing may be added by the next MTA.
+            // From is there, or someone will add it; another that is missing may be added by the next MTA.
             return Array(repeating: name, count: count == 0 && name != "from" ? 0 : count + 1)
         }
         return oversigned
@@ -159,7 +159,7 @@ public struct ARCSealer: Sendable {
             }
     }
 
-    /// Characters of a line; RFC 5322 section 2.1.1 wants no more than 78.
+    /// Characters in a line; RFC 5322 section 2.1.1 allows at most 78.
     private static let lineLength = 72
 
     /// The list for `h=`, folded after colons.

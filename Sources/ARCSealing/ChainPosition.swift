@@ -1,8 +1,8 @@
 public import ARC
 
-/// Where in its chain a new ARC Set belongs, and what its seal says of the chain below (RFC 8617, 5.1).
+/// The place of a new ARC Set in its chain, and what its seal says about the chain below (RFC 8617, 5.1).
 public struct ChainPosition: Hashable, Sendable {
-    /// `cv=` (RFC 8617, 4.1.3): what the sealer found when the message came to it.
+    /// `cv=` (RFC 8617, 4.1.3): the state of the chain that the sealer found when it received the message.
     public enum ChainValidation: String, Hashable, Sendable {
         case none, pass, fail
     }
@@ -27,15 +27,15 @@ public struct ChainPosition: Hashable, Sendable {
     public let chainValidation: ChainValidation
 
     /// - Parameters:
-    ///   - verdict: of the chain, on arrival.
-    ///   - fields: of the message as it is to be sealed.
+    ///   - verdict: that on the chain, on arrival.
+    ///   - fields: those of the message as it is to be sealed.
     public init(after fields: ARCFields, _ verdict: ARCResult) throws(Refusal) {
         guard !fields.isMarkedAsFailed else { throw .markedAsFailed }
         guard fields.highestInstance < ARCFields.instanceLimit else { throw .full }
         instance = fields.highestInstance + 1
         switch verdict {
-        // What has no set has no chain that could pass, and what has one does not begin a chain: where a verdict does
-        // not fit the fields, they were changed after it.
+        // Without a set there is no chain that could pass, and with one this set does not begin a chain: if a verdict
+        // does not fit the fields, they were changed after it.
         case .none: chainValidation = fields.highestInstance == 0 && fields.sealedPlaces == [] ? .none : .fail
         case .pass: chainValidation = fields.sealedPlaces?.isEmpty == false ? .pass : .fail
         case .fail: chainValidation = .fail

@@ -4,17 +4,17 @@ package import MailSignature
 extension DKIMCheck {
     /// A signature that may still pass.
     package struct Candidate: Sendable {
-        /// Where its field stands in the header.
+        /// The place of its field in the header.
         package let index: Int
         package let signature: MessageSignature
         package let identity: DKIMIdentity
     }
 
-    /// Why a field is no candidate.
+    /// Why a field is not a candidate.
     package struct Rejection: Error {
         let result: DKIMResult
         let reason: String
-        /// What could be read, if anything.
+        /// The parts that could be read, if any.
         let field: SignatureField?
         var identity: DKIMIdentity?
 
@@ -33,7 +33,7 @@ extension DKIMCheck {
 }
 
 extension DKIMCheck.Candidate {
-    /// Reads a DKIM-Signature as strictly as RFC 6376 section 6.1.1 wants it read.
+    /// Reads a DKIM-Signature as strictly as RFC 6376 section 6.1.1 demands.
     package init(_ field: HeaderField, at index: Int) throws(DKIMCheck.Rejection) {
         let base: SignatureField
         do {

@@ -4,8 +4,8 @@ public import MailSignature
 
 /// The DKIM signatures of one message (RFC 6376, RFC 8301, RFC 8463).
 ///
-/// Every signature is parsed here first. What is settled by its own text, its key, its times or the body hash goes no
-/// further; of the rest a ``HeaderVerifier`` says whether the signature over the header verifies.
+/// Every signature is parsed here first. One that is settled by its own text, its key, its times or the body hash
+/// goes no further; for the others, a ``HeaderVerifier`` determines whether the signature over the header verifies.
 public struct DKIMCheck: Sendable {
     private enum Signature: Sendable {
         case settled(DKIMVerdict)
@@ -14,15 +14,15 @@ public struct DKIMCheck: Sendable {
 
     private let header: [HeaderField]
     private let signatures: [Signature]
-    /// What a reader may see in the header that is not signed as what it is.
+    /// Fields that a reader may see in the header and that are not signed as such.
     private let hiddenFields: [HeaderField]
 
-    /// Signatures that have a verdict each; what is beyond it has one together.
+    /// Signatures that get one verdict each; those beyond this number get one together.
     private static let reportLimit = 100
 
     /// - Parameters:
     ///   - header: the fields as received, from the top.
-    ///   - signatureLimit: signatures that are verified, from the top (RFC 6376, 8.4); the rest is reported and not
+    ///   - signatureLimit: signatures that are verified, from the top (RFC 6376, 8.4); the others are reported as not
     ///     checked.
     public init(header: [HeaderField], signatureLimit: Int) {
         self.header = header
@@ -55,7 +55,7 @@ public struct DKIMCheck: Sendable {
         hiddenFields = candidates > 0 ? header.flatMap(\.hiddenFields) : []
     }
 
-    /// The domains that may turn out to have signed, for who wants to ask the DNS about them early.
+    /// The domains that may turn out to have signed, for callers that want to ask the DNS about them early.
     public var candidateDomains: [Domain] {
         candidates.map(\.signature.field.domain)
     }
@@ -70,10 +70,10 @@ public struct DKIMCheck: Sendable {
         for candidate in candidates { _ = answers.request(candidate.signature.field.keyQuestion) }
     }
 
-    /// The verdicts, one for each signature from the top (what is beyond the hundredth has one together), or nil as
+    /// The verdicts, one for each signature from the top (those beyond the hundredth have one together), or nil as
     /// long as a key is missing.
     /// - Parameters:
-    ///   - digests: of the whole body.
+    ///   - digests: those of the whole body.
     ///   - time: seconds since 1970 at which signatures must be valid.
     public func evaluate(
         digests: [BodyHashes.Specification: BodyHashes.Digest],
@@ -129,8 +129,8 @@ public struct DKIMCheck: Sendable {
         verdict.use(usable.first ?? keys[0])
         if usable.isEmpty, let problem { return ending(problem.result, problem.reason) }
         if let problem = signature.timeProblem(at: time) { return ending(.policy, problem) }
-        /// RFC 8601, 2.7.1: a required header field is absent. What `h=` names and is absent is signed as such, but a
-        /// message without an author is none that a signature could vouch for (RFC 6376, 3.8).
+        /// RFC 8601, 2.7.1: a required header field is absent. A field that `h=` names and that is absent is signed
+        /// as such, but no signature can vouch for a message without an author (RFC 6376, 3.8).
         guard signedFields.count(of: "from") > 0 else { return ending(.permerror, "no From field") }
         guard let digest = digests[signature.bodyHashSpecification] else {
             return ending(.temperror, "body was not hashed")
@@ -158,7 +158,7 @@ public struct DKIMCheck: Sendable {
 
     private typealias KeyProblem = (result: DKIMResult, reason: String)
 
-    /// Why a signature may not be verified by a key that is in good form; nil if it may.
+    /// Why a signature may not be verified with a key whose form is valid; nil if it may.
     private static func problem(with key: KeyRecord, for candidate: Candidate) -> KeyProblem? {
         if key.isStrict && candidate.identity.domain != candidate.signature.field.domain {
             return (.permerror, "i= not allowed by key")
@@ -181,7 +181,7 @@ extension DKIMVerdict {
 }
 
 extension KeyRecord.Failure {
-    /// RFC 6376 section 6.1.2 in the words of RFC 8601: only a DNS that gave no answer may come right by itself.
+    /// RFC 6376 section 6.1.2 in the words of RFC 8601: only the lack of an answer from the DNS may resolve itself.
     var result: DKIMResult {
         switch self {
         case .unavailable: .temperror

@@ -2,9 +2,9 @@ public import DNS
 internal import Mail
 internal import MailSignature
 
-/// The agent or user for whom a domain signs: the `i=` tag (RFC 6376, 3.5), or `@` and the `d=` domain without it.
+/// The agent or user for whom a domain signs: the `i=` tag (RFC 6376, 3.5), or without it, `@` and the `d=` domain.
 public struct DKIMIdentity: Hashable, Sendable {
-    /// Decoded, a Local-part of RFC 5321 or RFC 6531; empty where the identity is a domain alone.
+    /// Decoded, a Local-part of RFC 5321 or RFC 6531; empty if the identity is a domain alone.
     public let localPart: [UInt8]
     public let domain: Domain
 
@@ -26,7 +26,7 @@ public struct DKIMIdentity: Hashable, Sendable {
         self.domain = domain
     }
 
-    /// dkim-quoted-printable (RFC 6376, 2.11), white space left out; nil where a `=` is not followed by two hexadecimal
+    /// dkim-quoted-printable (RFC 6376, 2.11), without white space; nil if a `=` is not followed by two hexadecimal
     /// digits (RFC 5234, B.1: in either case).
     private static func decoded(_ text: [UInt8]) -> [UInt8]? {
         var octets: [UInt8] = []
@@ -59,7 +59,7 @@ public struct DKIMIdentity: Hashable, Sendable {
     /// ```
     /// Local-part = Dot-string / Quoted-string      (RFC 5321, 4.1.2; octets above 127 by RFC 6531)
     /// ```
-    /// Dots are let stand anywhere, as real senders have them.
+    /// Dots are accepted anywhere, because real senders use them so.
     private static func isLocalPart(_ octets: ArraySlice<UInt8>) -> Bool {
         guard octets.first == UInt8(ascii: "\"") else {
             return octets.allSatisfy { octet in

@@ -6,21 +6,21 @@ public enum DKIMResult: String, Hashable, Sendable {
     case pass, fail, policy, neutral, temperror, permerror
 }
 
-/// What was found out about one DKIM-Signature. What the sender wrote stands here only as values whose grammar was
-/// checked; a field that breaks it has none of them.
+/// What was found out about one DKIM-Signature. Of what the sender wrote, it contains only values whose grammar was
+/// checked; for a field that breaks its grammar, it has none of them.
 public struct DKIMVerdict: Hashable, Sendable {
     public internal(set) var result: DKIMResult
-    /// A short text of ours for every result but a plain pass.
+    /// A short text of our own for every result except a plain pass.
     public internal(set) var reason: String?
     /// `d=`
     public let domain: Domain?
-    /// `i=`, or what stands for it if it is absent.
+    /// `i=`, or its default if it is absent.
     public let identity: DKIMIdentity?
     /// `s=`
     public let selector: Domain?
     /// `a=`
     public let algorithm: SignatureAlgorithm?
-    /// `b=` without white space. RFC 6008 shows its first characters, enough to tell the signatures apart.
+    /// `b=` without white space. RFC 6008 shows its first characters, enough to distinguish the signatures.
     public let signatureText: String?
     /// The key's length in bits, if it was found.
     public internal(set) var keyBits: Int?

@@ -6,17 +6,17 @@ package struct HeaderSignature {
     package enum Outcome: Hashable, Sendable {
         case verified
         case wrong
-        /// Neither can be said, for a reason of ours.
+        /// Neither can be determined, for a reason of our own.
         case unverifiable(String)
     }
 
     private let header: [HeaderField]
     private let candidate: DKIMCheck.Candidate
-    /// The fields that it selects, in the order in which they stand in the header.
+    /// The fields that it selects, in the order of the header.
     private let places: [Int]
     private let hash: HeaderHash
 
-    /// - Parameter signedFields: of the same header.
+    /// - Parameter signedFields: those of the same header.
     package init(_ candidate: DKIMCheck.Candidate, in header: [HeaderField], _ signedFields: inout SignedFields) {
         let signature = candidate.signature
         let selected = signedFields.selected(by: signature.signedNames, except: candidate.index)
@@ -41,7 +41,7 @@ package struct HeaderSignature {
         return first
     }
 
-    /// What is found under one key, and whose word it is.
+    /// The outcome under one key, and which verifier determined it.
     package func verify(under key: KeyRecord) -> (outcome: Outcome, verifier: HeaderVerifier) {
         if let cause = HeaderVerifier.Cause(for: candidate, selecting: places, in: header, under: key) {
             return (ownOutcome(under: key), .own(cause))
@@ -50,7 +50,7 @@ package struct HeaderSignature {
         return (outcome, .library)
     }
 
-    /// The library's word, which counts only if it hashed the same octets as we did; nil if it did not.
+    /// The library's outcome, which counts only if it hashed the same octets as this program; nil if it did not.
     private func libraryOutcome(under key: KeyRecord) -> Outcome? {
         let findings = LibOpenDKIM.verify(
             octets(of: header[candidate.index]),
@@ -62,7 +62,8 @@ package struct HeaderSignature {
         return findings.isVerified ? .verified : .wrong
     }
 
-    /// Our own word, for which ``HeaderVerifier/Cause`` has the reasons. It can be given of every signature.
+    /// This program's own outcome, used for the reasons in ``HeaderVerifier/Cause``. It is available for every
+    /// signature.
     package func ownOutcome(under key: KeyRecord) -> Outcome {
         guard let verifyingKey = VerifyingKey(key) else { return .unverifiable("key that cannot be used") }
         return verifyingKey.verifies(candidate.signature.field.signature, over: hash) ? .verified : .wrong
@@ -71,7 +72,8 @@ package struct HeaderSignature {
     /// The field with CRLF folds and its leading space, as it came over the wire.
     private func octets(of field: HeaderField) -> [UInt8] {
         var field = field
-        /// The library refuses a tab before the colon; where it does not count it is left out (RFC 6376, 3.4.2).
+        /// The library refuses a tab before the colon; where the tab does not count, it is left out (RFC 6376,
+        /// 3.4.2).
         if candidate.signature.headerCanonicalization == .relaxed {
             while let last = field.name.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") {
                 field.name.removeLast()

@@ -1,44 +1,44 @@
 internal import Mail
 internal import MailSignature
 
-/// Who verifies a signature over a header. This is decided here and nowhere else.
+/// What verifies a signature over a header. This is decided here and nowhere else.
 package enum HeaderVerifier: Hashable, Sendable {
-    /// libopendkim, whose word counts where it hashed the same octets as we did: nearly every signature.
+    /// libopendkim, whose outcome counts if it hashed the same octets as this program: nearly every signature.
     case library
-    /// The means that verify ARC's message signature: the same hash of the header, and swift-crypto.
+    /// The code that verifies ARC's message signature: the same hash of the header, and swift-crypto.
     case own(Cause)
 
-    /// Why libopendkim (2.11, as Debian 12 has it) is not asked, or not heard, about a signature that RFC 6376 allows.
+    /// Why libopendkim (2.11, as in Debian 12) is not asked, or is ignored, for a signature that RFC 6376 allows.
     package enum Cause: String, Hashable, Sendable, CaseIterable {
-        /// An octet above 127 in the tag list (RFC 8616). The library refuses the field, and it cannot be given another
+        /// An octet above 127 in the tag list (RFC 8616). The library refuses the field, and cannot be given another
         /// spelling of it, since its octets are signed.
         case internationalized
         /// `i=` is longer than the library's buffer of 256 octets, which it then reads past.
         case longIdentity
-        /// An `@` in the local-part of `i=`: the library takes the first for the one before the domain.
+        /// An `@` in the local-part of `i=`: the library takes the first one for that before the domain.
         case atSignInLocalPart
-        /// A small letter in an encoded octet of `i=`, as in `=3d`: the library knows only large ones, RFC 5234 (B.1,
-        /// HEXDIG) both.
+        /// A lower-case letter in an encoded octet of `i=`, as in `=3d`: the library knows only upper-case letters,
+        /// RFC 5234 (B.1, HEXDIG) both.
         case lowercaseHexadecimal
-        /// The library copies `h=` to a buffer of 4,096 octets and leaves the rest out of the hash. With it come lists
-        /// of so many names that selecting them, one by one and each from the whole header, would take it long.
+        /// The library copies `h=` to a buffer of 4,096 octets and leaves the rest out of the hash. This also avoids
+        /// lists of so many names that selecting them, one by one and each from the whole header, would take it long.
         case longListOfNames
-        /// The library gives up on all signatures of a message where one has 64 KiB.
+        /// The library gives up on all signatures of a message if one has 64 KiB.
         case longField
         /// White space before the `=` of `b=`: the library does not find the value that is to be left out of the hash.
         case spaceBeforeEquals
-        /// A tag whose name ends in `b`, of which the library leaves the value out of the hash as well, or `bH`, which
-        /// it takes for `bh`.
+        /// A tag whose name ends in `b`, whose value the library also leaves out of the hash, or `bH`, which it takes
+        /// for `bh`.
         case misreadTagName
-        /// `h=` names DKIM-Signature more often than there are others. The library takes the signature itself, which
-        /// RFC 6376 section 3.5 excludes.
+        /// `h=` names DKIM-Signature more often than there are others. The library then takes the signature itself,
+        /// which RFC 6376 section 3.5 excludes.
         case itself
-        /// A signature is covered that the library would parse too and that is none by RFC 6376, or one of this list,
-        /// or there are more of them than it should be kept busy with.
+        /// A signature is covered that the library would also parse and that is not valid by RFC 6376, or is on this
+        /// list, or there are too many of them for the library.
         case coveredSignature
-        /// NUL in a signed field: the library hashes what is before it.
+        /// NUL in a signed field: the library hashes only what is before it.
         case nul
-        /// CR, VT or FF in a signed field: white space to the library when it relaxes a header, and none by RFC 6376
+        /// CR, VT or FF in a signed field: white space to the library when it relaxes a header, but not by RFC 6376
         /// section 2.8 (erratum 7862, which wanted that, was rejected).
         case foreignWhiteSpace
         /// A tab before the colon of a signed field, in simple canonicalisation: the library refuses the field, and
@@ -46,7 +46,7 @@ package enum HeaderVerifier: Hashable, Sendable {
         case tabBeforeColon
         /// The key does not fit the library's 1,024 octets of key record.
         case largeKey
-        /// What none of the above foresees: the library refused the signature, or hashed other octets than we did.
+        /// None of the above: the library refused the signature, or hashed other octets than this program.
         case readOtherwise
     }
 }
@@ -54,17 +54,17 @@ package enum HeaderVerifier: Hashable, Sendable {
 extension HeaderVerifier.Cause {
     /// RSA keys that fit 1,024 octets of record, in bits; RFC 8301 asks for 4,096.
     private static let keyBitsLimit = 5600
-    /// Other signatures that one may cover: the library canonicalises the header for each of them as well.
+    /// Other signatures that one may cover: the library canonicalises the header for each of them too.
     private static let coveredSignaturesLimit = 5
-    /// Octets of a field, of `i=` and of `h=`. The library's buffers are half as large again, as a fold is: two octets
-    /// here (LF, WSP) and three on the wire.
+    /// The maximum length of a field, of `i=` and of `h=` in octets. The library's buffers are half as large again,
+    /// as a fold is: two octets here (LF, WSP) and three on the wire.
     private static let fieldLimit = 40_000
     private static let identityLimit = 170
     private static let listLimit = 2700
     private static let namesLimit = 400
 
-    /// Nil where the library is to be asked.
-    /// - Parameter places: of the fields that the signature selects, in any order.
+    /// Nil if the library is to be asked.
+    /// - Parameter places: those of the fields that the signature selects, in any order.
     init?(for candidate: DKIMCheck.Candidate, selecting places: [Int], in header: [HeaderField], under key: KeyRecord) {
         if case .rsa(let rsa) = key.key, rsa.bits > Self.keyBitsLimit {
             self = .largeKey
@@ -77,8 +77,8 @@ extension HeaderVerifier.Cause {
         }
     }
 
-    /// What stands in the signature's own field. That the library cannot do without having it in good form makes these
-    /// count for signatures that another covers, too.
+    /// Causes in the signature's own field. Because the library needs it to be well-formed, these also count for
+    /// signatures that another covers.
     private init?(for candidate: DKIMCheck.Candidate, _ field: HeaderField) {
         let signature = candidate.signature
         let tags = signature.field.tags
@@ -104,7 +104,7 @@ extension HeaderVerifier.Cause {
         }
     }
 
-    /// What stands in the fields that a signature covers.
+    /// Causes in the fields that a signature covers.
     private init?(for places: [Int], in header: [HeaderField], _ signature: MessageSignature) {
         let isRelaxed = signature.headerCanonicalization == .relaxed
         for place in places {
@@ -136,7 +136,7 @@ extension HeaderVerifier.Cause {
         }
     }
 
-    /// True for a signature that the library can be given as part of a header.
+    /// True for a signature that can be given to the library as part of a header.
     private static func isWellFormed(_ field: HeaderField) -> Bool {
         guard let candidate = try? DKIMCheck.Candidate(field, at: 0) else { return false }
         return Self(for: candidate, field) == nil
@@ -147,7 +147,7 @@ extension HeaderVerifier.Cause {
             || (name.utf8.count == 2 && name != "bh" && name.lowercased() == "bh")
     }
 
-    /// In what is dkim-quoted-printable: each `=` is followed by two digits.
+    /// In dkim-quoted-printable text, each `=` is followed by two digits.
     private static func hasLowercaseHexadecimal(_ text: [UInt8]) -> Bool {
         text.indices.contains { index in
             text[index] == UInt8(ascii: "=")

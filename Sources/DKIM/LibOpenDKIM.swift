@@ -1,10 +1,9 @@
 internal import COpenDKIM
 
-/// libopendkim, for one thing: does a signature over a header verify under a key?
+/// libopendkim, used for one thing: does a signature over a header verify under a key?
 ///
 /// No body is ever fed and no handle outlives the call: with the keys at hand, `dkim_eoh` verifies the signature over
-/// the header, and that is read and nothing else. A handle is made for each signature, so that one cannot disturb
-/// another.
+/// the header, and only that result is read. A handle is made for each signature, so that one cannot disturb another.
 enum LibOpenDKIM {
     /// What the library found.
     struct Findings {
@@ -14,14 +13,14 @@ enum LibOpenDKIM {
         let headerHash: [UInt8]
     }
 
-    /// What the library finds, or nil if it does not understand the signature.
+    /// The library's findings, or nil if it does not understand the signature.
     ///
     /// Fields are `Name: value` with CRLF folds, no CRLF at the end, and without NUL.
     /// - Parameters:
     ///   - signature: the DKIM-Signature in question.
-    ///   - fields: those it selects, in the order in which they stand in the header.
-    ///   - key: a key record, of our own making.
-    ///   - timestamp: the signature's `t=`, the largest number without one.
+    ///   - fields: those it selects, in the order of the header.
+    ///   - key: a key record that this program wrote.
+    ///   - timestamp: the signature's `t=`, or the largest number if it has none.
     static func verify(
         _ signature: [UInt8],
         over fields: [[UInt8]],
@@ -37,16 +36,16 @@ enum LibOpenDKIM {
             else { return nil }
             defer { unsafe dkim_free(handle) }
             unsafe dkim_set_user_context(handle, Unmanaged.passUnretained(context).toOpaque())
-            /// A name with a space can stand in no `h=`: this field is never selected, and with one such field the
+            /// A name with a space cannot be in an `h=`: this field is never selected, and with one such field the
             /// library never selects all of them, which is where it writes past the end of its list.
             guard unsafe feed(Array("x y: g".utf8), to: handle) else { return nil }
-            /// The one in question comes first: it is the first in the list of signatures, and the last that is
-            /// selected by a name that others have, too.
+            /// The signature in question comes first: it is the first in the list of signatures, and the last that is
+            /// selected by a name that others have too.
             for field in [signature] + fields {
                 guard unsafe feed(field, to: handle) else { return nil }
             }
-            /// These statuses speak of the whole message, of which there is no body; what is asked stands in the
-            /// signature's own flags. Without `dkim_eom` the library does not give its hashes away.
+            /// These statuses are about the whole message, which has no body here; the result is in the signature's
+            /// own flags. Without `dkim_eom` the library does not reveal its hashes.
             _ = unsafe dkim_eoh(handle)
             _ = unsafe dkim_eom(handle, nil)
             return unsafe findings(of: handle)
@@ -67,8 +66,8 @@ enum LibOpenDKIM {
         else { return nil }
         let flags = unsafe dkim_sig_getflags(signature)
         let error = unsafe dkim_sig_geterror(signature)
-        /// The key was used, and what is wrong, if anything, is the signature, or the body we did not feed. With any
-        /// other error the library has no hashes, and asking for them would end the process.
+        /// The key was used, and any error is in the signature, or in the body that was not fed. With any other error
+        /// the library has no hashes, and asking for them would end the process.
         guard flags & UInt32(DKIM_SIGFLAG_PROCESSED) != 0,
             [DKIM_SIGERROR_OK, DKIM_SIGERROR_BADSIG, DKIM_SIGERROR_TOOLARGE_L].contains(error)
         else { return nil }
@@ -86,7 +85,7 @@ enum LibOpenDKIM {
         )
     }
 
-    /// What the key callback is told of the message in hand.
+    /// What the key callback knows about the current message.
     private final class KeyContext {
         let text: [UInt8]
 
@@ -95,8 +94,8 @@ enum LibOpenDKIM {
         }
     }
 
-    /// A configured library. Once configured nothing writes to it (measured on eight threads with helgrind and TSan,
-    /// key look-ups set and its own cache off), so that all threads may share it.
+    /// A configured library. Once it is configured nothing writes to it (measured on eight threads with helgrind and
+    /// TSan, with key lookups set and its own cache off), so all threads may share it.
     @safe private final class Library: @unchecked Sendable {
         let handle: OpaquePointer
         /// The library keeps this pointer for as long as a message lives, and does not copy what it points to.
@@ -133,14 +132,15 @@ enum LibOpenDKIM {
         }
     }
 
-    /// The library judges `t=` and `x=` by its own clock; ours is an argument. A drift of 35 years takes its clock out
-    /// of the play, but for `t=` values below the drift (before November 2004, and so before DKIM), where its
-    /// arithmetic wraps: those meet a drift of none.
+    /// The library judges `t=` and `x=` by its own clock; ours is an argument. A drift of 35 years takes its clock
+    /// out of play, except for `t=` values below the drift (before November 2004, and so before DKIM), where its
+    /// arithmetic wraps: for those the drift is 0.
     private static let lenientDrift: UInt64 = 1_100_000_000
     private static let lenientClock = Library(clockDrift: lenientDrift)
     private static let strictClock = Library(clockDrift: 0)
 
-    /// Copies the key we wrote into the library's buffer. Never `DKIM_CBSTAT_DEFAULT`: it would ask the DNS by itself.
+    /// Copies the key that this program wrote into the library's buffer. Never `DKIM_CBSTAT_DEFAULT`: it would ask
+    /// the DNS.
     private static let keyLookup:
         @convention(c) (
             OpaquePointer?, OpaquePointer?, UnsafeMutablePointer<UInt8>?, Int
@@ -155,7 +155,7 @@ enum LibOpenDKIM {
             return DKIM_CBSTAT_CONTINUE
         }
 
-    /// Puts every signature but the first aside: the others are there to be hashed, not to be judged.
+    /// Sets aside every signature but the first: the others are there to be hashed, not to be judged.
     private static let prescreen:
         @convention(c) (
             OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>?, Int32

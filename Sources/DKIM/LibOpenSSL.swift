@@ -1,22 +1,23 @@
 internal import Glibc
 
-/// libcrypto, with which libopendkim verifies, for one thing: RSA keys that are read without detours.
+/// libcrypto, with which libopendkim verifies, used for one thing: to read RSA keys without detours.
 ///
-/// libopendkim reads the key anew for each signature. OpenSSL 3 looks for decoders each time, under a dozen locks that
-/// all threads share, has a provider make a key of what they decode, and makes that into the kind of key libopendkim
-/// works with: 84 of the 102 µs that an RSA-2048 signature costs. Where an engine is registered for RSA it makes that
-/// kind at once, as 1.1 always did, since an engine cannot use a provider's key (`x509_pubkey_decode` in
-/// crypto/x509/x_pubkey.c). So here is an engine that has nothing to offer but the library's own method. `RSA_verify`,
+/// libopendkim reads the key again for each signature. OpenSSL 3 searches for decoders each time, under a dozen locks
+/// that all threads share, has a provider make a key from what they decode, and turns that into the kind of key
+/// libopendkim works with: 84 of the 102 µs that an RSA-2048 signature costs. If an engine is registered for RSA, it
+/// makes that kind at once, as 1.1 always did, since an engine cannot use a provider's key (`x509_pubkey_decode` in
+/// crypto/x509/x_pubkey.c). Therefore this is an engine that offers only the library's own method. `RSA_verify`,
 /// which asks neither engines nor providers, gets the same numbers either way.
 ///
-/// The functions are looked up in the library that libopendkim has brought along, so that none of its headers is
-/// needed, and one without engines does as it likes.
+/// The functions are looked up in the library that libopendkim has loaded, so that none of its headers is needed, and
+/// a library without engines works as before.
 enum LibOpenSSL {
     private typealias MakeEngine = @convention(c) () -> OpaquePointer?
     private typealias SetMethods = @convention(c) (OpaquePointer?, Methods) -> CInt
     private typealias Register = @convention(c) (OpaquePointer?) -> CInt
     private typealias FindMethod = @convention(c) (CInt) -> OpaquePointer?
-    /// ENGINE_PKEY_METHS_PTR: with a place for a method, puts there that for a kind of key; without, tells the kinds.
+    /// ENGINE_PKEY_METHS_PTR: given a place for a method, stores the method for a kind of key there; otherwise lists
+    /// the kinds.
     private typealias Methods =
         @convention(c) (
             OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>?, UnsafeMutablePointer<UnsafePointer<CInt>?>?, CInt
@@ -55,7 +56,7 @@ enum LibOpenSSL {
         let handle: OpaquePointer
     }
 
-    /// Registered from the first use on, for as long as the process lives; nil if the library has no engines.
+    /// Registered from the first use until the process ends; nil if the library has no engines.
     private static let engine: Engine? = {
         guard offer != nil, let makeEngine = unsafe dlsym(nil, "ENGINE_new"),
             let setMethods = unsafe dlsym(nil, "ENGINE_set_pkey_meths"),
@@ -67,7 +68,7 @@ enum LibOpenSSL {
         return unsafe Engine(handle: handle)
     }()
 
-    /// Has the keys read directly from now on; without it all is the same, only slower.
+    /// Makes the library read keys directly from now on; without it the results are the same, only slower.
     static func readRSAKeysDirectly() {
         _ = engine
     }

@@ -7,16 +7,16 @@ extension MessageSignature {
         SignatureField.timeProblem(at: time, timestamp: timestamp, expiration: expiration)
     }
 
-    /// Fields of which a message has one at most (RFC 5322, 3.6; RFC 2045, 3), and of which a reader may show another
-    /// than the one that is signed (RFC 6376, 8.15).
+    /// Fields of which a message has at most one (RFC 5322, 3.6; RFC 2045, 3), and of which a reader may show another
+    /// than the signed one (RFC 6376, 8.15).
     private static let singular = [
         "from", "subject", "to", "cc", "date", "sender", "reply-to", "message-id", "content-type",
         "content-transfer-encoding",
     ]
 
-    /// The name of a field that stands more often in the header than the signature signs it, though it signs it. A
-    /// field behind a bare CR is never signed as what it is, also if `h=` names more fields than there are: there are
-    /// readers who see it.
+    /// The name of a field that occurs in the header more often than the signature signs it, though it signs it. A
+    /// field after a bare CR is never signed as such, even if `h=` names more fields than there are: some readers see
+    /// it.
     /// - Parameter hidden: the ``Mail/HeaderField/hiddenFields`` of all fields.
     func repeatedBeyondSignature(in header: SignedFields, hidden: [HeaderField]) -> String? {
         Self.singular.first { name in

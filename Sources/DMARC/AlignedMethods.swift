@@ -1,9 +1,9 @@
 public import DNS
 
 extension DMARCVerdict {
-    /// Which methods have authenticated a domain that is aligned with the author's, each looked at by itself: what an
-    /// aggregate report tells (RFC 9990). The verdict is in as soon as one has. Nil as long as an answer is missing.
-    /// - Parameters: as they were given to ``DMARCCheck/evaluate(spf:dkim:unchecked:_:)``.
+    /// Which methods have authenticated a domain that is aligned with the author's, each considered by itself, for
+    /// aggregate reports (RFC 9990). The verdict is known as soon as one has. Nil as long as an answer is missing.
+    /// - Parameters: as given to ``DMARCCheck/evaluate(spf:dkim:unchecked:_:)``.
     public func alignedMethods(
         spf: DMARCCheck.Identifier?,
         dkim: [DMARCCheck.Identifier],

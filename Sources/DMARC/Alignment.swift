@@ -4,24 +4,24 @@ internal import DNS
 struct Alignment {
     enum Outcome {
         case aligned, notAligned
-        /// It would take a walk more than ``walkLimit``.
+        /// It would need a walk more than ``walkLimit``.
         case notExamined
-        /// It depends on an answer that is not to be had.
+        /// It depends on an answer that is unavailable.
         case unknown(Answer.Failure)
     }
 
-    /// Walks, besides that of the author domain, that one message may cause, and so eight times as many queries. What
-    /// takes a walk is below the author's Organizational Domain, or might be: more of them than this has no sender but
-    /// one who wants to make us ask, against whom RFC 9989 section 4.10 bounds the single walk.
+    /// Walks, in addition to that of the author domain, that one message may cause, with eight times as many queries.
+    /// A domain that needs a walk is below the author's Organizational Domain, or might be: only a sender who wants
+    /// to cause queries has more of them, against whom RFC 9989 section 4.10 bounds the single walk.
     static let walkLimit = 8
 
     let author: TreeWalk
 
     /// Asks for the walks of domains that are likely to need one, before it is known whether they do.
     ///
-    /// The Organizational Domain of a name is the name or one above it. So a domain that shares nothing but the
-    /// top-level domain with the author's, as that of a mail provider does, can be aligned only by a record at the
-    /// top-level domain that does not call itself a public suffix: it is asked about when such a record has turned up.
+    /// The Organizational Domain of a name is the name or one above it. So a domain that shares only the top-level
+    /// domain with the author's, such as that of a mail provider, can be aligned only by a record at the top-level
+    /// domain that does not call itself a public suffix: it is asked about when such a record has turned up.
     func ask(_ candidates: [Domain], _ answers: inout Answers) {
         let common = author.names[0].suffix(labels: 2)
         for domain in distinct(candidates.filter({ $0.isEqualOrBelow(common) })) {
@@ -29,8 +29,8 @@ struct Alignment {
         }
     }
 
-    /// The outcomes, one for each of `domains`, and the author's Organizational Domain if it took part; nil as long as
-    /// an answer is missing.
+    /// The outcomes, one for each of `domains`, and the author's Organizational Domain if it was needed; nil as long
+    /// as an answer is missing.
     func outcomes(
         _ domains: [Domain],
         _ answers: inout Answers
@@ -47,7 +47,7 @@ struct Alignment {
         case .records(let records): organization = author.organizationalDomain(of: records)
         }
         let walks = distinct(domains.filter { $0.isEqualOrBelow(organization) }).map(TreeWalk.init)
-        /// All are asked before any is looked at.
+        /// All are asked before any result is read.
         let walked = walks.map { $0.outcome(&answers) }
         var outcomes: [Domain: Outcome] = [:]
         for (walk, outcome) in zip(walks, walked) {
@@ -64,7 +64,7 @@ struct Alignment {
         )
     }
 
-    /// The first ``walkLimit`` different ones, the author domain not among them.
+    /// The first ``walkLimit`` different ones, without the author domain.
     private func distinct(_ domains: [Domain]) -> [Domain] {
         var seen: Set = [author.names[0]]
         return Array(domains.filter { seen.insert($0).inserted }.prefix(Self.walkLimit))

@@ -1,6 +1,6 @@
 internal import DNS
 
-/// Pass or fail, under a policy that is known (RFC 9989, 4.4 and 5.3.5).
+/// Pass or fail, under a known policy (RFC 9989, 4.4 and 5.3.5).
 struct AlignmentDecision {
     private struct Candidate {
         let identifier: DMARCVerdict.AlignedIdentifier
@@ -41,7 +41,7 @@ struct AlignmentDecision {
     /// The verdict, or nil as long as an answer is missing.
     ///
     /// An identifier equal to the author domain is aligned in either mode and needs no walk (RFC 9989, 4.10.2), so it
-    /// is looked for first: no slow zone above the author's can then delay the verdict or change it.
+    /// is tried first: then no slow zone above the author's can delay the verdict or change it.
     func verdict(_ answers: inout Answers) -> DMARCVerdict? {
         let authenticated = candidates.filter { $0.outcome == .authenticated }
         let equal = authenticated.filter { $0.identifier.domain == author }
@@ -57,8 +57,8 @@ struct AlignmentDecision {
         return undecided(organization, &answers)
     }
 
-    /// RFC 9989 section 5.3.6: if nothing passes, and what might have passed met a temporary error, the message cannot
-    /// be said to fail.
+    /// RFC 9989 section 5.3.6: if nothing passes, and an identifier that might have passed met a temporary error, the
+    /// message cannot be said to fail.
     private func undecided(_ organization: Domain?, _ answers: inout Answers) -> DMARCVerdict? {
         let open = candidates.filter { $0.outcome == .temporaryError }
         func temporaryError(_ candidate: Candidate) -> DMARCVerdict {
@@ -95,7 +95,7 @@ extension Alignment.Outcome {
         }
     }
 
-    /// The verdict if nothing else makes the message pass, where it cannot be said to fail.
+    /// The verdict if nothing else makes the message pass, and it cannot be said to fail.
     fileprivate var trouble: DMARCVerdict? {
         switch self {
         case .unknown(let failure): DMARCVerdict(.temperror, "alignment: \(failure.rawValue)")

@@ -4,7 +4,7 @@ internal import DNS
 struct AppliedPolicy {
     let found: TreeWalk.Found
     let source: DMARCVerdict.Source
-    /// Nil if the record stands at the author domain, so that no walk was needed.
+    /// Nil if the record is at the author domain, so that no walk was needed.
     let organizationalDomain: Domain?
 
     enum Discovery {
@@ -15,8 +15,8 @@ struct AppliedPolicy {
 
     /// Finds it; nil as long as an answer that counts is missing.
     ///
-    /// The record of the author domain, else that of its Organizational Domain, else that of the public suffix above
-    /// it. Records between those places decide which domain is the organizational one and are no policy.
+    /// It is the record of the author domain, otherwise that of its Organizational Domain, otherwise that of the
+    /// public suffix above it. Records between these places determine the organizational domain and are not policies.
     static func discover(_ walk: TreeWalk, _ answers: inout Answers) -> Discovery? {
         switch walk.start(&answers) {
         case nil: return nil
@@ -36,7 +36,7 @@ struct AppliedPolicy {
                     AppliedPolicy(found: own, source: .organizationalDomain, organizationalDomain: organization)
                 )
             }
-            /// The Organizational Domain without a record is one below a public suffix that has one, or there is none.
+            /// An Organizational Domain without a record is below a public suffix that has one, or there is none.
             guard let suffix = records.last else { return .absent }
             return .applied(AppliedPolicy(found: suffix, source: .publicSuffix, organizationalDomain: organization))
         }
@@ -48,13 +48,13 @@ struct AppliedPolicy {
     }
 
     /// What the owner wants done with mail of `author`, after `sp=`, `np=` and `t=`: the value of `policy.dmarc` (RFC
-    /// 9989, 9.1). Nil as long as it takes an answer that is missing.
+    /// 9989, 9.1). Nil as long as a necessary answer is missing.
     ///
-    /// A domain is non-existent if the answer to a query for it is NXDOMAIN (RFC 9989, 3.2.13; RFC 8020). That of
-    /// `_dmarc` below it says nothing, for that name may be missing in a domain that exists. A TXT query is as good as
-    /// any, and SPF has mostly asked it. A zone that denies names in the compact way (RFC 9824; erratum 8995) says
-    /// NODATA for them: its names exist, and `np=` is not applied, unless its resolver restores the NXDOMAIN.
-    /// The question is put only where `np=` makes a difference: most policies have none.
+    /// A domain is non-existent if the answer to a query for it is NXDOMAIN (RFC 9989, 3.2.13; RFC 8020). That for
+    /// `_dmarc` below it proves nothing, because this name may be missing in a domain that exists. A TXT query is as
+    /// good as any, and SPF has usually asked it. A zone that denies names in the compact way (RFC 9824; erratum
+    /// 8995) answers NODATA for them: its names exist, and `np=` is not applied, unless its resolver restores the
+    /// NXDOMAIN. The question is asked only where `np=` makes a difference: most policies have none.
     func evaluate(for author: Domain, _ answers: inout Answers) -> Evaluation? {
         let record = found.record
         var policy = record.policy

@@ -1,11 +1,11 @@
 internal import DNS
 internal import MailAddresses
 
-/// One domain that may be the author's, and what DMARC says of the message if it is.
+/// One domain that may be the author's, and the verdict of DMARC if it is.
 struct CandidateAuthor {
     enum Outcome {
         case verdict(DMARCVerdict)
-        /// The domain is one that a reader has patched together, and there is no such domain.
+        /// A reader has assembled the domain from parts, and there is no such domain.
         case nobody
     }
 
@@ -65,7 +65,7 @@ struct CandidateAuthor {
         switch applied.found.record.use {
         case .policy: break
         case .nothing: return DMARCVerdict(.none, "policy record without p= and rua=").describing(applied)
-        /// RFC 9989 section 9.2: an error that does not go away by itself.
+        /// RFC 9989 section 9.2: an error that does not resolve itself.
         case .invalid: return DMARCVerdict(.permerror, "policy record has an invalid value").describing(applied)
         }
         let judgement = AlignmentDecision(domain, alignment, applied.found.record, spf, dkim)
@@ -74,7 +74,7 @@ struct CandidateAuthor {
         switch policy {
         case .policy(let policy): verdict.policy = policy
         case .failed(let failure):
-            /// A message that passes needs no policy; one that fails cannot be said to fail under an unknown one.
+            /// A message that passes needs no policy; without a known policy, a message cannot be said to fail.
             guard verdict.result == .fail else { break }
             verdict = DMARCVerdict(.temperror, "existence of the domain: \(failure.rawValue)").describing(applied)
         }

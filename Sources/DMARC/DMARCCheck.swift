@@ -4,30 +4,31 @@ internal import MailAddresses
 
 /// DMARC (RFC 9989): does a domain that the message has authenticated belong with the one its author claims?
 ///
-/// It takes domains and what became of them, and knows nothing of SPF or DKIM.
+/// It is given domains and their results, and does not know SPF or DKIM.
 ///
-/// RFC 9989 section 5.3.1 leaves a message without exactly one author domain to the receiver, and suggests what RFC 7489
-/// section 6.6.1 asked for: that each domain is checked and the strictest policy applied. So it is done here, with every
-/// domain that a reader in use may take for the author's (``AuthorDomains``); no spelling of From gets a forger more than
-/// the plain one. Each domain is judged as if it were the only one, and the worst verdict is reported, with its domain:
+/// RFC 9989 section 5.3.1 leaves a message without exactly one author domain to the receiver, and suggests what RFC
+/// 7489 section 6.6.1 demanded: that each domain is checked and the strictest policy applied. That is done here, with
+/// every domain that a reader in use may take for the author's (``AuthorDomains``); no spelling of From gains a
+/// forger more than the plain one. Each domain is judged as if it were the only one, and the worst verdict is
+/// reported, with its domain:
 /// 1. a fail under `reject`, or under `quarantine`;
 /// 2. a temporary error, which may hide one of them;
 /// 3. a fail under `none`;
 /// 4. a permanent error of a policy record, or a check that was not made;
 /// 5. no policy.
 ///
-/// If every one passes, the message fails all the same, under the strictest of the policies: a pass would say who the
-/// author is. More domains than ``AuthorDomains/limit`` are not all judged (RFC 9989, 11.5), so that the message is held
-/// to what the strictest of their owners could ask for: it fails under `reject`, in nobody's name unless one of those
-/// judged has asked for it.
+/// If all of them pass, the message still fails, under the strictest of the policies: a pass would claim to know the
+/// author. More domains than ``AuthorDomains/limit`` are not all judged (RFC 9989, 11.5), so the message is treated
+/// as the strictest of their owners could ask: it fails under `reject`, without a domain unless one of those judged
+/// has asked for it.
 public struct DMARCCheck: Sendable {
-    /// A domain that another method has looked at: the one of SPF's MAIL FROM, or the `d=` of a DKIM signature.
+    /// A domain that another method has checked: that of SPF's MAIL FROM, or the `d=` of a DKIM signature.
     public struct Identifier: Hashable, Sendable {
         public enum Outcome: Hashable, Sendable {
             case authenticated
             /// Not authenticated, and it will not be.
             case failed
-            /// The DNS did not let it be decided.
+            /// The DNS did not allow a decision.
             case temporaryError
         }
 
@@ -52,7 +53,7 @@ public struct DMARCCheck: Sendable {
         candidates = authors.readings.map(CandidateAuthor.init)
     }
 
-    /// Asks for everything that can be known to be needed: at the end of the header, and again when answers are in.
+    /// Asks for everything that is known to be needed: at the end of the header, and again when answers arrive.
     /// - Parameter candidates: the domains that may turn out to be authenticated.
     public func ask(candidates identifiers: [Domain], _ answers: inout Answers) {
         for candidate in candidates { candidate.ask(identifiers, &answers) }
@@ -62,8 +63,8 @@ public struct DMARCCheck: Sendable {
     /// - Parameters:
     ///   - spf: the MAIL FROM domain (RFC 9989, 4.4.2: no other identity of SPF counts), if there is one.
     ///   - dkim: the signing domains, one for each signature.
-    ///   - unchecked: why SPF or DKIM was not checked at all, if it was not. Such a message may pass, but nobody knows
-    ///     whether it fails.
+    ///   - unchecked: why SPF or DKIM was not checked at all, if it was not. Such a message may pass, but cannot be
+    ///     said to fail.
     public func evaluate(
         spf: Identifier?,
         dkim: [Identifier],
@@ -88,7 +89,7 @@ public struct DMARCCheck: Sendable {
         return contested(verdicts)
     }
 
-    /// The worst of the verdicts, of the first of equals; never a pass.
+    /// The worst of the verdicts, or the first of equals; never a pass.
     private func contested(_ verdicts: [DMARCVerdict]) -> DMARCVerdict? {
         let worst = verdicts.dropFirst().reduce(verdicts.first) { worst, next in
             worst.map { $0.severity < next.severity ? next : $0 }

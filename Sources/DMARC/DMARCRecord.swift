@@ -1,13 +1,13 @@
 /// A DMARC policy record (RFC 9989, 4.7 and 4.8).
 ///
-/// A text is a record or it is not, by its first tag alone; from there on nothing is an error that makes the whole
-/// record void: what breaks the grammar is as if it were not there (RFC 9989, 4.7).
+/// Whether a text is a record depends on its first tag alone; after that no error makes the whole record void: a tag
+/// that breaks the grammar is treated as absent (RFC 9989, 4.7).
 public struct DMARCRecord: Hashable, Sendable {
     /// What the domain's owner wants done with mail that fails.
     public enum Policy: String, Hashable, Sendable, CaseIterable {
         case none, quarantine, reject
 
-        /// One level less, as `t=y` asks for (RFC 9989, 4.7).
+        /// One level lower, as `t=y` asks (RFC 9989, 4.7).
         var lowered: Policy {
             switch self {
             case .none, .quarantine: .none
@@ -27,18 +27,18 @@ public struct DMARCRecord: Hashable, Sendable {
     /// `psd=`: whether mail domains of different owners are registered below the name.
     public enum PublicSuffix: String, Hashable, Sendable, CaseIterable {
         case yes = "y"
-        /// It is an Organizational Domain, whatever stands above it.
+        /// It is an Organizational Domain, whatever is above it.
         case no = "n"
         case unknown = "u"
     }
 
-    /// What becomes of a message to which the record applies (RFC 9989, 4.10.1).
+    /// How a message to which the record applies is treated (RFC 9989, 4.10.1).
     public enum Use: Hashable, Sendable {
         /// DMARC processes it.
         case policy
-        /// It does not: without a `p=`, and without reports that are asked for, there is nothing to be done.
+        /// It does not: without a `p=`, and without a request for reports, there is nothing to do.
         case nothing
-        /// It does not: a policy is there and has no valid value, and no reports are asked for.
+        /// It does not: a policy is present but has no valid value, and no reports are asked for.
         case invalid
     }
 
@@ -48,7 +48,7 @@ public struct DMARCRecord: Hashable, Sendable {
         case no = "n"
     }
 
-    /// `p=`; ``Policy/none`` also where the record gives none that counts.
+    /// `p=`; ``Policy/none`` also if the record has no valid one.
     public let policy: Policy
     /// `sp=`, for subdomains.
     public let subdomainPolicy: Policy?
@@ -62,14 +62,14 @@ public struct DMARCRecord: Hashable, Sendable {
     /// `aspf=`
     public let spfAlignment: AlignmentMode
     public let use: Use
-    /// The URIs of `rua=`, where aggregate reports are to go, in their order; those that are malformed left out.
+    /// The URIs of `rua=`, which aggregate reports are to be sent to, in their order, without malformed ones.
     public let aggregateReportURIs: [String]
     /// The same, nil if there is no `rua=`: the permission to send reports (RFC 9990) may have one or none.
     public let statedReportURIs: [String]?
     /// `fo=`, its options separated by colons; nil if it is absent or wrong.
     public let failureOptions: String?
 
-    /// Reads the text of a TXT record, its character-strings joined. Nil if it is no DMARC record.
+    /// Reads the text of a TXT record, its character-strings joined. Nil if it is not a DMARC record.
     public init?(_ text: [UInt8]) {
         guard let tags = DMARCTags(text) else { return nil }
         isTesting = tags.value(.t) == Switch.yes
@@ -80,9 +80,9 @@ public struct DMARCRecord: Hashable, Sendable {
         statedReportURIs = tags.contains(.rua) ? aggregateReportURIs : nil
         failureOptions = tags.failureOptions
 
-        /// RFC 9989 section 4.10.1: with no valid `p=`, or a wrong `sp=` or `np=`, it is as if `p=none` stood there and
-        /// nothing else, if reports are asked for; if not, DMARC does not process the message. That is also what
-        /// becomes of a record without `p=`, which 4.7 takes for one with `p=none` and refers to 4.10.1 for the rest.
+        /// RFC 9989 section 4.10.1: without a valid `p=`, or with an invalid `sp=` or `np=`, the record counts as
+        /// `p=none` alone if reports are asked for; otherwise DMARC does not process the message. The same applies to
+        /// a record without `p=`, which 4.7 treats as `p=none`, referring to 4.10.1 for the rest.
         let policy: Policy? = tags.value(.p)
         let policyTags: [DMARCTags.Name] = [.p, .sp, .np]
         let hasWrongValue = policyTags.contains { name in

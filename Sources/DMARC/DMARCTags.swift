@@ -8,16 +8,15 @@ internal import Octets
 /// equals       = *WSP "=" *WSP
 /// dmarc-value  = %x20-3A / %x3C-7E
 /// ```
-/// The names are literals of an ABNF, and so are the values but for `DMARC1`: their case does not count (RFC 5234,
-/// 2.3). Every other name is ignored (RFC 9989, 4.7), those that RFC 7489 had (`pct`, `rf`, `ri`) among them.
+/// The names are literals of an ABNF, and so are the values except `DMARC1`: their case does not count (RFC 5234,
+/// 2.3). Every other name is ignored (RFC 9989, 4.7), including those of RFC 7489 (`pct`, `rf`, `ri`).
 struct DMARCTags {
     enum Name: String, CaseIterable {
         case p, sp, np, t, psd, adkim, aspf, fo, rua
     }
 
-    /// A tag that stands there, with its value; nil if the value is not to be had: it breaks the grammar, or the tag
-    /// stands twice and nobody can say which is meant (a DKIM tag-list, whose form this is, would be void: RFC 6376,
-    /// 3.2).
+    /// A tag that is present, with its value; nil if the value is unusable: it breaks the grammar, or the tag occurs
+    /// twice and it is unknown which is meant (a DKIM tag-list, whose form this is, would be void: RFC 6376, 3.2).
     private var tags: [(name: Name, value: ArraySlice<UInt8>?)] = []
 
     /// Nil if the text does not begin with the version of a DMARC record.
@@ -40,7 +39,7 @@ struct DMARCTags {
         tags.contains { $0.name == name }
     }
 
-    /// The meaning of a tag's value; nil if the tag is absent or its value is none of those that it can have.
+    /// The meaning of a tag's value; nil if the tag is absent or its value is not a valid one.
     func value<Meaning: RawRepresentable<String> & CaseIterable>(_ name: Name) -> Meaning? {
         guard let value = value(name) else { return nil }
         return Meaning.allCases.first { value.isWord($0.rawValue) }
@@ -55,7 +54,7 @@ struct DMARCTags {
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The value of `fo=`, if it is one (RFC 9989, 4.8).
+    /// The value of `fo=`, if it is valid (RFC 9989, 4.8).
     var failureOptions: String? {
         let options = value(.fo)?.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             .map { String(decoding: $0.trimmed, as: UTF8.self).lowercased() }
@@ -69,7 +68,7 @@ struct DMARCTags {
         tags.first { $0.name == name }?.value
     }
 
-    /// Takes off what stands before the next semicolon, or all of it.
+    /// Takes off the part before the next semicolon, or everything.
     private static func nextPart(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         let end = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.endIndex
         defer { rest = rest[end...].dropFirst() }
@@ -79,14 +78,14 @@ struct DMARCTags {
     /// ```
     /// dmarc-version = "v" equals %s"DMARC1"
     /// ```
-    /// White space behind it is let pass where the record ends with it: it is no part of the version, and what is wrong
-    /// behind the version is ignored.
+    /// White space after it is accepted if the record ends with it: it is not part of the version, and errors after
+    /// the version are ignored.
     private static func isVersion(_ part: ArraySlice<UInt8>) -> Bool {
         guard part.first?.isLetter == true, let (name, value) = tag(part) else { return false }
         return name.isWord("v") && value?.elementsEqual("DMARC1".utf8) == true
     }
 
-    /// Name and value of what stands between two semicolons; nil if there is no equals sign.
+    /// Name and value of the text between two semicolons; nil if there is no equals sign.
     private static func tag(_ part: ArraySlice<UInt8>) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>?)? {
         guard let equals = part.firstIndex(of: UInt8(ascii: "=")) else { return nil }
         let value = part[(equals + 1)...].trimmed
@@ -97,8 +96,8 @@ struct DMARCTags {
     /// ```
     /// URI = scheme ":" hier-part [ "?" query ] [ "#" fragment ]      (RFC 3986, 3)
     /// ```
-    /// What follows a `!` is the size limit of RFC 7489, which is obsolete and ignored. A `mailto:` without an address
-    /// is a URI, but no reporting URI.
+    /// The part after a `!` is the size limit of RFC 7489, which is obsolete and ignored. A `mailto:` without an
+    /// address is a URI, but not a reporting URI.
     private static func isURI(_ text: ArraySlice<UInt8>) -> Bool {
         let uri = text.prefix { $0 != UInt8(ascii: "!") }
         guard let colon = uri.firstIndex(of: UInt8(ascii: ":")) else { return false }
@@ -113,7 +112,7 @@ struct DMARCTags {
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
     }
 
-    /// Characters that may stand in a URI, and percent signs only before two hexadecimal digits (RFC 3986, 2).
+    /// Characters that a URI may contain, with percent signs only before two hexadecimal digits (RFC 3986, 2).
     private static func isURIText(_ text: ArraySlice<UInt8>) -> Bool {
         var digitsDue = 0
         for octet in text {

@@ -6,9 +6,9 @@ public enum DMARCResult: String, Hashable, Sendable {
     case none, pass, fail, temperror, permerror
 }
 
-/// What DMARC says of a message.
+/// The verdict of DMARC on a message.
 public struct DMARCVerdict: Hashable, Sendable {
-    /// Where the policy record stands (RFC 9989, 4.10.1).
+    /// Where the policy record is (RFC 9989, 4.10.1).
     public enum Source: String, Hashable, Sendable {
         case authorDomain = "author domain"
         case organizationalDomain = "organizational domain"
@@ -26,26 +26,26 @@ public struct DMARCVerdict: Hashable, Sendable {
     }
 
     public private(set) var result: DMARCResult
-    /// A short text of ours for every result but a pass.
+    /// A short text of our own for every result except a pass.
     public internal(set) var reason: String?
-    /// The value of `header.from`: the domain that was judged. Nil if From names none, or more than are looked at.
+    /// The value of `header.from`: the domain that was judged. Nil if From names none, or more than the limit.
     public internal(set) var authorDomain: Domain?
-    /// All domains that were judged, where readers may differ about the author; this verdict is the worst of theirs. Empty
-    /// where they agree.
+    /// All domains that were judged, if readers may differ about the author; this verdict is the worst of theirs.
+    /// Empty if they agree.
     public internal(set) var candidates: [Domain] = []
-    /// True if From has more domains than are looked at.
+    /// True if From has more domains than the limit.
     public internal(set) var hasMoreCandidates = false
     /// The value of `policy.dmarc`: what the owner wants done with mail that fails, after `sp=`, `np=` and `t=`. Nil
-    /// without a policy, or where it depends on an answer that is not to be had.
+    /// without a policy, or if it depends on an answer that is unavailable.
     public internal(set) var policy: DMARCRecord.Policy?
     /// The record that applies, as published.
     public internal(set) var record: DMARCRecord?
-    /// The domain the record stands at.
+    /// The domain of the record.
     public internal(set) var recordDomain: Domain?
     public internal(set) var recordSource: Source?
-    /// Of the author domain; nil if the result did not depend on it.
+    /// That of the author domain; nil if the result did not depend on it.
     public internal(set) var organizationalDomain: Domain?
-    /// Those that made the message pass: with the author domain itself among them, only those equal to it.
+    /// Those that made the message pass; if the author domain itself is among them, only those equal to it.
     public internal(set) var alignedIdentifiers: [AlignedIdentifier] = []
 
     init(_ result: DMARCResult, _ reason: String? = nil) {
@@ -53,13 +53,13 @@ public struct DMARCVerdict: Hashable, Sendable {
         self.reason = reason
     }
 
-    /// Takes the result back, which cannot be relied on, and not be had any better.
+    /// Withdraws a result that cannot be relied on; trying again would not help.
     mutating func takeBack(because reason: String) {
         result = .permerror
         self.reason = reason
     }
 
-    /// Makes it the verdict on a message whose author readers do not agree about: nobody has authenticated that one.
+    /// Makes it the verdict on a message on whose author readers disagree: that author is not authenticated.
     mutating func contest(among domains: [Domain], isComplete: Bool) {
         candidates = domains
         hasMoreCandidates = !isComplete

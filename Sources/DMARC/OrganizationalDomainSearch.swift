@@ -1,8 +1,9 @@
 public import DNS
 
-/// The search for the Organizational Domain of a name (RFC 9989, 4.10.2), for others than the author of a message.
+/// The search for the Organizational Domain of a name (RFC 9989, 4.10.2), for names other than the author's of a
+/// message.
 public struct OrganizationalDomainSearch: Sendable {
-    /// Why it cannot be said now.
+    /// Why it is unknown at present.
     public struct Failure: Error, Hashable, Sendable {
         public let reason: Answer.Failure
     }

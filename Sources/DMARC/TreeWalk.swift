@@ -2,11 +2,11 @@ internal import DNS
 
 /// The DNS Tree Walk (RFC 9989, 4.10): the DMARC records at a name and above it.
 ///
-/// Which names a walk may visit is known from where it starts, so all are asked for at once: a walk takes one round
-/// trip and not eight. Some of the questions may turn out to be spare, when a record says `psd=`; their names are those
-/// of large zones, and in every cache.
+/// The names that a walk may visit are known from its start, so all are asked for at once: a walk takes one round
+/// trip and not eight. Some of the questions may turn out to be unnecessary, if a record says `psd=`; their names are
+/// those of large zones, and in every cache.
 struct TreeWalk {
-    /// A record and the name it stands at.
+    /// A record and its name.
     struct Found {
         let name: Domain
         let record: DMARCRecord
@@ -19,19 +19,19 @@ struct TreeWalk {
         case failed(Answer.Failure)
     }
 
-    /// What a walk brought home.
+    /// The result of a walk.
     enum Outcome {
         /// From the start upwards.
         case records([Found])
         case failed(Answer.Failure)
     }
 
-    /// Names, and so queries, of one walk (RFC 9989, 4.10).
+    /// Names, and thus queries, of one walk (RFC 9989, 4.10).
     static let queryLimit = 8
 
     /// The start, then upwards to the top-level domain.
     let names: [Domain]
-    /// One for each name; nil below a name so long that `_dmarc` does not fit before it: nothing can be there.
+    /// One for each name; nil below a name so long that `_dmarc` does not fit before it: there cannot be a record.
     private let questions: [Question?]
 
     /// ```
@@ -54,13 +54,13 @@ struct TreeWalk {
         for question in questions.compactMap(\.self) { _ = answers.request(question) }
     }
 
-    /// What stands at the start alone; nil as long as it is not known.
+    /// The record at the start alone; nil as long as it is not known.
     func start(_ answers: inout Answers) -> Step? {
         Self.step(questions[0], &answers)
     }
 
-    /// The records from the start upwards; nil as long as one is missing. An answer that is not to be had ends it,
-    /// since it may have been the one that changes everything; those behind a record with `psd=` are not waited for.
+    /// The records from the start upwards; nil as long as one is missing. An answer that is unavailable ends it,
+    /// since it might have been the decisive one; those after a record with `psd=` are not waited for.
     func outcome(_ answers: inout Answers) -> Outcome? {
         ask(&answers)
         var records: [Found] = []
@@ -83,7 +83,7 @@ struct TreeWalk {
     /// The Organizational Domain of the start (RFC 9989, 4.10.2), which is the start itself or a name above it.
     func organizationalDomain(of records: [Found]) -> Domain {
         let start = names[0]
-        /// `psd=` ends a walk, so that only the last record, the one with the fewest labels, can have it.
+        /// `psd=` ends a walk, so only the last record, the one with the fewest labels, can have it.
         guard let last = records.last else { return start }
         switch last.record.publicSuffix {
         case .yes where last.name != start: return start.suffix(labels: last.name.labelCount + 1)

@@ -2,38 +2,38 @@ internal import Crypto
 
 /// Canonicalises a body (RFC 6376, 3.4.3 and 3.4.4) and hashes it while it arrives, in pieces of any size.
 ///
-/// One pass serves all values of `l=`: the hash is taken at each as it is come by, so that many signatures cost no more
-/// than one (RFC 6376, 8.4). Nothing is stored that grows with the body: runs of white space and of empty lines, which
-/// count only if something follows them, are held as numbers. Lines end with CRLF; a CR or LF alone is an octet like
-/// any other.
+/// One pass serves all values of `l=`: the hash is taken when each is reached, so that many signatures cost no more
+/// than one (RFC 6376, 8.4). Nothing is stored that grows with the body: runs of white space and of empty lines,
+/// which count only if something follows them, are held as numbers. Lines end with CRLF; a CR or LF alone is an octet
+/// like any other.
 struct BodyHasher: Sendable {
     private let canonicalization: Canonicalization
     /// Octets of the canonicalised body so far.
     private var length: UInt64 = 0
     private var hash = SHA256()
-    /// Octets that are canonicalised and not hashed yet.
+    /// Octets that are canonicalised but not hashed yet.
     private var buffer: [UInt8] = []
-    /// Values of `l=` that are still to come, the nearest last.
+    /// Values of `l=` that are not reached yet, the nearest last.
     private var marks: [UInt64]
-    /// The hashes at those that were come by.
+    /// The hashes at those that have been reached.
     private var marked: [UInt64: [UInt8]] = [:]
 
-    /// White space was met on this line and nothing behind it yet.
+    /// White space was found on this line, and nothing after it yet.
     private var pendingSpace = false
-    /// A CR was met and not what follows it.
+    /// A CR was found, but not yet what follows it.
     private var pendingCR = false
-    /// Ends of lines met with nothing behind them yet.
+    /// Line ends found with nothing after them yet.
     private var pendingLineEnds = 0
 
     /// Shorter pieces are gathered before they are hashed: a call for each word would cost more than the hash.
     private static let gatherLimit = 512
-    /// Small: every message under way may hold as much.
+    /// Small: every message in progress may hold as much.
     private static let bufferLimit = 1024
-    /// Empty lines are released in pieces of so many.
+    /// Empty lines are released in pieces of at most this many.
     private static let lineEnds = [UInt8](repeating: UInt8(ascii: "\r"), count: 1024).enumerated()
         .map { $0.offset.isMultiple(of: 2) ? $0.element : UInt8(ascii: "\n") }
 
-    /// - Parameter lengths: the values of `l=` at which the hash is wanted besides that of the whole.
+    /// - Parameter lengths: the values of `l=` at which the hash is wanted, in addition to that of the whole.
     init(_ canonicalization: Canonicalization, lengths: Set<UInt64>) {
         self.canonicalization = canonicalization
         marks = lengths.sorted(by: >)
@@ -48,7 +48,7 @@ struct BodyHasher: Sendable {
 
     private var isHolding: Bool { pendingCR || pendingSpace || pendingLineEnds > 0 }
 
-    /// All stays as it is but line ends at the end.
+    /// Everything stays as it is except line ends at the end.
     private mutating func updateSimple(_ octets: Span<UInt8>) {
         var tail = octets.count
         while tail > 0, octets[tail - 1] == UInt8(ascii: "\r") || octets[tail - 1] == UInt8(ascii: "\n") { tail -= 1 }
@@ -101,7 +101,7 @@ struct BodyHasher: Sendable {
         }
     }
 
-    /// An octet that stays, after whatever was held back before it.
+    /// An octet that is kept, after everything held back before it.
     private mutating func emitContent(_ octet: UInt8) {
         while pendingLineEnds > 0 {
             let count = min(pendingLineEnds, Self.lineEnds.count / 2)
@@ -151,7 +151,7 @@ struct BodyHasher: Sendable {
 
     private mutating func flush() {
         guard !buffer.isEmpty else { return }
-        /// Taken out of `self` while it is read: the hash beside it is being written.
+        /// Taken out of `self` while it is read, because the hash beside it is being written.
         var gathered: [UInt8] = []
         swap(&gathered, &buffer)
         hash.update(gathered.span)
@@ -159,9 +159,9 @@ struct BodyHasher: Sendable {
         swap(&gathered, &buffer)
     }
 
-    /// The digest of the whole body (nil) and those at each length asked for; the end of the body: empty lines at its
-    /// end are not part of it, and its last line has an end. A simple body is one CRLF at least, a relaxed one may be
-    /// nothing (RFC 6376, 3.4.4; erratum 1379 of RFC 4871).
+    /// The digest of the whole body (nil) and those at each length asked for. Empty lines at the end of the body are
+    /// not part of it, and its last line has an end. A simple body is at least one CRLF, a relaxed one may be empty
+    /// (RFC 6376, 3.4.4; erratum 1379 of RFC 4871).
     consuming func finish() -> [UInt64?: BodyHashes.Digest] {
         if pendingCR {
             pendingCR = false

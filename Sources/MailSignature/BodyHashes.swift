@@ -4,7 +4,7 @@ public struct BodyHashes: Sendable {
     /// One way to hash a body.
     public struct Specification: Hashable, Sendable {
         public let canonicalization: Canonicalization
-        /// Octets of the canonicalised body that count (`l=`); nil stands for all.
+        /// Octets of the canonicalised body that count (`l=`); nil means all.
         public let length: UInt64?
 
         public init(canonicalization: Canonicalization, length: UInt64?) {
@@ -13,17 +13,17 @@ public struct BodyHashes: Sendable {
         }
     }
 
-    /// The hash of a body, as far as it counts.
+    /// The hash of a body, of the part that counts.
     public struct Digest: Hashable, Sendable {
         /// The SHA-256 hash.
         public let octets: [UInt8]
-        /// Octets of the whole canonicalised body, beyond `l=` too.
+        /// Octets of the whole canonicalised body, including those beyond `l=`.
         public let length: UInt64
     }
 
     private var hashers: [(canonicalization: Canonicalization, hasher: BodyHasher)]
 
-    /// True if nobody wants the body hashed.
+    /// True if no hash of the body is wanted.
     public var isEmpty: Bool { hashers.isEmpty }
 
     public init(_ specifications: [Specification]) {

@@ -2,7 +2,7 @@ public import Mail
 internal import Octets
 
 extension Canonicalization {
-    /// A header field as it is hashed (RFC 6376, 3.4.1 and 3.4.2), its final CRLF left out.
+    /// A header field as it is hashed (RFC 6376, 3.4.1 and 3.4.2), without its final CRLF.
     public func octets(of field: HeaderField) -> [UInt8] {
         switch self {
         case .simple: simple(field)
@@ -22,8 +22,8 @@ extension Canonicalization {
         return octets
     }
 
-    /// Name in lower case, lines unfolded, runs of white space one space, none around the colon or at the end
-    /// (erratum 5839). White space is SP and HTAB alone: erratum 7862, which wanted more, was rejected.
+    /// Name in lower case, lines unfolded, runs of white space reduced to one space, none around the colon or at the
+    /// end (erratum 5839). White space is only SP and HTAB: erratum 7862, which wanted more, was rejected.
     private func relaxed(_ field: HeaderField) -> [UInt8] {
         var octets: [UInt8] = []
         octets.reserveCapacity(field.name.count + field.value.count + 1)

@@ -2,7 +2,7 @@ internal import Crypto
 
 /// The SHA-256 hash of canonicalised header fields, which is what a signature signs (RFC 6376, 3.7).
 ///
-/// It is a value: a copy goes on from where the original stands, so that the seals of a chain, each over all that came
+/// It is a value: a copy continues from the state of the original, so that the seals of a chain, each over everything
 /// before it, are hashed in one pass.
 public struct HeaderHash: Sendable {
     private var hash = SHA256()
@@ -13,7 +13,7 @@ public struct HeaderHash: Sendable {
         hash.update(octets.span)
     }
 
-    /// A field with the CRLF that ends it.
+    /// A field with its final CRLF.
     public mutating func updateLine(_ octets: [UInt8]) {
         hash.update(octets.span)
         hash.update([UInt8(ascii: "\r"), UInt8(ascii: "\n")].span)

@@ -19,21 +19,22 @@ public struct KeyRecord: Hashable, Sendable {
     /// `t=s`: the domain of `i=` must be `d=` itself.
     public let isStrict: Bool
 
-    /// Why there is no usable key. Each is an end of its own (RFC 6376, 6.1.2).
+    /// Why there is no usable key. Each is a separate outcome (RFC 6376, 6.1.2).
     public enum Failure: Error, Hashable, Sendable {
-        /// The DNS gave no answer: the only one that may go away by itself.
+        /// The DNS gave no answer: the only failure that may resolve itself.
         case unavailable(Answer.Failure)
         case noKey
         case revoked
-        /// A short text of ours.
+        /// A short text of our own.
         case syntax(String)
         case notForMail
         case hashNotAllowed
         case wrongKeyType
-        /// More bits than ``KeyRecord/rsaBitsLimit``: nothing is wrong with the key, but we can say nothing by it.
+        /// More bits than ``KeyRecord/rsaBitsLimit``: the key may be valid, but the signature cannot be verified with
+        /// it.
         case tooLarge
 
-        /// The cause in words of ours, fit for a report.
+        /// The cause in our own words, suitable for a report.
         public var reason: String {
             switch self {
             case .unavailable(let failure): "key unavailable: \(failure.rawValue)"
@@ -56,11 +57,11 @@ public struct KeyRecord: Hashable, Sendable {
     /// Keys of one name that are tried for a signature: each costs a verification, and a zone may hold hundreds.
     private static let triedLimit = 4
 
-    /// The keys in an answer that fit a signature by `algorithm`, one at least; nil as long as the question is open.
+    /// The keys in an answer that fit a signature by `algorithm`, at least one; nil as long as the question is open.
     ///
-    /// There should be one. Of several each is to be tried: the order in which an answer has them is chance, and where
-    /// the first were to count, so would be the verdict (RFC 6376, 6.1.2, step 3 allows it, and 3.6.2.2 says no more
-    /// than that the result is undefined).
+    /// There should be one. If there are several, each is to be tried: their order in an answer is chance, and if
+    /// only the first counted, so would be the verdict (RFC 6376, 6.1.2, step 3 allows it, and 3.6.2.2 says only that
+    /// the result is undefined).
     public static func read(
         _ question: Question,
         for algorithm: SignatureAlgorithm,
@@ -72,7 +73,7 @@ public struct KeyRecord: Hashable, Sendable {
         case .noData, .nameError: return .failure(.noKey)
         case .records: break
         }
-        /// What is said of several that are all of no use: what is wrong with the first that is a key record at all.
+        /// The failure reported if all of several are unusable: that of the first that is a key record at all.
         var failures: [Failure] = []
         var keys: [KeyRecord] = []
         for text in answer.texts where keys.count < Self.triedLimit {
@@ -122,7 +123,7 @@ public struct KeyRecord: Hashable, Sendable {
         }
     }
 
-    /// The words of a tag whose value is a list; nil if the tag is not there, no words if it is empty.
+    /// The words of a tag whose value is a list; nil if the tag is absent, no words if it is empty.
     private static func list(_ name: String, of tags: TagList) throws(Failure) -> [String]? {
         guard let value = tags[name] else { return nil }
         if value.isEmpty { return [] }
@@ -138,7 +139,7 @@ public struct KeyRecord: Hashable, Sendable {
         }
     }
 
-    /// The key as a record of our own: what C is given in place of the zone's octets.
+    /// The key as a record that this program writes: C libraries get this in place of the zone's octets.
     public var canonicalText: String {
         switch key {
         case .rsa(let key): "v=DKIM1; k=rsa; p=" + Data(key.subjectPublicKeyInfo).base64EncodedString()
@@ -148,7 +149,8 @@ public struct KeyRecord: Hashable, Sendable {
 }
 
 extension [UInt8] {
-    /// With a LF for each CRLF, as a fold is written in a ``Mail/HeaderField``: in the DNS it is still one of the wire.
+    /// With a LF for each CRLF, as folds are written in a ``Mail/HeaderField``: in the DNS they still have the form
+    /// of the wire.
     fileprivate var withLineFeedFolds: [UInt8] {
         guard contains(0x0D) else { return self }
         return indices.filter { !(self[$0] == 0x0D && $0 + 1 < endIndex && self[$0 + 1] == 0x0A) }.map { self[$0] }

@@ -1,7 +1,7 @@
 internal import Crypto
 
 extension SHA256 {
-    /// Hashes octets where they lie; the pointer does not outlive the call.
+    /// Hashes octets in place; the pointer does not outlive the call.
     mutating func update(_ octets: Span<UInt8>) {
         unsafe octets.withUnsafeBytes { unsafe update(bufferPointer: $0) }
     }

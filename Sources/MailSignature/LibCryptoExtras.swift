@@ -1,7 +1,7 @@
 internal import Crypto
 internal import CryptoExtras
 
-/// A public key made ready for use; one that has many signatures to verify is read once.
+/// A public key ready for use; a key that has many signatures to verify is read once.
 public struct VerifyingKey: Sendable {
     private enum Key: Sendable {
         case rsa(_RSA.Signing.PublicKey)
@@ -10,8 +10,8 @@ public struct VerifyingKey: Sendable {
 
     private let key: Key
 
-    /// Nil if the library refuses the key, as it does all RSA keys under 1,024 bits. How long one must be is for the
-    /// caller to say.
+    /// Nil if the library refuses the key, as it does all RSA keys under 1,024 bits. The caller decides how long a
+    /// key must be.
     public init?(_ record: KeyRecord) {
         switch record.key {
         case .rsa(let rsa):
@@ -26,14 +26,14 @@ public struct VerifyingKey: Sendable {
         }
     }
 
-    /// True if `signature` is one over `hash` under this key.
+    /// True if `signature` is a signature over `hash` under this key.
     public func verifies(_ signature: [UInt8], over hash: HeaderHash) -> Bool {
         switch key {
         case .rsa(let key):
             let signature = _RSA.Signing.RSASignature(rawRepresentation: signature)
             return key.isValidSignature(signature, for: hash.digest, padding: .insecurePKCS1v1_5)
         case .ed25519(let key):
-            /// What Ed25519 signs is the hash, taken as a message (RFC 8463, 3).
+            /// Ed25519 signs the hash as if it were the message (RFC 8463, 3).
             return key.isValidSignature(signature, for: Array(hash.digest))
         }
     }
@@ -41,7 +41,7 @@ public struct VerifyingKey: Sendable {
 
 extension SigningKey {
     /// An RSA key in PKCS#1 or PKCS#8; nil for anything else, and for keys under 1,024 bits. Signers should use 2,048
-    /// (RFC 8301, 3.2), and not all can yet.
+    /// (RFC 8301, 3.2), but not all can yet.
     static func rsa(der: [UInt8]) -> _RSA.Signing.PrivateKey? {
         try? _RSA.Signing.PrivateKey(unsafeDERRepresentation: der)
     }

@@ -1,10 +1,11 @@
-/// Octets read several at a time, where one at a time would cost more than hashing them. No pointer leaves this file.
+/// Octets read several at a time, because reading them one by one would cost more than hashing them. No pointer
+/// leaves this file.
 enum LibMemory {
-    /// The first octet from `start` on that relaxed canonicalisation of a body may change, or that it cannot judge
-    /// before it has seen what follows the octets at hand; their number if there is none.
+    /// The first octet at or after `start` that relaxed canonicalisation of a body may change, or that it cannot
+    /// judge before it has seen what follows the octets at hand; their number if there is none.
     ///
-    /// What stays as it is, and so is passed over: single spaces inside a line, CR and LF alone, and line ends, empty
-    /// lines too, if what follows them is at hand and stays.
+    /// What is unchanged and skipped: single spaces inside a line, CR and LF alone, and line ends, including empty
+    /// lines, if what follows them is at hand and unchanged.
     static func endOfRelaxed(_ octets: Span<UInt8>, from start: Int) -> Int {
         unsafe octets.withUnsafeBytes { buffer in
             var index = start
@@ -25,7 +26,7 @@ enum LibMemory {
         }
     }
 
-    /// Behind the line ends that begin at `start`, if an octet follows them that stays as it is.
+    /// The index after the line ends that begin at `start`, if an unchanged octet follows them.
     @inline(__always)
     private static func endOfLineEnds(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int? {
         var index = start
@@ -40,7 +41,7 @@ enum LibMemory {
         return isIndent ? index + 1 : nil
     }
 
-    /// The first tab, or white space or control character that another follows or that is the last octet.
+    /// The first tab, or white space or control character that is followed by another or is the last octet.
     @inline(__always)
     private static func firstSuspect(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int {
         var index = start

@@ -1,7 +1,7 @@
 internal import Mail
 internal import Octets
 
-/// A signature over a header and a body: DKIM-Signature, and ARC-Message-Signature, which has the same tags but for
+/// A signature over a header and a body: DKIM-Signature, and ARC-Message-Signature, which has the same tags except
 /// `v=` and `i=` (RFC 8617, 4.1.2).
 public struct MessageSignature: Hashable, Sendable {
     public let field: SignatureField
@@ -11,21 +11,21 @@ public struct MessageSignature: Hashable, Sendable {
     public let bodyCanonicalization: Canonicalization
     /// The names in `h=`, in order, as written.
     public let signedNames: [[UInt8]]
-    /// The `l=` value: octets of the canonicalised body that are signed; nil stands for all.
+    /// The `l=` value: octets of the canonicalised body that are signed; nil means all.
     public let bodyLength: UInt64?
     /// Seconds since 1970 (`t=`).
     public let timestamp: UInt64?
     /// Seconds since 1970 (`x=`).
     public let expiration: UInt64?
 
-    /// Names in `h=` and octets of it that any verifier looks at: libopendkim looks at 4,095. What is signed here keeps
-    /// to it; what is verified here has no limit but that of the header.
+    /// The limit for names in `h=`, so that every verifier reads all of it: libopendkim reads 4,095 octets.
+    /// Signatures made here keep to it; those verified here have no limit but that of the header.
     public static let signedNamesLimit = 400
     public static let signedNamesLengthLimit = 4000
 
-    /// - Parameter mayNameNoField: `h=` may be empty, and so may a name in it, which selects nothing. The grammar has
-    ///   it otherwise, but ARC's test suite passes both, as dkimpy and Mail::DKIM do; a DKIM-Signature names From at
-    ///   least.
+    /// - Parameter mayNameNoField: `h=` may be empty, and so may a name in it, which selects nothing. The grammar
+    ///   forbids both, but ARC's test suite accepts them, as dkimpy and Mail::DKIM do; a DKIM-Signature names at
+    ///   least From.
     public init(_ field: SignatureField, mayNameNoField: Bool = false) throws(SignatureField.Defect) {
         self.field = field
         let tags = field.tags
@@ -48,17 +48,17 @@ public struct MessageSignature: Hashable, Sendable {
         }
     }
 
-    /// What the body must be hashed by to judge this signature.
+    /// How the body must be hashed to judge this signature.
     public var bodyHashSpecification: BodyHashes.Specification {
         BodyHashes.Specification(canonicalization: bodyCanonicalization, length: bodyLength)
     }
 
-    /// True if `name` (in any case) stands in `h=`.
+    /// True if `name` (in any case) is in `h=`.
     public func signs(_ name: String) -> Bool {
         signedNames.contains { Self.isEqual($0, name) }
     }
 
-    /// How often `name` (in any case) stands in `h=`.
+    /// How often `name` (in any case) occurs in `h=`.
     public func count(of name: String) -> Int {
         signedNames.count { Self.isEqual($0, name) }
     }
@@ -86,7 +86,7 @@ public struct MessageSignature: Hashable, Sendable {
     /// ```
     /// sig-h-tag = %x68 [FWS] "=" [FWS] hdr-name *( [FWS] ":" [FWS] hdr-name )
     /// ```
-    /// Whether a name may be empty is for the caller to say.
+    /// The caller decides whether a name may be empty.
     private static func signedNames(_ value: [UInt8]) throws(SignatureField.Defect) -> [[UInt8]] {
         let names = value.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             .map { Array($0.trimmingFoldingWhiteSpace()) }

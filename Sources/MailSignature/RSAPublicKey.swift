@@ -1,6 +1,6 @@
 internal import SwiftASN1
 
-/// An RSA public key, read from DER and written anew: no library is given the octets of a zone.
+/// An RSA public key, read from DER and written again: no library is given the octets of a zone.
 public struct RSAPublicKey: Hashable, Sendable {
     /// The modulus without leading zeros, most significant octet first.
     public let modulus: [UInt8]
@@ -10,8 +10,8 @@ public struct RSAPublicKey: Hashable, Sendable {
     /// RFC 8017, appendix A.1: rsaEncryption.
     private static let rsaEncryption: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 1, 1]
 
-    /// Reads a SubjectPublicKeyInfo (RFC 5280), which is what everyone publishes, or the bare RSAPublicKey (RFC 8017)
-    /// of which the text of RFC 6376 speaks (errata 3017, 7001). Nil for anything else.
+    /// Reads a SubjectPublicKeyInfo (RFC 5280), which is what all domains publish, or the bare RSAPublicKey (RFC
+    /// 8017) that the text of RFC 6376 names (errata 3017, 7001). Nil for anything else.
     public init?(der: [UInt8]) {
         do {
             let root = try DER.parse(der)
@@ -25,13 +25,13 @@ public struct RSAPublicKey: Hashable, Sendable {
         } catch {
             return nil
         }
-        /// An even modulus or exponent is no RSA key; the exponent's bound is OpenSSL's for large keys.
+        /// An even modulus or exponent is not an RSA key; the exponent's bound is OpenSSL's for large keys.
         guard let lastOfModulus = modulus.last, lastOfModulus & 1 == 1, let lastOfExponent = exponent.last,
             lastOfExponent & 1 == 1, exponent.count <= 8, exponent != [1]
         else { return nil }
     }
 
-    /// The RSAPublicKey inside a SubjectPublicKeyInfo; nil if the node is none.
+    /// The RSAPublicKey inside a SubjectPublicKeyInfo; nil if the node is not one.
     private static func keyInfo(_ root: ASN1Node) throws -> ArraySlice<UInt8>? {
         guard case .constructed(let children) = root.content else { return nil }
         var iterator = children.makeIterator()
@@ -50,7 +50,7 @@ public struct RSAPublicKey: Hashable, Sendable {
         }
     }
 
-    /// The length of the modulus in bits: a key of 1,020 bits is one of 1,020 bits, whatever its octets round up to.
+    /// The exact length of the modulus in bits: a key of 1,020 bits is not rounded up to whole octets.
     public var bits: Int {
         modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)
     }
@@ -58,7 +58,7 @@ public struct RSAPublicKey: Hashable, Sendable {
     /// The key as SubjectPublicKeyInfo in DER (RFC 5280, 4.1; RFC 8017, A.1).
     public var subjectPublicKeyInfo: [UInt8] {
         let key = Self.element(0x30, Self.integer(modulus) + Self.integer(exponent))
-        /// A BIT STRING tells first how many bits of its last octet are unused.
+        /// A BIT STRING begins with the number of unused bits in its last octet.
         return Self.element(0x30, Self.rsaAlgorithm + Self.element(0x03, [0] + key))
     }
 
@@ -67,12 +67,12 @@ public struct RSAPublicKey: Hashable, Sendable {
         0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00,
     ]
 
-    /// INTEGER is signed: what begins with a set bit has a zero before it.
+    /// INTEGER is signed: a value whose first bit is set gets a zero before it.
     private static func integer(_ magnitude: [UInt8]) -> [UInt8] {
         element(0x02, (magnitude.first ?? 0) < 0x80 ? magnitude : [0] + magnitude)
     }
 
-    /// Identifier, length and content. Lengths from 128 on are told in octets of their own, and those are counted.
+    /// Identifier, length and content. Lengths from 128 on are written in separate octets, whose number comes first.
     private static func element(_ identifier: UInt8, _ content: [UInt8]) -> [UInt8] {
         var element = [identifier]
         element.reserveCapacity(content.count + 6)

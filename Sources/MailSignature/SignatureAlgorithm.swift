@@ -2,7 +2,7 @@
 public enum SignatureAlgorithm: String, Hashable, Sendable, CaseIterable {
     case rsaSHA256 = "rsa-sha256"
     case ed25519SHA256 = "ed25519-sha256"
-    /// Known by name so that it can be refused by name: it must not be verified (RFC 8301, 3.1).
+    /// Known so that it can be refused by name: it must not be verified (RFC 8301, 3.1).
     case rsaSHA1 = "rsa-sha1"
 
     /// The `k=` tag of a key that fits.
@@ -14,7 +14,7 @@ public enum SignatureAlgorithm: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// The two ways of RFC 6376 section 3.4 to make a header or a body immune to what happens on the way.
+/// The two ways of RFC 6376 section 3.4 to make a header or a body immune to changes on the way.
 public enum Canonicalization: String, Hashable, Sendable, CaseIterable {
     case simple, relaxed
 }

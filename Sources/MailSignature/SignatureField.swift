@@ -5,9 +5,9 @@ internal import Octets
 /// The tags that DKIM-Signature (RFC 6376, 3.5), ARC-Message-Signature and ARC-Seal (RFC 8617, 4.1) have in common,
 /// each checked against its grammar.
 public struct SignatureField: Hashable, Sendable {
-    /// What a value breaks.
+    /// The defect of a value.
     public struct Defect: Error, Hashable, Sendable {
-        /// A short text of ours, fit for a report.
+        /// A short text of our own, suitable for a report.
         public let reason: String
 
         public init(_ reason: String) {
@@ -21,10 +21,10 @@ public struct SignatureField: Hashable, Sendable {
     public let signature: [UInt8]
     public let domain: Domain
     public let selector: Domain
-    /// Where the public key stands (RFC 6376, 3.6.2.1).
+    /// Where the public key is (RFC 6376, 3.6.2.1).
     public let keyQuestion: Question
 
-    /// Reads `a=`, `b=`, `d=` and `s=`; the rest is for the protocol to read from ``tags``.
+    /// Reads `a=`, `b=`, `d=` and `s=`; the protocol reads the other tags from ``tags``.
     public init(_ value: [UInt8]) throws(Defect) {
         tags = try Self.tags(value)
         try Self.checkInternationalization(of: tags)
@@ -38,7 +38,7 @@ public struct SignatureField: Hashable, Sendable {
         keyQuestion = Question(key, .txt)
     }
 
-    /// The tags of a signature field, whatever they say.
+    /// The tags of a signature field, whatever their values.
     public static func tags(_ value: [UInt8]) throws(Defect) -> TagList {
         do {
             return try TagList(value)
@@ -47,7 +47,7 @@ public struct SignatureField: Hashable, Sendable {
         }
     }
 
-    /// Tags whose values may hold octets above 127, which are UTF-8 then (RFC 8616, 4): domain names, and what is
+    /// Tags whose values may have octets above 127, which are then UTF-8 (RFC 8616, 4): domain names, and
     /// dkim-quoted-printable. VALCHAR (RFC 6376, 3.2) has none for the others.
     private static let internationalizedTags: Set<String> = ["d", "s", "i", "z"]
 
@@ -60,10 +60,10 @@ public struct SignatureField: Hashable, Sendable {
         }
     }
 
-    /// The `b=` value as text, white space taken away: what `header.b` (RFC 6008) shows the start of.
+    /// The `b=` value as text, without white space: `header.b` (RFC 6008) shows its beginning.
     public var signatureText: String { Data(signature).base64EncodedString() }
 
-    /// True if `q=` is absent or one of its methods is `dns/txt`, the only one there is; others are passed over.
+    /// True if `q=` is absent or one of its methods is `dns/txt`, the only one there is; others are ignored.
     /// ```
     /// sig-q-tag = %x71 [FWS] "=" [FWS] sig-q-tag-method *([FWS] ":" [FWS] sig-q-tag-method)      (RFC 6376, 3.5)
     /// ```
@@ -72,7 +72,7 @@ public struct SignatureField: Hashable, Sendable {
         return TagValue.words(methods)?.contains { $0.elementsEqual("dns/txt".utf8) } ?? false
     }
 
-    /// The value of a tag that must be there and must not be empty.
+    /// The value of a tag that must be present and not empty.
     public static func required(_ name: String, of tags: TagList) throws(Defect) -> [UInt8] {
         guard let value = tags[name] else { throw Defect("no \(name)= tag") }
         guard !value.isEmpty else { throw Defect("\(name)= is empty") }
@@ -88,8 +88,8 @@ public struct SignatureField: Hashable, Sendable {
     /// ```
     /// domain-name = sub-domain 1*("." sub-domain)      (RFC 6376 3.5, RFC 5321 4.1.2; underscores are met in practice)
     /// ```
-    /// Every octet counts: a name that goes to the DNS in another form than it is reported in has let one domain speak
-    /// for another. U-labels (RFC 8616) are accepted and become A-labels.
+    /// Every octet counts: names that were asked for in the DNS in another form than reported have let one domain
+    /// speak for another. U-labels (RFC 8616) are accepted and become A-labels.
     private static func domain(_ name: String, of tags: TagList, labels: Int) throws(Defect) -> Domain {
         guard let domain = domainName(try required(name, of: tags), labels: labels) else {
             throw Defect("\(name)= is not a domain name")
@@ -103,7 +103,7 @@ public struct SignatureField: Hashable, Sendable {
         guard isText, value.last != UInt8(ascii: "."), let domain = Domain(internationalized: value) else { return nil }
         let found = domain.labels
         let isPlain = found.allSatisfy { $0.utf8.first != 0x2D && $0.utf8.last != 0x2D }
-        /// Not so where the mapping of UTS #46 made a dot of something else.
+        /// Not so if the mapping of UTS #46 made a dot from another character.
         let isDivided = value.count { $0 == UInt8(ascii: ".") } == found.count - 1
         return isPlain && isDivided && found.count >= labels ? domain : nil
     }

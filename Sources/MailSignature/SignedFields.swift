@@ -1,11 +1,11 @@
 public import Mail
 internal import Octets
 
-/// A header as its signatures see it: fields by name, and each field canonicalised once, however many signatures cover
-/// it. All of it is linear in the header and the `h=` tags, whatever a sender puts into either.
+/// A header as its signatures see it: fields by name, and each field canonicalised once, however many signatures
+/// cover it. All of it is linear in the header and the `h=` tags, whatever a sender writes in either.
 public struct SignedFields: Sendable {
     private let header: [HeaderField]
-    /// The places of the fields of each name (lower case, white space before the colon taken away), from the top.
+    /// The places of the fields of each name (lower case, without white space before the colon), from the top.
     private let places: [[UInt8]: [Int]]
     private var canonicalized: [Canonicalization: [Int: [UInt8]]] = [:]
 
@@ -25,9 +25,9 @@ public struct SignedFields: Sendable {
         places[Array(name.utf8)]?.count ?? 0
     }
 
-    /// The places of the fields that `h=` names, in its order: each name takes the lowest field of that name that is
-    /// not yet taken, and nothing if there is none left (RFC 6376, 5.4.2).
-    /// - Parameter own: where the signature itself stands. It was not in the header that was signed.
+    /// The places of the fields that `h=` names, in its order: each name selects the lowest field of that name that
+    /// is not yet selected, or nothing if none is left (RFC 6376, 5.4.2).
+    /// - Parameter own: the place of the signature itself, which was not in the header that was signed.
     public func selected(by names: [[UInt8]], except own: Int?) -> [Int] {
         var left = places
         return names.compactMap { name in
@@ -37,7 +37,7 @@ public struct SignedFields: Sendable {
         }
     }
 
-    /// The field at a place as it is hashed, its final CRLF left out.
+    /// The field at a place as it is hashed, without its final CRLF.
     public mutating func octets(at place: Int, _ canonicalization: Canonicalization) -> [UInt8] {
         if let octets = canonicalized[canonicalization]?[place] { return octets }
         let octets = canonicalization.octets(of: header[place])
@@ -54,7 +54,7 @@ public struct SignedFields: Sendable {
         )
     }
 
-    /// The hash of the fields at these places, in this order, and of the signature with nothing in `b=` and without a
+    /// The hash of the fields at these places, in this order, and of the signature with an empty `b=` and without a
     /// CRLF (RFC 6376, 3.7; erratum 5252).
     public mutating func hash(
         of places: [Int],
@@ -69,7 +69,7 @@ public struct SignedFields: Sendable {
 }
 
 extension SignatureField {
-    /// The field that these tags were read from, with nothing in `b=` (RFC 6376, 3.7).
+    /// The field that these tags were read from, with an empty `b=` (RFC 6376, 3.7).
     public func unsigned(_ field: HeaderField) -> HeaderField {
         guard let range = tags.tag("b")?.range, range.upperBound <= field.value.count else { return field }
         var field = field

@@ -10,7 +10,7 @@ public struct SigningKey: Sendable {
         case ed25519(Curve25519.Signing.PrivateKey)
     }
 
-    /// Why a file is no key to sign with, in words for the one who has to mend it.
+    /// Why a file is not a key to sign with, in words for the person who has to fix it.
     public struct Defect: Error, Hashable, Sendable, CustomStringConvertible {
         public let description: String
 
@@ -64,7 +64,7 @@ public struct SigningKey: Sendable {
         }
     }
 
-    /// The signature over a hash, the same each time; nil if the library fails.
+    /// The signature over a hash, always the same; nil if the library fails.
     public func signature(over hash: HeaderHash) -> [UInt8]? {
         switch key {
         case .rsa(let key):
@@ -74,7 +74,7 @@ public struct SigningKey: Sendable {
         }
     }
 
-    /// The key in a PKCS#8 structure whose algorithm is Ed25519 (RFC 8410, 7); nil if it is none.
+    /// The key in a PKCS#8 structure whose algorithm is Ed25519 (RFC 8410, 7); nil if it is not one.
     private static func ed25519Seed(_ der: [UInt8]) -> [UInt8]? {
         do {
             return try DER.sequence(DER.parse(der), identifier: .sequence) { nodes in

@@ -1,26 +1,26 @@
 internal import Octets
 
-/// A tag-list (RFC 6376, 3.2): what DKIM-Signature, ARC-Message-Signature, ARC-Seal and key records are written in.
+/// A tag-list (RFC 6376, 3.2): the form of DKIM-Signature, ARC-Message-Signature, ARC-Seal and key records.
 ///
 /// The reader is as strict as the text: RFC 6376 section 3.2 makes a list with a repeated tag invalid as a whole, and
-/// every reader that let the last one win has verified something else than was signed.
+/// every reader that used the last one has verified something other than what was signed.
 public struct TagList: Hashable, Sendable {
-    /// One tag, in the order in which it stands.
+    /// One tag, in the order of the list.
     public struct Tag: Hashable, Sendable {
         /// Case counts (RFC 6376, 3.2).
         public let name: String
         /// The value without the white space around it; white space inside is kept.
         public let value: [UInt8]
-        /// Where the value stands in the octets read, the white space around it included: from behind the `=` to the
+        /// The place of the value in the octets read, including the white space around it: from after the `=` to the
         /// `;` or the end. This is what is taken out of `b=` before hashing (RFC 6376, 3.7).
         public let range: Range<Int>
     }
 
     public let tags: [Tag]
-    /// False if an octet above 127 stands in it, as RFC 8616 allows in internationalised mail.
+    /// False if it has an octet above 127, as RFC 8616 allows in internationalised mail.
     public let isASCII: Bool
 
-    /// What is wrong, in words fit for a report.
+    /// The error, in words suitable for a report.
     public struct SyntaxError: Error, Hashable, Sendable {
         public let reason: String
         /// In octets from the start of the list.
@@ -36,8 +36,8 @@ public struct TagList: Hashable, Sendable {
         isASCII = octets.allSatisfy { $0 < 0x80 }
     }
 
-    /// A name as it stands in a reason. Who wrote it may have made it as long as he liked, and a reason is a part of
-    /// one line (RFC 5322, 2.1.1).
+    /// A name as shown in a reason. Shortened: the sender chose its length, and a reason is part of one line (RFC
+    /// 5322, 2.1.1).
     static func shown(_ name: String) -> String {
         name.utf8.count <= 16 ? name : name.prefix(16) + "..."
     }
@@ -46,7 +46,7 @@ public struct TagList: Hashable, Sendable {
         tags.first { $0.name == name }
     }
 
-    /// The value of a tag; nil if the list has none of that name.
+    /// The value of a tag; nil if the list has none with that name.
     public subscript(name: String) -> [UInt8]? {
         tag(name)?.value
     }
@@ -103,7 +103,7 @@ private struct TagListParser {
     /// tag-value = [ tval *( 1*(WSP / FWS) tval ) ]
     /// tval      = 1*VALCHAR                        ; %x21-3A / %x3C-7E
     /// ```
-    /// Octets above 127 are accepted here; which tags may have them (RFC 8616) is for the reader of the tags to say.
+    /// Octets above 127 are accepted here; the reader of the tags decides which tags may have them (RFC 8616).
     private mutating func tagValue() throws(TagList.SyntaxError) -> [UInt8] {
         try foldingWhiteSpace()
         let start = index
@@ -127,8 +127,8 @@ private struct TagListParser {
     /// ```
     /// FWS = [*WSP CRLF] 1*WSP
     /// ```
-    /// A line break is a LF here, as in every ``Mail/HeaderField``. More folds than one in a row are let pass, as the
-    /// obsolete form of RFC 5322 has them.
+    /// A line break is a LF here, as in every ``Mail/HeaderField``. Several folds in a row are accepted, as in the
+    /// obsolete form of RFC 5322.
     private mutating func foldingWhiteSpace() throws(TagList.SyntaxError) {
         while index < octets.count {
             switch octets[index] {
@@ -136,7 +136,7 @@ private struct TagListParser {
                 index += 1
             case UInt8(ascii: "\n"):
                 guard index + 1 < octets.count, octets[index + 1].isWhiteSpace else {
-                    throw error("line break without white space behind it", at: index)
+                    throw error("line break without white space after it", at: index)
                 }
                 index += 2
             default:
@@ -145,7 +145,7 @@ private struct TagListParser {
         }
     }
 
-    /// True if nothing but white space is left, as behind a final semicolon.
+    /// True if only white space is left, as after a final semicolon.
     private func atEnd() -> Bool {
         octets[index...].allSatisfy { $0.isWhiteSpace || $0 == UInt8(ascii: "\n") }
     }

@@ -16,7 +16,7 @@ enum TagValue {
     /// base64string = ALPHADIGITPS *([FWS] ALPHADIGITPS) [ [FWS] "=" [ [FWS] "=" ] ]      (RFC 6376, 2.10)
     /// ```
     /// Nil for anything else: an octet outside the alphabet, padding that does not fit, or bits set where no octet is
-    /// (RFC 4648, 3.5). Foundation lets some of that pass, so what was read is written again and must be the same.
+    /// (RFC 4648, 3.5). Foundation accepts some of that, so what was read is written again and must be the same.
     static func base64(_ value: [UInt8]) -> [UInt8]? {
         let text = Data(withoutWhiteSpace(value))
         guard !text.isEmpty, let data = Data(base64Encoded: text), data.base64EncodedData() == text else { return nil }
@@ -29,7 +29,7 @@ enum TagValue {
         return value.reduce(0) { $0 &* 10 &+ UInt64($1 - UInt8(ascii: "0")) }
     }
 
-    /// The words of a list separated by colons, white space around each taken away; nil if one is empty.
+    /// The words of a list separated by colons, without white space around them; nil if one is empty.
     static func words(_ value: [UInt8]) -> [[UInt8]]? {
         var words: [[UInt8]] = []
         for part in value.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {

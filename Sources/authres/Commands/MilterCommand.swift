@@ -19,7 +19,6 @@ struct MilterCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions<FilterScope>
     @OptionGroup var zoneOptions: ZoneOptions
 
-
     func run() async throws {
         let effective = try options.load()
         let source = FilterDaemon.ConfigurationSource(
