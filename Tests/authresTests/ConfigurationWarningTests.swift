@@ -83,7 +83,8 @@ import Testing
     /// Keys that have no default: what is shown is an example.
     static let examples: Set = [
         "authserv-id", "own-ids", "own-hosts", "socket-group", "seal.domain", "seal.selector", "seal.key-file",
-        "policy.help",
+        "policy.help", "arc-seal.domain", "arc-seal.selector", "arc-seal.key-file", "reports.database", "reports.email",
+        "reports.org-name", "reports.submitter", "reports.extra-contact-info",
     ]
 
     @Test func `what it has commented out is every key with its default`() throws {
@@ -92,7 +93,8 @@ import Testing
             return isProse ? "" : String(line.hasPrefix("#") ? line.dropFirst() : line)
         }
         let key = ConfigurationWarningTests.key
-        let text = lines.joined(separator: "\n").replacing("/etc/authres/seal.pem", with: key)
+        let text = lines.joined(separator: "\n")
+            .replacing("/etc/authres/seal.pem", with: key).replacing("/etc/authres/arc.pem", with: key)
         for setting in Setting.all {
             let word = setting.key.split(separator: ".").last ?? ""
             #expect(text.contains("\(word):"), "\(setting.key) is missing")

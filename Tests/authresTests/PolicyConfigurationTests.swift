@@ -102,7 +102,7 @@ import Testing
             """
         let found = try ConfigurationTests.mistakes(file)
         for expected in [
-            "authres.yaml:2:3: policy.dry_run: no such key; known here: dry-run, help, rules",
+            "authres.yaml:2:3: policy.dry_run: no such key; did you mean dry-run?",
             "authres.yaml:3:9: policy.help: \"example.org\" is not a URL",
             "authres.yaml:5:14: name: \"a b\" is not 1 to 64 letters",
             "authres.yaml:5:26: when.sfp: no such condition; known here: auth, iprev, spf",
