@@ -1,18 +1,18 @@
 internal import Octets
 
-/// The value of an Authentication-Results field (RFC 8601): who reports, and what was found.
+/// The value of an Authentication-Results field (RFC 8601): who reports, and the results.
 public struct AuthenticationResults: Hashable, Sendable {
     /// The name of the field, as it is written.
     public static let fieldName = "Authentication-Results"
 
-    /// Who reports: the authserv-id without quotes (RFC 8601, 2.5).
+    /// The reporter: the authserv-id without quotes (RFC 8601, 2.5).
     public var authservID: String
     /// The version, nil if none is written, which means 1 (RFC 8601, 2.6).
     public var version: Int?
-    /// What was found; none is written as `none`.
+    /// The results; an empty list is written as `none`.
     public var results: [ResultInfo]
 
-    /// Nil if the authserv-id is empty or holds a control character: nothing could be written that reads as it.
+    /// Nil if the authserv-id is empty or has a control character: it could not be written so that it reads the same.
     public init?(authservID: String, version: Int? = nil, results: [ResultInfo] = []) {
         guard !authservID.isEmpty, authservID.isWritable, version ?? 1 >= 0 else { return nil }
         self.authservID = authservID
@@ -20,14 +20,14 @@ public struct AuthenticationResults: Hashable, Sendable {
         self.results = results
     }
 
-    /// Reads the value of a field: what stands behind the colon, folds as LF or CRLF.
+    /// Reads the value of a field: the text after the colon, folds as LF or CRLF.
     public init(parsing value: [UInt8]) throws(SyntaxError) {
         var parser = FieldParser(value)
         self = try parser.payload()
     }
 
-    /// The value as it is to stand behind the colon: a leading space, folds as LF and TAB, lines of 78 characters at
-    /// most where the text allows it. The same value always gives the same octets.
+    /// The value as written after the colon: a leading space, folds as LF and TAB, lines of at most 78 characters
+    /// where the text allows it. The same value always gives the same octets.
     public func serialized() -> [UInt8] {
         var serializer = FieldSerializer()
         serializer.payload(self)
@@ -43,13 +43,13 @@ public struct ResultInfo: Hashable, Sendable {
     public let methodVersion: Int?
     /// The result, `pass`; a Keyword.
     public let result: String
-    /// A comment for people right behind the result. Nobody may act on it.
+    /// A comment for people directly after the result. It must not be acted on.
     public let comment: String?
-    /// Why the result is what it is.
+    /// The reason for the result.
     public let reason: String?
     public let properties: [Property]
 
-    /// Nil if method or result is no Keyword, or a text holds a control character.
+    /// Nil if method or result is not a Keyword, or a text has a control character.
     public init?(
         method: String,
         methodVersion: Int? = nil,
@@ -70,14 +70,14 @@ public struct ResultInfo: Hashable, Sendable {
     }
 }
 
-/// What a result is about (RFC 8601, 2.2: propspec): `smtp.mailfrom=example.org`.
+/// The subject of a result (RFC 8601, 2.2: propspec): `smtp.mailfrom=example.org`.
 public struct Property: Hashable, Sendable {
     /// Where the value was found (RFC 8601, 2.3): `smtp`, `header`, `policy`, ...
     public let type: String
     public let name: String
     public let value: PropertyValue
 
-    /// Nil if type or name is no Keyword.
+    /// Nil if type or name is not a Keyword.
     public init?(_ type: String, _ name: String, _ value: PropertyValue) {
         guard type.isKeyword, name.isKeyword else { return nil }
         self.type = type
@@ -86,7 +86,7 @@ public struct Property: Hashable, Sendable {
     }
 }
 
-/// The value of a property (RFC 8601, 2.2: pvalue). There is no way to make one that has no conforming spelling.
+/// The value of a property (RFC 8601, 2.2: pvalue). A value that has no conforming spelling cannot be made.
 public struct PropertyValue: Hashable, Sendable {
     /// ```
     /// pvalue = [CFWS] ( value / [ [ local-part ] "@" ] domain-name ) [CFWS]
@@ -103,17 +103,18 @@ public struct PropertyValue: Hashable, Sendable {
         text.isWritable ? PropertyValue(form: .value(text)) : nil
     }
 
-    /// An e-mail identity, `user@example.org`, or `@example.org` with no local-part. Nil if the domain is no
-    /// domain-name of RFC 6376 (two labels at least, no literal, no underscore) or the local-part holds a control
+    /// An e-mail identity, `user@example.org`, or `@example.org` without a local-part. Nil if the domain is not a
+    /// domain-name of RFC 6376 (at least two labels, no literal, no underscore) or the local-part has a control
     /// character.
     public static func mailbox(localPart: String?, domain: String) -> PropertyValue? {
         guard domain.isDomainName, localPart?.isWritable ?? true else { return nil }
         return PropertyValue(form: .mailbox(localPart: localPart, domain: domain))
     }
 
-    /// A text from outside: a user's name, a local-part. An e-mail identity if it has that form, a value else; nil if a
-    /// careless reader, who splits a field at white space, semicolons, parentheses or quotes and knows no more of it,
-    /// could see other results in it (CVE-2020-12272), or one who searches it for `dmarc=pass`, or for the first `@`.
+    /// A text from outside: a user's name, a local-part. An e-mail identity if it has that form, otherwise a value;
+    /// nil if a careless reader, one that splits a field at white space, semicolons, parentheses or quotes without
+    /// parsing it, could see other results in it (CVE-2020-12272), or one that searches it for `dmarc=pass`, or for
+    /// the first `@`.
     public static func inert(_ text: String) -> PropertyValue? {
         guard text.isInert, !Registry.isNamed(in: text), text.count(where: { $0 == "@" }) <= 1 else { return nil }
         if let at = text.utf8.lastIndex(of: UInt8(ascii: "@")),
@@ -127,7 +128,7 @@ public struct PropertyValue: Hashable, Sendable {
         return value(text)
     }
 
-    /// The value as people know it, without quotes.
+    /// The value as shown to people, without quotes.
     public var text: String {
         switch form {
         case .value(let text): text
@@ -137,13 +138,13 @@ public struct PropertyValue: Hashable, Sendable {
 }
 
 extension String {
-    /// True if a quoted-string can say it: no control character.
+    /// True if a quoted-string can express it: no control character.
     var isWritable: Bool {
         utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
 
-    /// True if there is nothing in it at which a reader could split it: only what a token may hold, `@`, `/`, `=`, `:`,
-    /// and letters and digits of any script. No apostrophe, which some take for a quote.
+    /// True if it contains nothing at which a reader could split it: only token characters, `@`, `/`, `=`, `:`, and
+    /// letters and digits of any script. No apostrophe, which some readers take for a quote.
     var isInert: Bool {
         !isEmpty
             && unicodeScalars.allSatisfy { scalar in
@@ -165,7 +166,7 @@ extension String {
     /// ```
     /// domain-name = sub-domain 1*("." sub-domain)      (RFC 6376, 3.5)
     /// ```
-    /// U-labels are let in (RFC 6531).
+    /// U-labels are accepted (RFC 6531).
     var isDomainName: Bool {
         let labels = utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return labels.count >= 2

@@ -37,7 +37,7 @@ extension FieldParser {
         while let octet = current, octet.isDigit { index += 1 }
         guard index > start else { throw error(rule, "digits") }
         if let octet = current, octet.isTokenCharacter { throw error(rule, "digits") }
-        /// A number beyond any version is as unsupported as the largest.
+        /// A number too large to hold is as unsupported as the largest.
         return Int(String(decoding: octets[start..<index], as: UTF8.self)) ?? .max
     }
 
@@ -72,7 +72,7 @@ extension FieldParser {
                 try lineBreak(for: rule)
                 continue
             case UInt8(ascii: "\t"):
-                /// White space that a fold left behind stands for a space.
+                /// White space that a fold left is read as one space.
                 text.append(UInt8(ascii: " "))
             case 0x20...0x7E, 0x80...0xFF:
                 text.append(octet)
@@ -88,12 +88,12 @@ extension FieldParser {
     /// ```
     /// quoted-pair = "\\" (VCHAR / WSP)
     /// ```
-    /// Read from behind the backslash, up to the character, which is not yet taken. A TAB is read as a space, as it is
+    /// Read from after the backslash, up to the character, which is not taken yet. A TAB is read as a space, as
     /// elsewhere.
     private func quotedPair(for rule: String) throws(SyntaxError) -> UInt8 {
         if current == UInt8(ascii: "\t") { return UInt8(ascii: " ") }
         guard let escaped = current, escaped >= 0x20, escaped != 0x7F else {
-            throw error(rule, "a character behind the backslash")
+            throw error(rule, "a character after the backslash")
         }
         return escaped
     }
@@ -129,7 +129,7 @@ extension FieldParser {
         guard current == UInt8(ascii: "\n") else { throw error(rule, "no bare CR") }
         index += 1
         /// A fold at the very end of the value is the field's own line break.
-        guard current?.isWhiteSpace ?? true else { throw error(rule, "white space behind a line break") }
+        guard current?.isWhiteSpace ?? true else { throw error(rule, "white space after a line break") }
     }
 
     /// ```

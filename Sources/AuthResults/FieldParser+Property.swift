@@ -1,6 +1,6 @@
 internal import Octets
 
-/// What a result is about (RFC 8601, 2.2), with the productions of RFC 5322 and RFC 6376 that it takes in.
+/// The subject of a result (RFC 8601, 2.2), with the productions of RFC 5322 and RFC 6376 that it uses.
 extension FieldParser {
     /// ```
     /// propspec = ptype [CFWS] "." [CFWS] property [CFWS] "=" pvalue
@@ -27,8 +27,8 @@ extension FieldParser {
     /// ```
     /// pvalue = [CFWS] ( value / [ [ local-part ] "@" ] domain-name ) [CFWS]
     /// ```
-    /// Both branches begin alike: what stands before an `@` is a local-part, whatever else it could have been. The
-    /// white space at the end is left to the caller (erratum 6026).
+    /// Both branches begin alike: text before an `@` is a local-part, whatever else it could have been. The white
+    /// space at the end is left to the caller (erratum 6026).
     package mutating func pvalue() throws(SyntaxError) -> PropertyValue {
         try skipCFWS()
         let start = index
@@ -71,7 +71,8 @@ extension FieldParser {
     /// ```
     /// obs-local-part = word *("." word); word = atom / quoted-string      (RFC 5322, 4.4)
     /// ```
-    /// Read from `start` if what ends at `end` goes on as nothing else could, and an `@` follows; else nothing is read.
+    /// Read from `start` if the text that ends at `end` continues as only this production can, and an `@` follows;
+    /// otherwise nothing is read.
     private mutating func obsoleteLocalPart(_ start: Int, _ end: Int) -> String? {
         let isDotted = current == UInt8(ascii: ".")
         let isQuotedNext =

@@ -1,10 +1,9 @@
 internal import Octets
 
-/// Reads a field strictly, one method a production of RFC 8601, section 2.2, over octets.
+/// Reads a field strictly, one method per production of RFC 8601, section 2.2, over octets.
 ///
-/// Departures from the ABNF, all on the side of reading: white space between propspecs may be absent or be there, as
-/// the published text and erratum 6026 have it; folds are LF or CRLF, and may be empty as in the obsolete syntax of RFC
-/// 5322.
+/// Departures from the ABNF, all of them lenient: white space between propspecs may be absent or present, as in the
+/// published text and in erratum 6026; folds are LF or CRLF, and may be empty as in the obsolete syntax of RFC 5322.
 package struct FieldParser {
     package let octets: [UInt8]
     package var index = 0
@@ -37,7 +36,7 @@ package struct FieldParser {
         return parsed
     }
 
-    /// RFC 6532: what is not ASCII is UTF-8.
+    /// RFC 6532: text that is not ASCII is UTF-8.
     package func checkEncoding() throws(SyntaxError) {
         guard String(validating: octets, as: UTF8.self) == nil else { return }
         throw SyntaxError(rule: "authres-payload", offset: octets.validUTF8Prefix, expected: "UTF-8")
@@ -69,7 +68,7 @@ package struct FieldParser {
     /// ```
     /// no-result = [CFWS] ";" [CFWS] "none"
     /// ```
-    /// Read up to behind the semicolon; a method that is called `none` has an `=` behind it.
+    /// Read up to the end of the semicolon; a method that is called `none` is followed by an `=`.
     mutating func isNoResult() throws(SyntaxError) -> Bool {
         let start = index
         while let octet = current, octet.isLDH { index += 1 }
@@ -130,7 +129,7 @@ package struct FieldParser {
     /// ```
     /// reasonspec = "reason" [CFWS] "=" [CFWS] value
     /// ```
-    /// Nil, with nothing read, if there is none. White space must stand between it and a propspec.
+    /// Nil, with nothing read, if there is none. There must be white space between it and a propspec.
     package mutating func reasonspec() throws(SyntaxError) -> String? {
         let start = index
         while let octet = current, octet.isLDH { index += 1 }

@@ -3,7 +3,7 @@ internal import Octets
 /// Writes a field: the one place that decides on quotes, white space and folds.
 struct FieldSerializer {
     private(set) var octets: [UInt8] = []
-    /// Where the next character would stand; a TAB counts as the eight columns that it may be shown as.
+    /// The column of the next character; a TAB counts as the eight columns that it may be shown as.
     private var column = AuthenticationResults.fieldName.utf8.count + 1
 
     /// RFC 5322, section 2.1.1.
@@ -24,7 +24,7 @@ struct FieldSerializer {
         }
     }
 
-    /// The method on a line of its own, whatever belongs to it behind it or, where the line is full, on the next.
+    /// The method on a new line, followed by everything that belongs to it, on the next line if this one is full.
     private mutating func resinfo(_ info: ResultInfo, isLast: Bool) {
         let version = info.methodVersion.map { "/\($0)" } ?? ""
         var pieces = ["\(info.method)\(version)=\(info.result)"]
@@ -37,7 +37,7 @@ struct FieldSerializer {
         }
     }
 
-    /// Text behind a space, or on a new line if this one has no room for it. The id stays on the first line, where
+    /// Text after a space, or on a new line if this one has no room for it. The id stays on the first line, where
     /// readers look for it.
     private mutating func piece(_ text: String) {
         let length = text.unicodeScalars.count
@@ -57,9 +57,9 @@ struct FieldSerializer {
         }
     }
 
-    /// Text that no line has room for: a comment or a quoted-string, or one of them and what stands at it without white
-    /// space. It is folded before single spaces inside, which are white space to the reader as before (RFC 5322,
-    /// 2.2.3).
+    /// Text that is too long for any line: a comment or a quoted-string, or one of them and the text attached to it
+    /// without white space. It is folded before single spaces inside, which remain white space to the reader (RFC
+    /// 5322, 2.2.3).
     private mutating func broken(_ text: String) {
         let scalars = text.unicodeScalars
         var start = scalars.startIndex
@@ -77,7 +77,7 @@ struct FieldSerializer {
         }
     }
 
-    /// A space with none at either side: a line of nothing but white space would end the header for some readers.
+    /// A space without a space on either side: a line of only white space would end the header for some readers.
     private static func isSingleSpace(_ index: String.Index, of scalars: String.UnicodeScalarView) -> Bool {
         let next = scalars.index(after: index)
         return scalars[index] == " " && next < scalars.endIndex && scalars[next] != " "
@@ -101,7 +101,7 @@ struct FieldSerializer {
         }
     }
 
-    /// A token where that is enough, else a quoted-string.
+    /// A token if that suffices, otherwise a quoted-string.
     private static func value(_ text: String) -> String {
         !text.isEmpty && text.utf8.allSatisfy(\.isTokenCharacter) ? text : quoted(text)
     }

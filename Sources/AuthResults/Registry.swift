@@ -1,10 +1,10 @@
-/// What IANA has registered for Authentication-Results: "Email Authentication Parameters", as of 2026-05-22.
+/// The registrations of IANA for Authentication-Results: "Email Authentication Parameters", as of 2026-05-22.
 public enum Registry {
     public enum Status: String, Hashable, Sendable {
         case active, deprecated
     }
 
-    /// An authentication method. Every one is in its version 1.
+    /// An authentication method. All are in version 1.
     public struct Method: Hashable, Sendable {
         public let name: String
         public let status: Status
@@ -12,7 +12,7 @@ public enum Registry {
         public let reference: String
         public let results: [Result]
         public let properties: [Property]
-        /// The type of property whose names are not registered one by one: sender-id reports whichever field it used.
+        /// The type of property whose names are not registered one by one: sender-id reports the field that it used.
         public let openType: String?
 
         public func result(_ name: String) -> Result? {
@@ -41,10 +41,10 @@ public enum Registry {
         public let value: ValueKind
     }
 
-    /// What the registry says of a property's value, as far as it can be checked.
+    /// What the registry says about a property's value, as far as it can be checked.
     public enum ValueKind: Hashable, Sendable {
         case any
-        /// A domain, of which RFC 9989 and RFC 8601, 2.7, want nothing before it.
+        /// A domain; RFC 9989 and RFC 8601, 2.7, allow nothing before it.
         case domain
         /// One of these words.
         case oneOf([String])
@@ -53,7 +53,8 @@ public enum Registry {
         case signature
     }
 
-    /// The types of property (RFC 8601, 2.3; RFC 8904 for `dns`). Names of type `policy` are each site's own (2.4).
+    /// The types of property (RFC 8601, 2.3; RFC 8904 for `dns`). Names of type `policy` are defined by each site
+    /// (2.4).
     public static let propertyTypes = ["body", "dns", "header", "policy", "smtp"]
 
     /// The registered method of this name, in lower case.
@@ -61,7 +62,7 @@ public enum Registry {
         byName[name]
     }
 
-    /// True if a registered method or property and an equals sign stand somewhere in the text, as in `a-dmarc=pass`.
+    /// True if the text contains a registered method or property and an equals sign, as in `a-dmarc=pass`.
     package static func isNamed(in text: String) -> Bool {
         text.lowercased().split(separator: "=", omittingEmptySubsequences: false).dropLast().contains { word in
             names.contains { word.hasSuffix($0) || word.hasSuffix($0 + "/1") }

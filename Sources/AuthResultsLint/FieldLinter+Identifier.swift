@@ -1,7 +1,7 @@
 internal import AuthResults
 internal import Octets
 
-/// The beginning of a field: who reports, and the version.
+/// The beginning of a field: the reporter, and the version.
 extension FieldLinter {
     /// Up to the first semicolon, or to the end.
     mutating func identifier() {
@@ -50,7 +50,7 @@ extension FieldLinter {
                 report(
                     .version,
                     at: versionOffset,
-                    "a version other than 1: nobody can read such a field (RFC 8601, 2.6)"
+                    "a version other than 1: readers must ignore such a field (RFC 8601, 2.6)"
                 )
             }
         } catch {
@@ -63,7 +63,7 @@ extension FieldLinter {
             return
         }
         guard octet != UInt8(ascii: ";") else { return }
-        report(.missingSemicolon, at: parser.index, "expected a semicolon behind the authserv-id")
+        report(.missingSemicolon, at: parser.index, "expected a semicolon after the authserv-id")
         if isMethodSpec(at: parser.index) {
             if parser.octets[parser.index...].starts(with: "from=".utf8) {
                 recognize("Yahoo wrote it", at: parser.index)
@@ -81,14 +81,14 @@ extension FieldLinter {
         report(
             .unquotedID,
             at: start,
-            "an authserv-id with characters that have to be quoted",
+            "an authserv-id with characters that must be quoted",
             hint: word.contains(UInt8(ascii: "\"")) ? nil : "write \"\(String(decoding: word, as: UTF8.self))\""
         )
         guard word.contains(UInt8(ascii: "/")) else { return }
         recognize("OpenDKIM and OpenDMARC write it", at: start, hint: "switch AuthservIDWithJobID off")
     }
 
-    /// True if a method, with a version or not, and an equals sign stand there.
+    /// True if a method, with or without a version, and an equals sign follow.
     private func isMethodSpec(at offset: Int) -> Bool {
         var ahead = parser
         ahead.index = offset
@@ -100,7 +100,7 @@ extension FieldLinter {
 }
 
 extension [UInt8] {
-    /// True if the text is somewhere in it.
+    /// True if it contains the text.
     fileprivate func contains(text: String) -> Bool {
         let text = Array(text.utf8)
         guard let first = text.first else { return true }

@@ -1,7 +1,7 @@
 internal import AuthResults
 internal import Octets
 
-/// What is wrong with a property, named where it is known.
+/// Errors in a property, named where they are known.
 extension FieldLinter {
     mutating func propertyNameError(_ error: SyntaxError, at start: Int, hasReason: Bool) {
         let word = word(at: start)
@@ -15,13 +15,13 @@ extension FieldLinter {
                 .bareWord,
                 at: start,
                 "a word that belongs to nothing: expected a property or a semicolon",
-                hint: hasReason ? "a reason of several words has to be quoted" : nil
+                hint: hasReason ? "a reason of several words must be quoted" : nil
             )
         } else if name.contains(UInt8(ascii: "_")) {
             report(
                 .keyword,
                 at: start,
-                "\(shown) is made of keywords: letters, digits and hyphens (RFC 5321, 4.1.2)",
+                "\(shown) must consist of keywords: letters, digits and hyphens (RFC 5321, 4.1.2)",
                 hint: "write a hyphen for the underscore"
             )
         } else if !name.contains(UInt8(ascii: ".")), !name.isEmpty {
@@ -51,7 +51,7 @@ extension FieldLinter {
         }
     }
 
-    /// - Parameter offset: Where the value begins, white space and comments passed.
+    /// - Parameter offset: Where the value begins, after white space and comments.
     mutating func valueError(_ error: SyntaxError, at offset: Int, in name: String) {
         let word = word(at: offset)
         switch word.first {
@@ -68,7 +68,7 @@ extension FieldLinter {
             report(
                 .nullPath,
                 at: offset,
-                "\(name) with a null reverse-path, which no value can say",
+                "\(name) with a null reverse-path, which no value can express",
                 hint: "report smtp.helo, whose identity was checked (RFC 7208, 2.4)"
             )
         case UInt8(ascii: "<"):
@@ -77,14 +77,14 @@ extension FieldLinter {
             report(
                 .mailboxDomain,
                 at: offset,
-                "\(name) with a mailbox whose domain is none by RFC 6376, 3.5: two labels, no literal, no dot at the end",
+                "\(name) with a mailbox whose domain is invalid (RFC 6376, 3.5): two labels, no literal, no dot at the end",
                 hint: "report the domain only, or nothing"
             )
         case _ where error.rule == "local-part":
             report(
                 .localPartSyntax,
                 at: offset,
-                "\(name) with a local-part that is no dot-atom",
+                "\(name) with a local-part that is not a dot-atom",
                 hint: "put the local-part in quotes"
             )
         case _ where error.rule == "value" || error.expected == "a value":
@@ -105,7 +105,7 @@ extension FieldLinter {
         report(
             text.isEmpty ? .emptyValue : .unquotedValue,
             at: offset,
-            text.isEmpty ? "\(name) has no value" : "\(name) with characters that have to be quoted (RFC 2045, 5.1)",
+            text.isEmpty ? "\(name) has no value" : "\(name) with characters that must be quoted (RFC 2045, 5.1)",
             hint: text.isEmpty || text.contains("\"") ? nil : "write \"\(text)\""
         )
         if name == "header.b", authservID == "mx.google.com" { recognize("Gmail writes it", at: offset) }

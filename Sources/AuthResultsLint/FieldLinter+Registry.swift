@@ -1,14 +1,14 @@
 internal import AuthResults
 internal import Octets
 
-/// What the registry has to say of a result.
+/// Findings about a result, from the registry.
 extension FieldLinter {
     mutating func checkRegistry(_ read: ReadResult) {
         guard let method = Registry.method(read.method) else {
             report(
                 .unregisteredMethod,
                 at: read.offset,
-                "\(read.method) is no registered method; readers must ignore it (RFC 8601, 4.1)"
+                "\(read.method) is not a registered method; readers must ignore it (RFC 8601, 4.1)"
             )
             checkTypes(read)
             return
@@ -18,7 +18,7 @@ extension FieldLinter {
             report(
                 .unregisteredResult,
                 at: read.offset,
-                "\(read.result) is no registered result of \(method.name) (\(method.reference))",
+                "\(read.result) is not a registered result of \(method.name) (\(method.reference))",
                 hint: "one of: " + method.results.map(\.name).joined(separator: ", ")
             )
         case let result? where method.status == .active && result.status == .deprecated:
@@ -42,7 +42,7 @@ extension FieldLinter {
             report(
                 .twoIdentities,
                 at: identities[1].offset,
-                "more than one identity; only the one that gave the result is reported (RFC 8601, 2.7.2)"
+                "more than one identity; report only the one that gave the result (RFC 8601, 2.7.2)"
             )
         }
     }
@@ -54,7 +54,7 @@ extension FieldLinter {
                 report(
                     .unregisteredPropertyType,
                     at: offset,
-                    "\(property.type) is no registered type of property; readers must ignore it (RFC 8601, 4.1)",
+                    "\(property.type) is not a registered type of property; readers must ignore it (RFC 8601, 4.1)",
                     hint: "one of: " + Registry.propertyTypes.joined(separator: ", ")
                 )
             }
@@ -67,7 +67,7 @@ extension FieldLinter {
     private mutating func check(_ property: Property, of method: Registry.Method, at offset: Int) {
         let name = "\(property.type).\(property.name)"
         guard let registered = method.property(property.type, property.name) else {
-            // Names of type policy are each site's own (RFC 8601, 2.4).
+            // Names of type policy are defined by each site (RFC 8601, 2.4).
             guard Registry.propertyTypes.contains(property.type), property.type != "policy",
                 property.type != method.openType
             else { return }
@@ -75,7 +75,7 @@ extension FieldLinter {
             report(
                 .unregisteredProperty,
                 at: offset,
-                "\(name) is no registered property of \(method.name)",
+                "\(name) is not a registered property of \(method.name)",
                 hint: known.isEmpty ? nil : "one of: \(known), or policy.\(property.name)"
             )
             if method.name == "iprev", name == "smtp.remote-ip" { recognize("Exim writes it", at: offset) }
@@ -86,9 +86,9 @@ extension FieldLinter {
         case .any: break
         case .domain: checkDomain(property.value, name, method.name, at: offset)
         case .oneOf(let words) where !words.contains(text.lowercased()):
-            report(.propertyValue, at: offset, "\(name) is one of: " + words.joined(separator: ", "))
+            report(.propertyValue, at: offset, "\(name) must be one of: " + words.joined(separator: ", "))
         case .number where !text.utf8.allSatisfy(\.isDigit):
-            report(.propertyValue, at: offset, "\(name) is a number")
+            report(.propertyValue, at: offset, "\(name) must be a number")
         case .signature where text.utf8.count < 8:
             report(
                 .shortSignature,
@@ -112,11 +112,11 @@ extension FieldLinter {
                     hint: hint
                 )
             } else {
-                report(.domainExpected, at: offset, "\(name) is a domain, not a mailbox", hint: hint)
+                report(.domainExpected, at: offset, "\(name) must be a domain, not a mailbox", hint: hint)
             }
         case .value(let text):
             let isName = !text.isEmpty && text.utf8.allSatisfy { $0.isInternationalAtext || $0 == UInt8(ascii: ".") }
-            if !isName { report(.domainExpected, at: offset, "\(name) is a domain, and nothing else") }
+            if !isName { report(.domainExpected, at: offset, "\(name) must be a domain, and nothing else") }
         }
     }
 }

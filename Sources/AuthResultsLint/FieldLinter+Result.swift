@@ -10,9 +10,9 @@ extension FieldLinter {
         space()
         guard let octet = parser.current else {
             if !hasResult {
-                report(.noResults, at: semicolon, "no results: expected `none` or a result behind the semicolon")
+                report(.noResults, at: semicolon, "no results: expected `none` or a result after the semicolon")
             } else {
-                report(.trailingSemicolon, at: semicolon, "a semicolon with no result behind it", hint: "leave it out")
+                report(.trailingSemicolon, at: semicolon, "a semicolon with no result after it", hint: "leave it out")
             }
             return
         }
@@ -24,12 +24,12 @@ extension FieldLinter {
             hasNone = true
             hasResult = true
         } else {
-            if hasNone { report(.noneWithResults, at: parser.index, "a result behind `none`") }
+            if hasNone { report(.noneWithResults, at: parser.index, "a result after `none`") }
             result()
         }
     }
 
-    /// True if `none` stood there by itself; it must be all there is.
+    /// True if `none` was there by itself; it must be the only content.
     private mutating func isNone() -> Bool {
         let start = parser.index
         guard word(at: start).isWord("none") else { return false }
@@ -40,12 +40,12 @@ extension FieldLinter {
             return false
         }
         if hasResult {
-            report(.noneWithResults, at: start, "`none` beside something else; it says that there is no result")
+            report(.noneWithResults, at: start, "`none` together with something else; it means that there is no result")
         }
         return true
     }
 
-    /// A method and what belongs to it.
+    /// A method and the rest of its result.
     mutating func result() {
         hasResult = true
         let start = parser.index
@@ -82,7 +82,7 @@ extension FieldLinter {
             report(
                 .syntax,
                 at: start,
-                "a name where a result should be: the authserv-id stands once, at the beginning (RFC 8601, 2.2)",
+                "a name where a result should be: the authserv-id is written once, at the beginning (RFC 8601, 2.2)",
                 hint: "leave it out"
             )
         } else {
@@ -91,7 +91,7 @@ extension FieldLinter {
         skipResult()
     }
 
-    /// True if the word is a host's name and nothing else stands before the next semicolon, as Microsoft 365 wrote it.
+    /// True if the word is a host name and nothing else comes before the next semicolon, as Microsoft 365 wrote it.
     private func isNameAlone(_ word: [UInt8], at start: Int) -> Bool {
         guard word.contains(UInt8(ascii: ".")), word.allSatisfy({ $0.isLDH || $0 == UInt8(ascii: ".") }) else {
             return false
@@ -106,7 +106,7 @@ extension FieldLinter {
         report(
             .keyword,
             at: offset,
-            "\(what) is a keyword: letters, digits and hyphens, the last no hyphen (RFC 5321, 4.1.2)",
+            "\(what) must be a keyword: letters, digits and hyphens, not ending in a hyphen (RFC 5321, 4.1.2)",
             hint: word(at: offset).contains(UInt8(ascii: "_")) ? "write a hyphen for the underscore" : nil
         )
     }
@@ -150,7 +150,7 @@ extension FieldLinter {
         }
     }
 
-    /// Where the value of a reason begins whose word is at an offset.
+    /// Where the value of a reason begins; its word is at the offset.
     private func reasonValue(at start: Int) -> Int {
         var ahead = self
         ahead.parser.index = start + "reason".utf8.count
@@ -169,8 +169,8 @@ extension FieldLinter {
         report(
             .reasonPosition,
             at: start,
-            hasReason ? "a second reason" : "the reason must stand before the properties (RFC 8601, 2.2)",
-            hint: hasReason ? nil : "write it directly behind `\(read.method)=\(read.result)`"
+            hasReason ? "a second reason" : "the reason must come before the properties (RFC 8601, 2.2)",
+            hint: hasReason ? nil : "write it directly after `\(read.method)=\(read.result)`"
         )
         let value = reasonValue(at: start)
         parser.index = value
@@ -207,7 +207,7 @@ extension FieldLinter {
 }
 
 extension Sequence<UInt8> {
-    /// True if it is the word, which is in lower case, in any case.
+    /// True if it is this lower-case word, in any case.
     func isWord(_ word: String) -> Bool {
         elementsEqual(word.utf8) { $0 | 0x20 == $1 }
     }

@@ -1,10 +1,10 @@
 internal import AuthResults
 internal import Octets
 
-/// Reads one field with the productions of the strict parser, and behind an error goes on where the next thing may
+/// Reads one field with the productions of the strict parser, and after an error continues where the next part may
 /// begin.
 struct FieldLinter {
-    /// A result that could be read, as far as it could.
+    /// A result, as far as it could be read.
     struct ReadResult {
         let offset: Int
         let method: String
@@ -17,11 +17,11 @@ struct FieldLinter {
     private(set) var findings: [Finding] = []
     var authservID: String?
     var results: [ReadResult] = []
-    /// True if something stood where a result should, readable or not.
+    /// True if there was something where a result should be, readable or not.
     var hasResult = false
     var hasNone = false
 
-    /// Findings of one field; a hostile one has thousands.
+    /// The maximum number of findings for one field; a hostile one has thousands.
     private static let limit = 100
 
     /// True if it is time to stop.
@@ -46,7 +46,7 @@ struct FieldLinter {
     mutating func report(_ rule: LintRule, at offset: Int, _ message: String, hint: String? = nil) {
         guard findings.count < Self.limit else { return }
         if findings.count == Self.limit - 1 {
-            let message = "there is more to say of this field"
+            let message = "there are more findings for this field"
             findings.append(Finding(.tooMany, .note, offset: offset, message: message))
             return
         }
@@ -54,36 +54,36 @@ struct FieldLinter {
         findings.append(Finding(rule, severity, offset: offset, message: message, hint: hint))
     }
 
-    /// Whose way of writing this is; said once a field.
+    /// Which software writes like this; reported once per field.
     mutating func recognize(_ writer: String, at offset: Int, hint: String? = nil) {
         let message = "written as \(writer)"
         guard !findings.contains(where: { $0.rule == .dialect && $0.message == message }) else { return }
         report(.dialect, at: offset, message, hint: hint)
     }
 
-    /// An error of the strict parser, as it is.
+    /// An error of the strict parser, as a finding.
     mutating func report(_ error: SyntaxError) {
         switch (error.rule, error.expected) {
         case ("comment", "a closing parenthesis"):
             report(.unterminatedComment, at: error.offset, "a comment that does not end")
         case (_, "a closing quote"):
             report(.unterminatedQuote, at: error.offset, "a quoted-string that does not end")
-        case (_, "no control characters"), (_, "a character behind the backslash"):
-            report(.control, at: error.offset, "a control character, or a backslash with nothing behind it")
-        case ("CFWS", _), (_, "no bare CR"), (_, "white space behind a line break"):
-            report(.lineBreak, at: error.offset, "a line break that is no fold: expected \(error.expected)")
+        case (_, "no control characters"), (_, "a character after the backslash"):
+            report(.control, at: error.offset, "a control character, or a backslash with nothing after it")
+        case ("CFWS", _), (_, "no bare CR"), (_, "white space after a line break"):
+            report(.lineBreak, at: error.offset, "a line break that is not a fold: expected \(error.expected)")
         default:
             report(.syntax, at: error.offset, "\(error.rule): expected \(error.expected)")
         }
     }
 
-    /// Reports an error and goes on behind the word at `start`; at the end of the field where a quote or a comment is
-    /// broken, since nobody can say what the rest is.
+    /// Reports an error and continues after the word at `start`, or at the end of the field if a quote or a comment
+    /// is broken, since the meaning of the rest is then unknown.
     mutating func recover(from error: SyntaxError, at start: Int) {
         report(error)
         switch (error.rule, error.expected) {
         case ("comment", _), (_, "a closing quote"), (_, "no control characters"),
-            (_, "a character behind the backslash"):
+            (_, "a character after the backslash"):
             parser.index = parser.octets.count
         default:
             parser.index = start
@@ -101,7 +101,7 @@ struct FieldLinter {
                 break
             } catch {
                 report(error)
-                // A line break that is none is passed over; a comment without an end is the rest of the field.
+                // A line break that is not a fold is skipped; a comment without an end is the rest of the field.
                 if error.rule != "CFWS" { parser.index = parser.octets.count }
             }
         }
@@ -131,12 +131,12 @@ struct FieldLinter {
         }
     }
 
-    /// The text of the word at an offset, without what stands behind it.
+    /// The text of the word at an offset, without what follows it.
     func word(at offset: Int) -> [UInt8] {
         Array(parser.octets[offset...].prefix { !$0.isBoundary })
     }
 
-    /// Lines of the field as it is written (RFC 5322, 2.1.1, and 3.2.2 for what is only white space).
+    /// Checks the lines of the field as written (RFC 5322, 2.1.1, and 3.2.2 for lines of only white space).
     private mutating func checkLines() {
         var start = 0
         var column = AuthenticationResults.fieldName.utf8.count + 1
@@ -146,10 +146,10 @@ struct FieldLinter {
             if column + text.count > 998 {
                 report(.tooLongLine, at: start, "a line of more than 998 octets (RFC 5322, 2.1.1)", hint: "fold it")
             } else if isStrict, characters > 78 {
-                report(.longLine, at: start, "a line of \(characters) characters; 78 are the limit (RFC 5322, 2.1.1)")
+                report(.longLine, at: start, "a line of \(characters) characters; the limit is 78 (RFC 5322, 2.1.1)")
             }
             if column == 0, text.allSatisfy(\.isWhiteSpace), line.endIndex < parser.octets.count {
-                report(.blankLine, at: start, "a line of nothing but white space (RFC 5322, 3.2.2: obsolete)")
+                report(.blankLine, at: start, "a line of only white space (RFC 5322, 3.2.2: obsolete)")
             }
             column = 0
             start = line.endIndex + 1

@@ -1,7 +1,7 @@
-/// One thing that is wrong, or odd, about a field.
+/// One error or oddity of a field.
 public struct Finding: Hashable, Sendable {
     public enum Severity: String, Hashable, Sendable, CaseIterable {
-        /// The field breaks the grammar, or what it says cannot be used.
+        /// The field breaks the grammar, or its content cannot be used.
         case error
         /// The field can be read, but not all of it will be used everywhere.
         case warning
@@ -11,11 +11,11 @@ public struct Finding: Hashable, Sendable {
 
     public let rule: LintRule
     public let severity: Severity
-    /// In octets from the start of the value.
+    /// The place, in octets from the start of the value.
     public let offset: Int
     /// What is there, and what should be.
     public let message: String
-    /// What to do, where that can be said.
+    /// What to do, if known.
     public let hint: String?
 
     public init(_ rule: LintRule, _ severity: Severity, offset: Int, message: String, hint: String? = nil) {

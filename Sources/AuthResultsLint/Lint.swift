@@ -1,25 +1,25 @@
-/// Examines fields against RFC 8601 and the registry. It goes on behind an error, so that whoever mends a field sees
-/// all that is wrong with it at once.
+/// Examines fields against RFC 8601 and the registry. It continues after an error, so that the person who fixes a
+/// field sees everything that is wrong with it at once.
 ///
 ///     for finding in Lint().findings(in: value) where finding.severity == .error { ... }
 ///
 /// A field gets a finding of a rule of syntax if and only if ``AuthenticationResults/init(parsing:)`` refuses it.
 public struct Lint: Hashable, Sendable {
-    /// True for whoever writes fields: what the standards say should be is to be.
+    /// True for producers: SHOULD is treated as MUST.
     public let isStrict: Bool
 
     public init(isStrict: Bool = false) {
         self.isStrict = isStrict
     }
 
-    /// What there is to say of one field, in its order.
+    /// The findings for one field, in the order of the field.
     ///
-    /// - Parameter value: what stands behind the field's colon, octet for octet, folds as LF or CRLF.
+    /// - Parameter value: the text after the field's colon, octet for octet, folds as LF or CRLF.
     public func findings(in value: [UInt8]) -> [Finding] {
         findings(in: [value]).first ?? []
     }
 
-    /// What there is to say of the fields of one message, one array for each field.
+    /// The findings for the fields of one message, one array per field.
     public func findings(in values: [[UInt8]]) -> [[Finding]] {
         let read = values.map { value in
             var linter = FieldLinter(value, isStrict: isStrict)
@@ -43,7 +43,7 @@ public struct Lint: Hashable, Sendable {
         }
     }
 
-    /// A finding whose offset and text are the caller's; its severity is by the rule.
+    /// A finding with the caller's offset and text; the rule determines its severity.
     public func finding(_ rule: LintRule, offset: Int = 0, _ message: String, hint: String? = nil) -> Finding {
         Finding(rule, rule.severity(isStrict: isStrict), offset: offset, message: message, hint: hint)
     }

@@ -1,4 +1,4 @@
-/// What a field is examined for. The raw value is the rule's name in reports, and stays what it is.
+/// The rules that a field is checked against. The raw value is the rule's name in reports, and never changes.
 public enum LintRule: String, CaseIterable, Hashable, Sendable {
     // The grammar: RFC 8601, 2.2.
     case encoding = "not-utf-8"
@@ -25,7 +25,7 @@ public enum LintRule: String, CaseIterable, Hashable, Sendable {
     case lineBreak = "line-break"
     case syntax = "syntax"
 
-    // What can be read, but not used.
+    // Can be read, but not used.
     case version = "version-unsupported"
     case methodVersion = "method-version-unsupported"
     case contradictoryResults = "contradictory-results"
@@ -34,7 +34,7 @@ public enum LintRule: String, CaseIterable, Hashable, Sendable {
     case duplicateResult = "duplicate-result"
     case duplicateProperty = "duplicate-property"
 
-    // The registry, and what it says of values.
+    // The registry, and its constraints on values.
     case unregisteredMethod = "method-unregistered"
     case unregisteredResult = "result-unregistered"
     case unregisteredPropertyType = "property-type-unregistered"
@@ -47,21 +47,21 @@ public enum LintRule: String, CaseIterable, Hashable, Sendable {
     case shortSignature = "signature-short"
     case twoIdentities = "spf-identities"
 
-    // How it is written.
+    // The form.
     case adjacentProperties = "space-missing"
-    /// Only for producers: most lines in the world are longer.
+    /// Only for producers: most lines in practice are longer.
     case longLine = "line-length"
     case tooLongLine = "line-too-long"
     case blankLine = "blank-line"
     case dialect = "dialect"
     case tooMany = "too-many-findings"
 
-    // Where it stands: RFC 8601, 4.1 and 7.1.
+    // The place: RFC 8601, 4.1 and 7.1.
     case belowReceived = "below-received"
     case notOurs = "not-ours"
     case positionUnknown = "position-unknown"
 
-    /// True for what a strict parser refuses (``AuthenticationResults/init(parsing:)``).
+    /// True for violations that a strict parser refuses (``AuthenticationResults/init(parsing:)``).
     public var isSyntax: Bool {
         switch self {
         case .encoding, .missingID, .unquotedID, .missingSemicolon, .trailingSemicolon, .emptyResult, .noResults,
@@ -78,7 +78,7 @@ public enum LintRule: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// - Parameter isStrict: for whoever writes fields: what should be is to be.
+    /// - Parameter isStrict: for producers: SHOULD is treated as MUST.
     package func severity(isStrict: Bool) -> Finding.Severity {
         switch self {
         case _ where isSyntax: .error

@@ -1,6 +1,6 @@
 internal import AuthResults
 
-/// Results of one reporter that contradict or repeat each other (RFC 6008, 4: readers should believe none of them).
+/// Results of one reporter that contradict or repeat each other (RFC 6008, 4: readers should trust none of them).
 struct ResultConflicts {
     struct Conflict {
         let field: Int
@@ -10,7 +10,7 @@ struct ResultConflicts {
         let hint: String?
     }
 
-    /// What a result is about. Two results with the same subject are about the same thing.
+    /// The subject of a result. Two results with the same subject are about the same thing.
     private struct Subject: Hashable {
         let authservID: String
         let method: String
@@ -26,7 +26,7 @@ struct ResultConflicts {
     private(set) var conflicts: [Conflict] = []
     private var seen: [Subject: [Earlier]] = [:]
 
-    /// Earlier results that one is compared with; more of the same subject are no mail's.
+    /// Earlier results that one is compared with; no real mail has more of the same subject.
     private static let comparedLimit = 16
 
     init(fields: [FieldLinter]) {
@@ -72,7 +72,8 @@ struct ResultConflicts {
             if !isDistinct { .indistinctSignatures } else if earlierField == field { .contradictoryResults } else {
                 .contradictoryFields
             }
-        // Whoever passes mail on, a list for instance, may see it again changed, and report under the same name.
+        // A host that passes mail on, such as a list, may see it again after a change, and report under the same
+        // name.
         guard isDistinct || earlierField == field else { return }
         conflicts.append(
             Conflict(
@@ -81,15 +82,15 @@ struct ResultConflicts {
                 rule: rule,
                 message: isDistinct
                     ? "another \(read.method) result for the same \(isSignature ? "signature" : "identity"); "
-                        + "readers should believe neither (RFC 6008, 4)"
-                    : "signatures with different results that cannot be told apart (RFC 6008, 3)",
+                        + "readers should trust neither (RFC 6008, 4)"
+                    : "signatures with different results that cannot be distinguished (RFC 6008, 3)",
                 hint: isDistinct ? nil : "report header.b"
             )
         )
     }
 
-    /// The properties that tell what the result is about. Signatures are compared by their text, domain and selector
-    /// (RFC 6008; the text with regard to case), everything else by all that is no policy.
+    /// The properties that identify the subject of the result. Signatures are compared by their text, domain and
+    /// selector (RFC 6008; the text case-sensitively), everything else by all properties except those of type policy.
     private static func identity(of read: FieldLinter.ReadResult) -> [String] {
         let isSignature = read.method == "dkim" || read.method == "domainkeys"
         return read.properties.compactMap { property, _ -> String? in

@@ -1,11 +1,11 @@
-/// What readers make of a field who know little of the grammar: they take comments, quotes, folds or white space away,
-/// some or all of them, cut at the first semicolon, and have an id.
+/// The ids that readers find in a field with little knowledge of the grammar: they take away comments, quotes, folds
+/// or white space, some or all of them, cut at the first semicolon, and take the rest for an id.
 struct CarelessReadings {
-    /// The first word when comments have been taken away; empty if there is none.
+    /// The first word after comments are taken away; empty if there is none.
     let first: [UInt8]
-    /// True if nothing stands behind it.
+    /// True if nothing follows it.
     let isFirstAtEnd: Bool
-    /// Every id that is found so, `first` among them.
+    /// All ids found in this way, including `first`.
     let all: [[UInt8]]
 
     init(_ value: [UInt8]) {
@@ -25,19 +25,19 @@ struct CarelessReadings {
 
 /// The words of a field up to the first semicolon, without the quotes.
 struct CarelessWords {
-    /// What a reader takes for a comment: nothing, what stands in parentheses, or what stands between one parenthesis
-    /// and the next that closes, as simple regular expressions have it.
+    /// What a reader takes for a comment: nothing, everything in parentheses, or the text from one parenthesis to the
+    /// next closing one, as simple regular expressions do.
     enum Comments {
         case none, nested, flat
     }
 
-    /// What stands between two words. White space at the beginning of a line belongs to the fold.
+    /// The characters between two words. White space at the beginning of a line belongs to the fold.
     struct Gap: OptionSet {
         let rawValue: UInt8
         static let comment = Gap(rawValue: 1)
         static let fold = Gap(rawValue: 2)
         static let space = Gap(rawValue: 4)
-        /// White space to some, and nothing at all to others.
+        /// White space to some readers, and nothing at all to others.
         static let control = Gap(rawValue: 8)
     }
 
@@ -45,13 +45,13 @@ struct CarelessWords {
     private var gap: Gap = []
     private var isInWord = false
     private var isInFold = false
-    /// True if a word is none that begins with a parenthesis.
+    /// True if words that begin with a parenthesis are skipped.
     private var passesOverParentheses = false
     private var isPassedOver = false
     private var hasEnd = false
     private var count = 0
 
-    /// Octets of words that are read: more than an id of ours has in any form, four octets a character at most.
+    /// Octets of words that are read: more than an id of ours has in any form, at most four octets per character.
     private static let limit = 1024
 
     init(_ value: [UInt8], comments: Comments, knowsQuotedPairs: Bool) {
@@ -81,7 +81,7 @@ struct CarelessWords {
     }
 
     /// As OpenDKIM and OpenDMARC read a field (`ares_tokenize`): a dot is a word, and a word is unquoted before it is
-    /// looked at, and is a comment if it then begins with a parenthesis.
+    /// examined, and is a comment if it then begins with a parenthesis.
     init(tokensOf value: [UInt8]) {
         passesOverParentheses = true
         var depth = 0
@@ -147,7 +147,7 @@ struct CarelessWords {
             }
         }
         guard !isPassedOver else { return }
-        // A character is not cut in two.
+        // A character is not split.
         if count >= Self.limit, octet & 0xC0 != 0x80 {
             hasEnd = true
             return
@@ -156,7 +156,7 @@ struct CarelessWords {
         words[words.count - 1].text.append(octet)
     }
 
-    /// The first word, with those behind it that only such gaps separate from it.
+    /// The first word, with the following words that only such gaps separate from it.
     func prefix(joining gaps: Gap) -> [UInt8] {
         words.prefix(prefixLength(joining: gaps)).flatMap(\.text)
     }
@@ -165,12 +165,12 @@ struct CarelessWords {
         1 + words.dropFirst().prefix { gaps.isSuperset(of: $0.gap) }.count
     }
 
-    /// True if there is one word when comments have been taken away, and nothing behind it.
+    /// True if there is one word after comments are taken away, and nothing follows it.
     var isOneWordAtEnd: Bool {
         !words.isEmpty && !hasEnd && Gap.comment.isSuperset(of: gap) && prefixLength(joining: .comment) == words.count
     }
 
-    /// What may be taken for the id: the first word by any notion of it, and all of them, with or without a version.
+    /// The possible ids: the first word by any definition, and all words, with or without a version.
     var ids: [[UInt8]] {
         let gaps: [Gap] = [[], .comment, .fold, [.comment, .fold], .control, [.comment, .fold, .control]]
         return gaps.map(prefix) + [words.flatMap(\.text), words.dropLast().flatMap(\.text)]

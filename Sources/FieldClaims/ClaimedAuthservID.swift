@@ -1,19 +1,20 @@
 internal import Octets
 
-/// Whose results a field claims to be, read as leniently as the most careless reader behind us would, and no further.
+/// Whose results a field claims to be, read as leniently as the most careless reader downstream would, and no
+/// further.
 ///
-/// The id is read alone: what follows it never decides. Where a field cannot be read as far as its id, nobody can say
-/// that it does not claim ours.
+/// Only the id is read: what follows it never decides. If a field cannot be read as far as its id, it cannot be ruled
+/// out that it claims ours.
 public enum ClaimedAuthservID: Hashable, Sendable {
-    /// What the field can be read to claim, in lower case, comments, folds and quoting taken away: first the id as the
-    /// grammar has it, then what ``CarelessReadings`` finds where it differs. Never empty.
+    /// The ids that the field can be read to claim, in lower case, without comments, folds and quoting: first the id
+    /// by the grammar, then those of ``CarelessReadings`` that differ. Never empty.
     case claims([String])
-    /// A version other than 1, which nobody may interpret (RFC 8601, 2.6 and 5), whoever is named.
+    /// A version other than 1, which readers must not interpret (RFC 8601, 2.6 and 5), whatever the id.
     case otherVersion(id: String)
     /// No id can be read; the text says why.
     case unreadable(String)
 
-    /// - Parameter value: what stands behind the field's colon, octet for octet.
+    /// - Parameter value: the text after the field's colon, octet for octet.
     public init(_ value: [UInt8]) {
         var reader = ClaimReader(octets: value)
         self = reader.claim()
@@ -24,8 +25,8 @@ private struct ClaimReader {
     let octets: [UInt8]
     var index = 0
 
-    /// Octets from which on a value may have been cut off by whoever handed it on; Postfix cuts at 60,000. An id at the
-    /// very end of such a value may be the beginning of another.
+    /// The length in octets from which a value may have been truncated before it arrived; Postfix cuts at 60,000. An
+    /// id at the very end of such a value may be the beginning of another.
     private static let cutLength = 32 * 1024
 
     mutating func claim() -> ClaimedAuthservID {
@@ -59,7 +60,7 @@ private struct ClaimReader {
         return .claims(ids)
     }
 
-    /// True for an id with white space around it at most, and a semicolon behind, in which every reader sees the same.
+    /// True for an id with at most white space around it, followed by a semicolon, in which every reader sees the same.
     private func isPlain(_ id: Range<Int>) -> Bool {
         current == UInt8(ascii: ";") && octets[id.lowerBound] != UInt8(ascii: "\"")
             && !octets[id].contains(UInt8(ascii: "'")) && octets[..<id.lowerBound].allSatisfy(\.isSpaceOrBreak)
@@ -81,7 +82,7 @@ private struct ClaimReader {
         return current == UInt8(ascii: "=")
     }
 
-    /// One run without white space, comments or semicolons, or one quoted-string; nil if that does not end.
+    /// One run without white space, comments or semicolons, or one quoted-string; nil if it does not end.
     private mutating func part() -> [UInt8]? {
         var text: [UInt8] = []
         guard current == UInt8(ascii: "\"") else {
@@ -114,7 +115,7 @@ private struct ClaimReader {
         return nil
     }
 
-    /// Digits that end where a word ends; a number too large to hold is just not 1.
+    /// Digits that end where a word ends; a number too large to hold is simply not 1.
     private mutating func version() -> Int? {
         var end = index
         while end < octets.count, octets[end].isDigit { end += 1 }
@@ -129,7 +130,7 @@ private struct ClaimReader {
         return digits.count > 9 ? .max : digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
     }
 
-    /// False if a comment does not end. A fold need not be a correct one.
+    /// False if a comment does not end. Folds need not be well-formed.
     private mutating func skipCommentsAndSpace() -> Bool {
         while let octet = current {
             if octet == UInt8(ascii: "(") {
@@ -160,7 +161,7 @@ private struct ClaimReader {
         return false
     }
 
-    /// Why the octets cannot be an id; nil if they can. A `/` is let pass: deployed software writes `id/queue-id`.
+    /// Why the octets cannot be an id; nil if they can. A `/` is accepted: deployed software writes `id/queue-id`.
     private static func problem(_ id: [UInt8], isQuoted: Bool) -> String? {
         guard !id.isEmpty else { return "empty authserv-id" }
         guard let text = String(validating: id, as: UTF8.self) else { return "not UTF-8" }
@@ -177,9 +178,9 @@ private struct ClaimReader {
 }
 
 extension Unicode.Scalar {
-    /// True for what no id needs and readers see differently: spaces of any script and what is shown as nothing, which
-    /// they trim, or IDNA maps to nothing (UTS #46, section 4); and signs that normalisation makes a dot, a slash or a
-    /// semicolon of, U+2024 or U+FF1B for instance. The dots and the slash that IDNA knows are for the comparison.
+    /// True for characters that no id needs and readers see differently: spaces of any script and invisible characters,
+    /// which readers trim, or IDNA maps to nothing (UTS #46, section 4); and characters that normalisation turns into a
+    /// dot, a slash or a semicolon, such as U+2024 or U+FF1B. The comparison handles the dots and the slash of IDNA.
     fileprivate var isUnfitForID: Bool {
         if properties.isDefaultIgnorableCodePoint { return true }
         switch properties.generalCategory {
@@ -197,8 +198,8 @@ extension Unicode.Scalar {
 }
 
 extension ArraySlice<UInt8> {
-    /// True if an encoded-word may begin in it (RFC 2047). Some mail programs decode them wherever they meet them, also
-    /// in comments, and read the field afterwards.
+    /// True if an encoded-word may begin in it (RFC 2047). Some mail programs decode them wherever they occur, even in
+    /// comments, and read the field afterwards.
     fileprivate var containsEncodedWord: Bool {
         zip(self, dropFirst()).contains { $0 == UInt8(ascii: "=") && $1 == UInt8(ascii: "?") }
     }

@@ -1,4 +1,4 @@
-/// What becomes of Authentication-Results fields of other sites.
+/// What is done with Authentication-Results fields of other sites.
 public enum ForeignFields: String, CaseIterable, Hashable, Sendable {
     case keep, remove
 }

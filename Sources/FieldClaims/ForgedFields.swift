@@ -2,20 +2,21 @@ internal import AuthResults
 public import Mail
 internal import Octets
 
-/// Finds the fields of a message that claim to be this site's own and cannot be (RFC 8601, 5), while the header passes.
+/// Finds the fields of a message that claim to be this site's own but cannot be (RFC 8601, 5), while the header
+/// passes.
 ///
-/// It keeps nothing of a field but what was found out, so that a header beyond any limit is still searched to its end.
-/// What it keeps can be bounded: beyond the bound a message cannot be cleaned, and ``isOverLimit`` says so.
+/// Of a field it keeps only the findings, so that a header beyond any limit is still searched to its end. Their
+/// number can be limited: a message with more cannot be cleaned, and ``isOverLimit`` is true.
 public struct ForgedFields: Sendable {
     /// One field that is to be removed.
     public struct Removal: Hashable, Sendable {
         /// The name as received, without white space before the colon.
         public let name: [UInt8]
-        /// Which of the fields of this name it is, from the top: 1 is the first.
+        /// Its number among the fields of this name, from the top: 1 is the first.
         public let occurrence: Int
-        /// Where it stands in the header as received: 0 is the first field.
+        /// Its place in the header as received: 0 is the first field.
         public let index: Int
-        /// The id that the field claims, if one could be read; cut off where it is too long to be shown.
+        /// The id that the field claims, if one could be read; truncated if it is too long to be shown.
         public let claimedID: String?
         public let reason: Reason
     }
@@ -24,38 +25,38 @@ public struct ForgedFields: Sendable {
     public enum Reason: Hashable, Sendable {
         case ownID
         case otherVersion
-        /// No id can be read, and why.
+        /// No id can be read; with the cause.
         case unreadable(String)
         /// Foreign fields are removed by configuration.
         case foreign
-        /// A field that is removed by its name, by configuration.
+        /// A field that is removed because of its name, by configuration.
         case byName
-        /// A field of another name, with a line break in it that is no fold, behind which such a field stands.
+        /// A field of another name, with a line break in it that is not a fold, after which there is such a field.
         indirect case hidden(Reason)
     }
 
     /// All of them unless ``isOverLimit``.
     public private(set) var removals: [Removal] = []
-    /// True if more is to be removed than may be: ``removals`` alone would leave forged fields in the message.
+    /// True if more must be removed than allowed: ``removals`` alone would leave forged fields in the message.
     public private(set) var isOverLimit = false
-    /// How many there may be; nil for any number.
+    /// The maximum number; nil for any number.
     private let limit: Int?
     private let ownIDs: OwnIdentifiers
     private let foreignFields: ForeignFields
     private let alsoRemove: [String]
-    /// Fields seen of each name, by a hash of the name in lower case: a header may have as many names as it likes.
+    /// Fields of each name so far, by a hash of the name in lower case: a header may have any number of names.
     private var occurrences: [Int: Int] = [:]
     private var index = 0
 
-    /// Names that are counted where there is a limit. No header of honest mail has as many.
+    /// Names that are counted if there is a limit. No header of honest mail has as many.
     private static let nameLimit = 4096
 
     /// Code points of a claimed id that are shown.
     private static let shownLimit = 255
 
-    /// - Parameter alsoRemove: names of fields to remove whatever they say. Those of ARC (RFC 8617) are not among them:
-    ///   the sets are signed, and one field less breaks the chain.
-    /// - Parameter limit: how many removals there may be; nil for any number.
+    /// - Parameter alsoRemove: names of fields to remove whatever their content. Those of ARC (RFC 8617) are not
+    ///   allowed: the sets are signed, and removing a field breaks the chain.
+    /// - Parameter limit: the maximum number of removals; nil for any number.
     public init(
         ownIDs: OwnIdentifiers,
         foreignFields: ForeignFields,
@@ -85,7 +86,7 @@ public struct ForgedFields: Sendable {
         }
     }
 
-    /// Which of the fields of its name it is; nil if it is not counted, as it has one name too many.
+    /// Its number among the fields of its name; nil if it is not counted, because there are too many names.
     private mutating func count(_ field: HeaderField) -> Int? {
         var hasher = Hasher()
         for octet in field.bareName { hasher.combine(octet.asciiLowercased) }
@@ -96,13 +97,13 @@ public struct ForgedFields: Sendable {
         return occurrence
     }
 
-    /// Why the field is to go, and the id it claims; nil if it stays.
+    /// Why the field is to be removed, and the id it claims; nil if it is kept.
     private func verdict(on field: HeaderField) -> (id: String?, reason: Reason)? {
         if field.isNamed(AuthenticationResults.fieldName) { return verdict(on: field.value) }
         return alsoRemove.contains(where: field.isNamed) ? (nil, .byName) : nil
     }
 
-    /// Why the field with this value is to go, and the id it claims; nil if it stays.
+    /// Why the field with this value is to be removed, and the id it claims; nil if it is kept.
     private func verdict(on value: [UInt8]) -> (id: String?, reason: Reason)? {
         switch ClaimedAuthservID(value) {
         case .otherVersion(let id):
@@ -121,7 +122,7 @@ public struct ForgedFields: Sendable {
             return
         }
         let id = id.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(Self.shownLimit))) }
-        // Forged fields by the thousand are alike: they share what they have in common.
+        // Thousands of forged fields are alike: they share their common parts.
         let last = removals.last
         let name: [UInt8] =
             if let last, field.bareName.elementsEqual(last.name) { last.name } else { Array(field.bareName) }

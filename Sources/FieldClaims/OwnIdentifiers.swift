@@ -6,12 +6,12 @@ internal import Octets
 public struct OwnIdentifiers: Sendable {
     /// Ids that are names, in A-labels.
     private var domains: Set<Domain> = []
-    /// Names below which every name is ours: `*.example.org` without the asterisk.
+    /// Names below which every name belongs to the site: `*.example.org` without the asterisk.
     private var parents: [Domain] = []
-    /// Ids that are no names, in lower case (RFC 8601, 2.5: any string may be one).
+    /// Ids that are not names, in lower case (RFC 8601, 2.5: any string may be one).
     private var texts: Set<String> = []
-    /// Octets of the longest of them in any form. Strings are compared by canonical equivalence, which costs the square
-    /// of a run of combining marks; so what is longer is not compared.
+    /// Octets of the longest of them in any form. Strings are compared by canonical equivalence, whose cost is the
+    /// square of a run of combining marks; so longer ones are not compared.
     private var textLimit = 0
 
     /// - Parameter patterns: ids, or `*.NAME` for every id below a name (not the name itself).
@@ -29,8 +29,8 @@ public struct OwnIdentifiers: Sendable {
         }
     }
 
-    /// True if a claimed id is one of ours: case aside, A-labels and U-labels being the same (RFC 8601, 5), one
-    /// trailing dot and a `/suffix` ignored, as deployed software writes `id/queue-id`.
+    /// True if a claimed id is one of the site's own: ignoring case, one trailing dot and a `/suffix` (deployed
+    /// software writes `id/queue-id`), and with A-labels and U-labels being the same (RFC 8601, 5).
     public func contains(_ id: String) -> Bool {
         let octets = Self.withoutSuffix(id)
         if let domain = Domain(internationalized: octets) {
@@ -49,8 +49,8 @@ public struct OwnIdentifiers: Sendable {
             || octets.last == UInt8(ascii: ".") && texts.contains(Self.folded(octets.dropLast()))
     }
 
-    /// True for what the DNS could not ask for, a name too long for instance, but a reader who looks at the end of a
-    /// name takes for one of ours.
+    /// True for a text that the DNS could not be asked about, such as a name that is too long, but that a reader who
+    /// looks at the end of a name takes for one of the site's own.
     private func isNamedBelowParent(_ octets: [UInt8]) -> Bool {
         guard octets.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: "(") }) else {
             return false
@@ -63,8 +63,8 @@ public struct OwnIdentifiers: Sendable {
         }
     }
 
-    /// The octets before a slash: a mark behind it would make another character of it, but not for a reader of octets.
-    /// UTS #46 makes a slash of the full-width one.
+    /// The octets before a slash: a mark after it would make it another character, but not for a reader of octets.
+    /// UTS #46 turns the full-width slash into a slash.
     private static func withoutSuffix(_ id: String) -> [UInt8] {
         if id.utf8.allSatisfy({ $0 < 0x80 }) { return Array(id.utf8.prefix { $0 != UInt8(ascii: "/") }) }
         let scalars = id.unicodeScalars.prefix { $0 != "/" && $0 != "\u{FF0F}" }

@@ -4,25 +4,25 @@ public import Mail
 internal import MailSignature
 public import Trace
 
-/// How one can tell that an Authentication-Results field was written by the host that it names, and not by who sent the
+/// Proof that an Authentication-Results field was written by the host that it names, and not by the sender of the
 /// message (RFC 8601, 7.1).
 public enum FieldProof: Hashable, Sendable {
     /// A signature of this domain covers the field, and passes.
     case signature(of: Domain)
-    /// The field stands directly above the Received field of this host, and above it stands nothing but what hosts of
+    /// The field is directly above the Received field of this host, and above it there are only fields that hosts of
     /// ours have added: what came with the message is below.
     case position(above: Domain)
-    /// There is no proof, and why, in words of ours.
+    /// There is no proof; with the reason in our own words.
     case none(String)
 
     /// Looks for a proof.
     /// - Parameters:
-    ///   - place: where in the header the field stands, 0 being the top. It must be the topmost that claims the
+    ///   - place: the field's place in the header, 0 being the top. It must be the topmost that claims the
     ///     authserv-id: one below it is history.
     ///   - header: the fields of the message, from the top.
     ///   - verdicts: one for each DKIM-Signature of the header, from the top, as ``DKIMCheck`` gives them.
-    ///   - authservID: what the field claims, without quotes; nil if that is no domain name.
-    ///   - recovery: tells which Received fields hosts of ours have written.
+    ///   - authservID: the id that the field claims, without quotes; nil if it is not a domain name.
+    ///   - recovery: knows which Received fields hosts of ours have written.
     public init(
         ofFieldAt place: Int,
         in header: [HeaderField],
@@ -45,8 +45,8 @@ public enum FieldProof: Hashable, Sendable {
     }
 
     /// The domain of a signature that proves the field: one that passes, whose `d=` is the authserv-id or a domain
-    /// above it, and whose `h=` takes in this very field (RFC 6376 section 5.4.2 counts from below, so that a field
-    /// added on top of a signed one is not signed).
+    /// above it, and whose `h=` covers this very field (RFC 6376 section 5.4.2 counts from below, so a field added on
+    /// top of a signed one is not signed).
     private static func signer(
         ofFieldAt place: Int,
         in header: [HeaderField],
@@ -71,14 +71,15 @@ public enum FieldProof: Hashable, Sendable {
         let reason: String
     }
 
-    /// Fields that a host adds together with ours, so that they may stand between it and the host's Received.
+    /// Fields that a host adds together with ours, so they may be between it and the host's Received field.
     private static let traceNames = [
         "Authentication-Results", "Received-SPF", "DKIM-Signature", "ARC-Seal", "ARC-Message-Signature",
         "ARC-Authentication-Results",
     ]
 
-    /// Where a Received field above is not of a host of ours, the sender may have written this field and the Received
-    /// field below it; and what stands below the border, where ours met a stranger, came with the message.
+    /// If a Received field above was not written by a host of ours, the sender may have written this field and the
+    /// Received field below it; and everything below the border, where our host met an external client, came with the
+    /// message.
     private static func host(
         below place: Int,
         in header: [HeaderField],
@@ -88,13 +89,13 @@ public enum FieldProof: Hashable, Sendable {
         switch (envelope.border, envelope.reason) {
         case (let border?, _) where place > border.index:
             let host = border.host.map(\.text) ?? "an own host"
-            return .failure(Missing(reason: "it stands below the Received field of \(host), which met a stranger"))
+            return .failure(Missing(reason: "it is below the Received field of \(host), which met an external client"))
         case (_?, _), (nil, .fromWithin), (nil, nil): break
         case (nil, let reason?): return .failure(Missing(reason: reason.description))
         }
         let below = header[(place + 1)...].first { field in !traceNames.contains { field.isNamed($0) } }
         guard let below, below.isNamed("Received") else {
-            return .failure(Missing(reason: "no Received field stands directly below it"))
+            return .failure(Missing(reason: "no Received field is directly below it"))
         }
         guard let received = try? Received(below.value), let host = received.host else {
             return .failure(Missing(reason: "the Received field below it cannot be read"))

@@ -3,25 +3,25 @@ internal import FoundationEssentials
 public import Mail
 public import MailSignature
 
-/// Signs the Authentication-Results field that we add, so that who reads the message behind a store or a relay that is
-/// not trusted can tell our field from a forged one (RFC 8601, 7.1).
+/// Signs the Authentication-Results field that we add, so that a reader behind a store or a relay that is not trusted
+/// can distinguish our field from a forged one (RFC 8601, 7.1).
 ///
-/// The signature is an ordinary DKIM-Signature, valid for every verifier. It covers our field, the fields that say
-/// whose message it is, and the whole body: a seal over the field alone, or with `l=0`, could be moved with the field
-/// to another message of the same author, whose results it would then vouch for.
+/// The signature is an ordinary DKIM-Signature, valid for every verifier. It covers our field, the fields that
+/// identify the message, and the whole body: a seal over the field alone, or with `l=0`, could be moved with the
+/// field to another message of the same author, whose results it would then vouch for.
 ///
-/// libopendkim, which verifies, does not sign here. It takes no body hash from outside, so that it would have to be fed
-/// each body octet by octet while it arrives, in a handle that lives as long as the message; our own body hash is there
-/// anyway, shared with the signatures that are being verified.
+/// libopendkim, which verifies, does not sign here. It accepts no body hash from outside, so it would have to be fed
+/// each body octet by octet while it arrives, in a handle that lives as long as the message; our own body hash is
+/// computed anyway, shared with the signatures that are being verified.
 public struct FieldSeal: Sendable {
     private let domain: Domain
     private let selector: Domain
     private let key: SigningKey
 
-    /// How the body must be hashed. Relaxed, as nearly all signatures want it, so that there is one hash for both.
+    /// How the body must be hashed. Relaxed, as in nearly all signatures, so that one hash serves both.
     public static let bodyHashSpecification = BodyHashes.Specification(canonicalization: .relaxed, length: nil)
 
-    /// What is signed beside our field, as often as it is there and once more, so that none can be added (RFC 6376,
+    /// Fields that are signed in addition to ours, once more than they occur, so that none can be added (RFC 6376,
     /// 5.4.1 and 8.15).
     private static let signedNames = [
         "from", "reply-to", "subject", "date", "to", "cc", "message-id", "mime-version", "content-type",
@@ -30,7 +30,7 @@ public struct FieldSeal: Sendable {
     private static let ownName = "authentication-results"
 
     /// - Parameters:
-    ///   - domain: `d=`: the authserv-id or a domain above it, or nobody will take the seal for one of ours.
+    ///   - domain: `d=`: the authserv-id or a domain above it; otherwise readers will not take the seal for ours.
     ///   - selector: `s=`
     ///   - privateKeyPEM: see ``MailSignature/SigningKey``.
     public init(domain: Domain, selector: Domain, privateKeyPEM: [UInt8]) throws(SigningKey.Defect) {
@@ -43,7 +43,7 @@ public struct FieldSeal: Sendable {
         key = try SigningKey(pem: privateKeyPEM)
     }
 
-    /// The TXT record that is to stand at ``keyName``.
+    /// The TXT record to publish at ``keyName``.
     public var keyRecord: String { key.record }
 
     /// The name of the public key.
@@ -52,10 +52,10 @@ public struct FieldSeal: Sendable {
     /// The DKIM-Signature to put directly above our field.
     /// - Parameters:
     ///   - field: our Authentication-Results field.
-    ///   - header: the fields that will stand below it, from the top: those received, without those removed.
+    ///   - header: the fields that will be below it, from the top: those received, without those removed.
     ///   - body: the hash by ``bodyHashSpecification``.
     ///   - time: seconds since 1970.
-    /// - Returns: nil if the message cannot be sealed: it has more fields to sign than a verifier would look at.
+    /// - Returns: nil if the message cannot be sealed: it has more fields to sign than a verifier accepts.
     public func seal(
         _ field: HeaderField,
         over header: [HeaderField],
@@ -63,8 +63,8 @@ public struct FieldSeal: Sendable {
         at time: Int64
     ) -> HeaderField? {
         var fields = SignedFields([field] + header)
-        /// From below: those of other hosts first, and ours, the topmost, last. One more that is added above later, by
-        /// a host behind us, does no harm.
+        /// From below: those of other hosts first, and ours, the topmost, last. Another one that is added above
+        /// later, by a host downstream, does no harm.
         var names = Array(repeating: Self.ownName, count: fields.count(of: Self.ownName))
         for name in Self.signedNames {
             names += Array(repeating: name, count: fields.count(of: name) + 1)
@@ -84,10 +84,10 @@ public struct FieldSeal: Sendable {
         return HeaderField("DKIM-Signature", unsigned + Self.folded(Data(signature).base64EncodedString()))
     }
 
-    /// Characters of a line; RFC 5322 section 2.1.1 wants no more than 78.
+    /// Characters in a line; RFC 5322 section 2.1.1 allows at most 78.
     private static let lineLength = 72
 
-    /// The list for `h=`, folded behind colons.
+    /// The list for `h=`, folded after colons.
     private static func folded(_ names: [String]) -> String {
         var text = ""
         var column = 0

@@ -4,18 +4,18 @@ internal import Octets
 
 /// Recovers the envelope of a stored message from its header.
 ///
-/// The sender may have written any number of Received fields. Those of our own hosts stand above them, so the header is
-/// walked from the top, as long as a field was written by an own host that was given the message by another one. The
-/// first field of an own host that tells of a stranger is the border hop, and all that is known comes from it; what is
-/// below was written by the stranger, and is never looked at. If the walk meets anything else before, nothing is known.
-/// A field is never chosen by its place, nor because an address in it looks right.
+/// The sender may have written any number of Received fields. Those of our own hosts are above them, so the header is
+/// walked from the top, as long as a field was written by an own host that got the message from another one. The
+/// first field of an own host that names an external client is the border hop, and everything known comes from it;
+/// the fields below were written by the client, and are never read. If the walk meets anything else before, nothing
+/// is known. A field is never chosen by its place, nor because an address in it looks right.
 public struct EnvelopeRecovery: Hashable, Sendable {
-    /// Names that our own hosts write behind `by`.
+    /// Names that our own hosts write after `by`.
     public var ownHosts: HostPatterns
-    /// Networks of clients that are our own hosts, beside private and loopback addresses.
+    /// Networks of clients that are our own hosts, in addition to private and loopback addresses.
     public var trustedRelays: [IPNetwork]
-    /// True if the From_ line of an mbox may tell the sender and the date, where the header does not. Whoever made the
-    /// mbox wrote it.
+    /// True if the sender and the date may be taken from the From_ line of an mbox where the header does not have
+    /// them. The program that made the mbox wrote it.
     public var usesFromLine: Bool
 
     /// Received fields that are followed: hosts give up at about as many (RFC 5321, 6.3).
@@ -73,7 +73,7 @@ public struct EnvelopeRecovery: Hashable, Sendable {
                 return
             case .within:
                 envelope.hops.append(.init(received, number: number, index: index))
-                // Of the steps within, the lowest is next to the time of receipt.
+                // Of the internal hops, the lowest is nearest to the time of receipt.
                 if let date = received.date { envelope.receivedAt = .init(date, .received(number)) }
             case .border(let client):
                 envelope.take(received, client, number: number, index: index)
@@ -95,35 +95,35 @@ public struct EnvelopeRecovery: Hashable, Sendable {
         if trustedRelays.contains(where: { $0.contains(client.address) }) { return .within }
         let isLMTP = received.with?.isLocalDelivery == true
         if client.address.isInternal {
-            // A user who has authenticated is no host of ours, though on our network: what is below is the user's.
+            // An authenticated user is not a host of ours, although on our network: the fields below are the user's.
             return received.isAuthenticated && !isLMTP ? .border(client) : .within
         }
         return isLMTP ? .end(.localDelivery(number)) : .border(client)
     }
 
-    /// True if the field was written by a host of ours. Programs on a host call it `localhost` (amavis, fetchmail), and
-    /// Gmail's own systems have private addresses in the form of 6to4 (RFC 3056). Such a field tells of a step within,
-    /// so that nothing is believed because of it but the fields below, which have to pass this test too.
+    /// True if the field was written by a host of ours. Programs on a host call it `localhost` (amavis, fetchmail),
+    /// and Gmail's own systems have private addresses in the form of 6to4 (RFC 3056). Such a field describes an
+    /// internal hop, so that nothing is trusted because of it except the fields below, which must pass this test too.
     private func isOwn(_ received: Received, isLocal: Bool) -> Bool {
         if let host = received.host { return ownHosts.contains(host) || (isLocal && host.text == "localhost") }
         guard let address = received.hostAddress, case .local = received.origin else { return false }
         return address.isInternal || address.embeddedIn6to4?.isInternal == true
     }
 
-    /// The topmost Return-Path, if it stands above the border: what final delivery has written (RFC 5321, 4.4). Another
+    /// The topmost Return-Path, if it is above the border: it was written by final delivery (RFC 5321, 4.4). One
     /// below is the sender's.
     private static func returnPath(
         above index: Int,
         in header: [HeaderField]
     ) -> RecoveredEnvelope.Sourced<[UInt8]>? {
         guard let field = header[..<index].first(where: { $0.isNamed("Return-Path") }) else { return nil }
-        /// RFC 5322, 2.2.3: the line breaks of folding are no part of the value.
+        /// RFC 5322, 2.2.3: the line breaks of folding are not part of the value.
         let path = field.value.filter { $0 != .lineFeed && $0 != .carriageReturn }.trimmingWhiteSpace
         return path.isEmpty ? nil : .init(Self.reversePath(Array(path)), .returnPath)
     }
 
-    /// What final delivery writes for the null sender is `<>`, or, by Postfix's pipe(8), the bare word MAILER-DAEMON
-    /// (`null_sender`), which is an address of nobody's: one with a domain is a user's.
+    /// For the null sender, final delivery writes `<>`, or, with Postfix's pipe(8), the bare word MAILER-DAEMON
+    /// (`null_sender`), which is not a user's address: one with a domain is.
     static func reversePath(_ written: [UInt8]) -> [UInt8] {
         let isNull = ["<MAILER-DAEMON>", "MAILER-DAEMON"].contains { written.elementsEqual($0.utf8) }
         return isNull ? Array("<>".utf8) : written

@@ -5,7 +5,7 @@ public struct HostPatterns: Hashable, Sendable {
     private var names: Set<Domain> = []
     private var parents: Set<Domain> = []
 
-    /// Text that is no name, and no `*.` before one, matches nothing.
+    /// Text that is neither a name nor `*.` and a name matches nothing.
     public init(_ patterns: some Sequence<String>) {
         for pattern in patterns {
             if pattern.hasPrefix("*.") {

@@ -4,8 +4,8 @@ extension IPAddress {
     /// True for the host itself: 127.0.0.0/8 and ::1.
     var isLoopback: Bool { InternalNetworks.loopback.contains { $0.contains(self) } }
 
-    /// True for an address that no stranger on the open network has: loopback, private (RFC 1918, RFC 4193) and
-    /// link-local (RFC 3927, RFC 4291).
+    /// True for an address that no host on the Internet has: loopback, private (RFC 1918, RFC 4193) and link-local
+    /// (RFC 3927, RFC 4291).
     var isInternal: Bool { isLoopback || InternalNetworks.private.contains { $0.contains(self) } }
 
     /// The IPv4 address in 2002:AABB:CCDD::/48 (RFC 3056).

@@ -2,17 +2,18 @@ public import DNS
 public import Mail
 internal import Octets
 
-/// One Received field: what the host that wrote it says of the hop (RFC 5321, 4.4, and what MTAs write instead).
+/// One Received field: what the host that wrote it reports about the hop (RFC 5321, 4.4, and what MTAs write
+/// instead).
 ///
-/// The value is only as good as that host. Of what it says, the address comes from the kernel and the reverse name from
-/// the DNS; the HELO argument, the envelope and the user's name come from the client, and some MTAs copy them into the
-/// field as they are. A field that can be read in two ways is therefore not read at all.
+/// The value is only as good as that host. Of its content, the address comes from the kernel and the reverse name
+/// from the DNS; the HELO argument, the envelope and the user's name come from the client, and some MTAs copy them
+/// into the field unchanged. A field that can be read in two ways is therefore not read at all.
 public struct Received: Hashable, Sendable {
     /// The client, as the host saw it.
     public struct Client: Hashable, Sendable {
         public let address: IPAddress
         /// The argument of HELO or EHLO, as it is in the field; Postfix writes `?` for octets that it distrusts. Nil
-        /// where the MTA does not tell.
+        /// if the MTA does not report it.
         public let helo: [UInt8]?
         /// The name that the host found for the address and, as far as is known, checked; nil if none.
         public let reverseName: Domain?
@@ -21,29 +22,29 @@ public struct Received: Hashable, Sendable {
     /// How the message came to the host.
     public enum Origin: Hashable, Sendable {
         case network(Client)
-        /// Not by a connection: from a program on the host, from a mailbox, or from within the same system.
+        /// Not over a connection: from a program on the host, from a mailbox, or from within the same system.
         case local
     }
 
-    /// Whose way of writing the field follows.
+    /// The software whose style the field has.
     public let layout: ReceivedLayout
-    /// The host that wrote the field, after `by`; nil if it does not call itself by a domain name.
+    /// The host that wrote the field, after `by`; nil if it does not name itself by a domain name.
     public let host: Domain?
-    /// The host where it calls itself by an address, as Gmail does for steps within its own system.
+    /// The host if it names itself by an address, as Gmail does for hops within its own system.
     public let hostAddress: IPAddress?
     public let origin: Origin
     public let with: WithProtocol?
     /// The host says that the hop was encrypted.
     public let isEncrypted: Bool
-    /// The host says that the client had authenticated itself.
+    /// The host says that the client had authenticated.
     public let isAuthenticated: Bool
-    /// The argument of MAIL FROM where the field tells it (Exim, qmail, Dovecot), with its angle brackets.
+    /// The argument of MAIL FROM if the field has it (Exim, qmail, Dovecot), with its angle brackets.
     public let envelopeFrom: [UInt8]?
     public let date: DateTime?
 
     /// Reads the value of a field.
     ///
-    /// - Throws: ``ReceivedError`` if it says nothing that could be relied on.
+    /// - Throws: ``ReceivedError`` if it contains nothing reliable.
     public init(_ value: [UInt8]) throws(ReceivedError) {
         var tokenizer = ReceivedTokenizer(value[...])
         let (tokens, rest) = try tokenizer.tokens()

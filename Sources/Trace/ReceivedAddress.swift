@@ -7,7 +7,7 @@ struct ReceivedAddress: Hashable {
     let address: IPAddress
     let isBracketed: Bool
 
-    /// Nil if the word as a whole is no address.
+    /// Nil if the word as a whole is not an address.
     init?(_ word: ArraySlice<UInt8>) {
         var text = word.dropIdent
         isBracketed = text.first == UInt8(ascii: "[")
@@ -24,7 +24,7 @@ struct ReceivedAddress: Hashable {
         } else if colons > 1, let zone = text.firstIndex(of: UInt8(ascii: "%")) {
             text = text[..<zone]
         }
-        // 45 octets are the longest text of an address; those that are no ASCII make none.
+        // 45 octets are the longest text of an address; octets that are not ASCII make none.
         guard text.count <= 45, let address = IPAddress(String(decoding: text, as: UTF8.self)) else { return nil }
         self.address = address.unmapped
     }

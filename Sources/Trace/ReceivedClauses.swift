@@ -3,10 +3,10 @@ internal import Octets
 
 /// The parts of a Received field.
 struct ReceivedClauses {
-    /// What stands behind `from`, in order; nil if there is no such clause.
+    /// The text after `from`, in order; nil if there is no such clause.
     var from: [ReceivedTokenizer.Token]?
     private(set) var by: ArraySlice<UInt8>?
-    /// All comments behind `by`.
+    /// All comments after `by`.
     var byComments: [ArraySlice<UInt8>] = []
     private(set) var with: [ArraySlice<UInt8>] = []
     private var via: ArraySlice<UInt8>?
@@ -14,7 +14,7 @@ struct ReceivedClauses {
     private(set) var hasID = false
     private var hasTLSClause = false
 
-    /// Keeps a word that stands in a clause.
+    /// Keeps a word that is in a clause.
     mutating func take(_ word: ArraySlice<UInt8>, of clause: String) {
         switch clause {
         case "by": by = by ?? word
@@ -27,17 +27,17 @@ struct ReceivedClauses {
         }
     }
 
-    /// The words behind `from`.
+    /// The words after `from`.
     var fromWords: [ArraySlice<UInt8>] {
         (from ?? []).compactMap { if case .word(let word) = $0 { word } else { nil } }
     }
 
-    /// The comments behind `from`.
+    /// The comments after `from`.
     var fromComments: [ArraySlice<UInt8>] {
         (from ?? []).compactMap { if case .comment(let comment) = $0 { comment } else { nil } }
     }
 
-    /// The first registered keyword behind `with`; Microsoft and XMail write their names there too, IronPort
+    /// The first registered keyword after `with`; Microsoft and XMail also write their names there, IronPort
     /// `ESMTP/TLS` and a cipher, CommuniGate `ESMTP-TLS`.
     var protocolName: WithProtocol? {
         with.lazy.compactMap { word in
@@ -45,8 +45,8 @@ struct ReceivedClauses {
         }.first
     }
 
-    /// The comments behind `by` that the MTA wrote of itself and the connection: what the client said, a sender or a
-    /// recipient, stands behind them in quotes or angle brackets, and could end its own comment and begin another.
+    /// The comments after `by` that the MTA wrote about itself and the connection: what the client said, a sender or
+    /// a recipient, comes after them in quotes or angle brackets, and could end its own comment and begin another.
     var hostComments: ArraySlice<ArraySlice<UInt8>> {
         byComments.prefix { !$0.contains(UInt8(ascii: "<")) && !$0.contains(UInt8(ascii: "\"")) }
     }
@@ -66,7 +66,7 @@ struct ReceivedClauses {
             }
     }
 
-    /// True if the host says that the client had authenticated itself.
+    /// True if the host says that the client had authenticated.
     var isAuthenticated: Bool {
         protocolName?.isAuthenticated == true || isHTTP
             || (fromComments + hostComments).contains { comment in

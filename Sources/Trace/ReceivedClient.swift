@@ -2,17 +2,17 @@ internal import DNS
 internal import Mail
 internal import Octets
 
-/// Finds the client in what stands behind `from`.
+/// Finds the client in the text after `from`.
 ///
-/// Where the client's own text stands, and whether it can hold parentheses, is a matter of the MTA. So each layout has
-/// one shape, read from the front, and what does not fit it, or offers a second address, is refused: a HELO argument
-/// `x (y [192.0.2.1])` then makes the field unreadable, and not the address another.
+/// It depends on the MTA where the client's own text is, and whether it can contain parentheses. So each layout has
+/// one shape, read from the front, and a text that does not fit it, or has a second address, is refused: a HELO
+/// argument `x (y [192.0.2.1])` then makes the field unreadable instead of changing the address.
 struct ReceivedClient {
     private let layout: ReceivedLayout
     /// The words before the first comment.
     private let words: [ArraySlice<UInt8>]
     private let comments: [ArraySlice<UInt8>]
-    /// The words behind the first comment.
+    /// The words after the first comment.
     private let wordsBehind: [ArraySlice<UInt8>]
 
     init(_ tokens: [ReceivedTokenizer.Token], layout: ReceivedLayout) throws(ReceivedError) {
@@ -49,11 +49,12 @@ struct ReceivedClient {
     }
 
     /// `HELO (rdns [IP])`, RFC 5321's Extended-Domain, and its kin: the HELO argument, then TCP-info. Microsoft and
-    /// XMail write the address without brackets. `(may be forged)` of Sendmail says that the name does not lead back.
+    /// XMail write the address without brackets. `(may be forged)` of Sendmail means that the name does not lead
+    /// back.
     private func standard() throws(ReceivedError) -> Received.Client {
         guard let first = comments.first else { throw .noAddress }
         guard words.count <= 1, wordsBehind.isEmpty else { throw .ambiguous }
-        // Postfix writes `?` for parentheses in a HELO argument, so that its remarks are its own; they may hold the
+        // Postfix writes `?` for parentheses in a HELO argument, so its remarks are its own; they may contain the
         // subject of a certificate, or a user's name.
         try check(comments.dropFirst().filter { layout != .postfix || !Self.isPostfixRemark($0) }[...])
         let comment = ReceivedComment(first)
@@ -66,7 +67,7 @@ struct ReceivedClient {
         )
     }
 
-    /// `rdns ([IP]:port helo=HELO ident=I)`, or `[IP] (port=N helo=HELO ident=I)` where no name was found. If the HELO
+    /// `rdns ([IP]:port helo=HELO ident=I)`, or `[IP] (port=N helo=HELO ident=I)` if no name was found. If the HELO
     /// argument was the name, it is not written again.
     private func exim() throws(ReceivedError) -> Received.Client {
         guard words.count == 1, wordsBehind.isEmpty else { throw .ambiguous }
@@ -85,7 +86,7 @@ struct ReceivedClient {
         )
     }
 
-    /// `([IP:port] helo=HELO)`; what a word before it means is not known.
+    /// `([IP:port] helo=HELO)`; the meaning of a word before it is unknown.
     private func ecelerity() throws(ReceivedError) -> Received.Client {
         guard words.count <= 1, wordsBehind.isEmpty else { throw .ambiguous }
         try check(comments.dropFirst())
@@ -97,7 +98,7 @@ struct ReceivedClient {
         return Received.Client(address: address.address, helo: helo, reverseName: nil)
     }
 
-    /// `[IP] (HELO h)` and `[IP] (account user HELO h)`; also as everybody else.
+    /// `[IP] (HELO h)` and `[IP] (account user HELO h)`; also the common form.
     private func communigate() throws(ReceivedError) -> Received.Client {
         let first = ReceivedComment(comments.first ?? []).words
         guard let place = first.firstIndex(where: { $0.isWord("helo") }) else { return try standard() }
@@ -109,7 +110,7 @@ struct ReceivedClient {
         return Received.Client(address: address.address, helo: Array(first[place + 1]), reverseName: nil)
     }
 
-    /// The HELO argument among items `key=value`; any other word means that it has white space in it.
+    /// The HELO argument among items `key=value`; any other word means that it contains white space.
     private func heloItem(_ items: ArraySlice<ArraySlice<UInt8>>) throws(ReceivedError) -> [UInt8]? {
         var helo: [UInt8]?
         for item in items {
@@ -156,7 +157,7 @@ struct ReceivedClient {
         return Received.Client(address: address.address, helo: Array(helo), reverseName: nil)
     }
 
-    /// `IP`: who used the web page.
+    /// `IP`: the user of the web page.
     private func webmail() throws(ReceivedError) -> Received.Client {
         guard words.count == 1, wordsBehind.isEmpty else { throw .ambiguous }
         guard let address = ReceivedAddress(words[0]) else { throw .noAddress }
@@ -172,7 +173,7 @@ struct ReceivedClient {
         for comment in others where ReceivedComment(comment).mayHoldAddress { throw .ambiguous }
     }
 
-    /// A name that the MTA had from the DNS: what stands before it up to an `@` is the ident protocol's.
+    /// A name that the MTA got from the DNS: text before it, up to an `@`, is from the ident protocol.
     private static func reverseName(_ word: ArraySlice<UInt8>) -> Domain? {
         let name = word.dropIdent
         guard let domain = Domain(name), domain.isHostName, ReceivedAddress(name) == nil else { return nil }
@@ -181,7 +182,7 @@ struct ReceivedClient {
 }
 
 extension ArraySlice<UInt8> {
-    /// RFC 1413: what the ident protocol said of the user is put before the name or the address.
+    /// RFC 1413: the ident protocol's answer about the user is put before the name or the address.
     var dropIdent: Self {
         lastIndex(of: UInt8(ascii: "@")).map { self[($0 + 1)...] } ?? self
     }

@@ -1,7 +1,7 @@
 internal import DNS
 internal import Octets
 
-/// A comment behind `from`, in words.
+/// A comment after `from`, in words.
 struct ReceivedComment {
     let words: [ArraySlice<UInt8>]
     private let octets: ArraySlice<UInt8>
@@ -18,7 +18,7 @@ struct ReceivedComment {
 
     /// The address in TCP-info (RFC 5321, 4.4): the one in brackets, or the only one. Nil if there is none.
     ///
-    /// A reverse name may look like an address; the MTA's is the one in brackets, of which there is one pair.
+    /// A reverse name may look like an address; the MTA's address is the one in brackets, of which there is one pair.
     func onlyAddress() throws(ReceivedError) -> (index: Int, address: IPAddress)? {
         let all = addresses
         let bracketed = all.filter(\.address.isBracketed)
@@ -29,7 +29,7 @@ struct ReceivedComment {
         return (first.index, first.address.address)
     }
 
-    /// True if an address is in the comment however deep, or something that could be read as one.
+    /// True if the comment contains an address, however deep, or something that could be read as one.
     var mayHoldAddress: Bool {
         octets.contains(UInt8(ascii: "["))
             || octets.split(whereSeparator: \.delimitsReceivedWord).contains { ReceivedAddress($0) != nil }
@@ -40,14 +40,14 @@ struct ReceivedComment {
         words.contains { $0.isWord("forged)") }
     }
 
-    /// What stands behind `HELO`, `EHLO` or `LHLO`; nil if it is no such comment.
+    /// The text after `HELO`, `EHLO` or `LHLO`; nil if it is not such a comment.
     static func greeting(_ comment: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         ["HELO ", "EHLO ", "LHLO "].contains { comment.asciiHasPrefix($0) } ? comment.dropFirst(5) : nil
     }
 }
 
 extension UInt8 {
-    /// True for octets that no word of a Received field has in it, in any reading of it.
+    /// True for octets that no word of a Received field contains, in any reading of it.
     var delimitsReceivedWord: Bool {
         switch self {
         case UInt8(ascii: " "), UInt8(ascii: "\t"), .lineFeed, .carriageReturn, UInt8(ascii: "("), UInt8(ascii: ")"),

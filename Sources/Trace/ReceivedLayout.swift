@@ -1,8 +1,8 @@
 internal import Mail
 internal import Octets
 
-/// Whose way of writing a Received field it is. It decides whether the first name is what the client said (HELO) or
-/// what the DNS said, and where the address stands.
+/// The software whose style a Received field has. It decides whether the first name is from the client (HELO) or from
+/// the DNS, and where the address is.
 public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
     case postfix = "Postfix"
     case sendmail = "Sendmail"
@@ -19,11 +19,11 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
     case communigate = "CommuniGate Pro"
     case fetchmail = "fetchmail"
     case webmail = "webmail"
-    /// None of these; read as RFC 5321 has it.
+    /// None of these; read as in RFC 5321.
     case standard = "RFC 5321"
 
-    /// Tells the MTA by what it says of itself behind `by`, which no client can write; only then by the look of the
-    /// rest.
+    /// Recognises the MTA by what it writes about itself after `by`, which no client can write; only then by the look
+    /// of the rest.
     init(_ clauses: ReceivedClauses) {
         if let signed = clauses.hostComments.lazy.compactMap(Self.signature).first {
             self = signed
@@ -37,7 +37,7 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
         } else if with.first?.hasPrefix("[XMail") == true {
             self = .xmail
         } else if clauses.isHTTP {
-            // Exchange Online hands messages from server to server so.
+            // Exchange Online hands messages from server to server in this way.
             self = clauses.by?.asciiHasSuffix(".outlook.com") == true ? .exchange : .webmail
         } else if let host = clauses.by, host.asciiHasSuffix(".google.com") || host.asciiHasSuffix(".gmail.com") {
             self = .gmail
@@ -53,12 +53,12 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
             ("getmail", .fetchmail), ("qpsmtpd", .qmail), ("qmail", .qmail), ("CommuniGate", .communigate),
         ]
         if let known = signatures.first(where: { comment.asciiHasPrefix($0.0) }) { return known.1 }
-        // Sendmail's version and that of its configuration: 8.17.1/8.17.1.
+        // The versions of Sendmail and of its configuration: 8.17.1/8.17.1.
         let isVersion = comment.first?.isDigit == true && comment.contains(UInt8(ascii: "/"))
         return isVersion && comment.allSatisfy { !$0.isWhiteSpace } ? .sendmail : nil
     }
 
-    /// By the look of what stands behind `from`, where nothing else tells.
+    /// By the look of the text after `from`, if there is no other sign.
     private static func look(_ clauses: ReceivedClauses) -> ReceivedLayout {
         let comments = clauses.fromComments
         guard let first = comments.first else { return .standard }
@@ -70,7 +70,7 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
                 let name = clauses.fromWords.first ?? []
                 return name.isEmpty || name.first == UInt8(ascii: "[") ? .ecelerity : .exim
             }
-            // qmail names itself nowhere, gives no id and speaks of SMTP; others (IronPort) have the HELO argument
+            // qmail does not name itself, gives no id and writes SMTP; others (IronPort) have the HELO argument
             // before such an address.
             let isBare = words.count == 1 && word.first != UInt8(ascii: "[")
             if isBare, clauses.byComments.isEmpty, !clauses.hasID, clauses.with.last?.isWord("smtp") == true {

@@ -5,7 +5,7 @@ internal import Octets
 ///     Stamp = From-domain By-domain Opt-info [CFWS] ";" FWS date-time
 ///     Opt-info = [Via] [With] [ID] [For] [Additional-Registered-Clauses]      (RFC 5321, 4.4)
 ///
-/// Comments may stand anywhere, and the words behind `with` are as many as the MTA likes.
+/// Comments may occur anywhere, and any number of words may follow `with`.
 struct ReceivedParser {
     private let tokens: [ReceivedTokenizer.Token]
     private var position = 0
@@ -21,7 +21,7 @@ struct ReceivedParser {
         return clauses
     }
 
-    /// From-domain = "FROM" FWS Extended-Domain; missing for what did not come over the network.
+    /// From-domain = "FROM" FWS Extended-Domain; missing for a message that did not come over the network.
     private mutating func fromDomain(_ clauses: inout ReceivedClauses) {
         if case .word(let word) = tokens.first, word.isWord("from") {
             clauses.from = []
@@ -45,7 +45,7 @@ struct ReceivedParser {
             case .word(let word):
                 if let next = Self.keywords.first(where: { word.isWord($0) }), clauses.by != nil, next != clause {
                     clause = next
-                    // A clause that comes again was not written by the MTA; the first one counts.
+                    // A repeated clause was not written by the MTA; the first one counts.
                     if !seen.insert(clause).inserted { clause = "" }
                 } else {
                     clauses.take(word, of: clause)
@@ -55,7 +55,7 @@ struct ReceivedParser {
         guard clauses.by != nil else { throw .noHost }
     }
 
-    /// The clauses of RFC 5321 and of the registry, `from` as XMail and `envelope-from` as Haraka have it.
+    /// The clauses of RFC 5321 and of the registry, `from` as in XMail and `envelope-from` as in Haraka.
     private static let keywords = [
         "via", "with", "id", "for", "tls", "group", "priority", "state", "from", "envelope-from",
     ]

@@ -1,19 +1,19 @@
 internal import Octets
 
-/// Cuts the value of a Received field into words and comments, without knowing what they mean.
+/// Cuts the value of a Received field into words and comments, without interpreting them.
 ///
-/// A HELO argument, a recipient or a user's name may have been written into the field as it came, parentheses and all.
-/// So what is not well-formed is refused as a whole: nothing is guessed from a broken structure.
+/// A HELO argument, a recipient or a user's name may have been written into the field unchanged, including
+/// parentheses. So a field that is not well-formed is refused as a whole: nothing is guessed from a broken structure.
 package struct ReceivedTokenizer {
     package enum Token: Hashable {
         case word(ArraySlice<UInt8>)
-        /// What stands between the parentheses; comments inside are left as they are.
+        /// The text between the parentheses; comments inside are left as they are.
         case comment(ArraySlice<UInt8>)
     }
 
-    /// Octets of a field that is read; MTAs write some hundreds.
+    /// The maximum length of a field that is read, in octets; MTAs write some hundreds.
     static let lengthLimit = 16 * 1024
-    /// Tokens of a field that is read; MTAs write some dozens.
+    /// The maximum number of tokens of a field that is read; MTAs write some dozens.
     static let tokenLimit = 256
 
     private let octets: ArraySlice<UInt8>
@@ -24,7 +24,7 @@ package struct ReceivedTokenizer {
         position = octets.startIndex
     }
 
-    /// All tokens up to the first semicolon that stands in no comment and no quoted string, and what follows it.
+    /// All tokens up to the first semicolon outside comments and quoted strings, and what follows it.
     mutating func tokens() throws(ReceivedError) -> (tokens: [Token], rest: ArraySlice<UInt8>?) {
         guard octets.count <= Self.lengthLimit else { throw .tooLong }
         var tokens: [Token] = []
@@ -97,7 +97,7 @@ package struct ReceivedTokenizer {
     }
 }
 
-/// Why a Received field tells nothing.
+/// Why a Received field is unusable.
 public enum ReceivedError: String, Error, Hashable, Sendable {
     case malformed = "it is not well-formed"
     case tooLong = "it is longer than any MTA writes"

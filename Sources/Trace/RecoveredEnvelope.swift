@@ -1,19 +1,20 @@
 public import DNS
 public import Mail
 
-/// What the header of a stored message still tells of the envelope, and of the client that our own first host met; see
-/// ``EnvelopeRecovery``. Each value names its source, since none is as good as what the MTA tells a milter.
+/// What the header of a stored message still shows of the envelope, and of the client that our own first host met;
+/// see ``EnvelopeRecovery``. Each value names its source, since none is as reliable as what the MTA sends to a
+/// milter.
 public struct RecoveredEnvelope: Hashable, Sendable {
-    /// Where a value comes from.
+    /// The source of a value.
     public enum Source: Hashable, Sendable {
         /// A Received field; 1 is the topmost.
         case received(Int)
         case returnPath
-        /// What an MTA of this kind writes of MAIL FROM into its Received field.
+        /// What an MTA of this kind writes about MAIL FROM in its Received field.
         case envelopeFrom(ReceivedLayout)
         /// The From_ line of the mbox.
         case fromLine
-        /// Said by whoever asks.
+        /// Given by the user.
         case flag
     }
 
@@ -27,8 +28,8 @@ public struct RecoveredEnvelope: Hashable, Sendable {
         }
     }
 
-    /// What the Received field of one of our hosts says of the way the message came. Facts for the report; no `auth`
-    /// result is claimed from them.
+    /// What the Received field of one of our hosts says about the way the message came. Facts for the report; no
+    /// `auth` result is claimed from them.
     public struct Hop: Hashable, Sendable {
         /// The field, counted from the top: 1 is the topmost Received.
         public let number: Int
@@ -45,7 +46,7 @@ public struct RecoveredEnvelope: Hashable, Sendable {
     /// Our hosts that the message passed, from the top; the last is the border hop, if there is one. They are ours
     /// whatever is below them.
     public internal(set) var hops: [Hop] = []
-    /// The border hop: where one of our hosts met a host that is not ours. Nil if there is none that can be relied on.
+    /// The border hop: where one of our hosts met a host that is not ours. Nil if there is no reliable one.
     public internal(set) var border: Hop?
     /// Why there is no border hop; nil if there is one.
     public internal(set) var reason: Reason?
@@ -63,8 +64,8 @@ public struct RecoveredEnvelope: Hashable, Sendable {
     /// An envelope of which nothing is known.
     public init() {}
 
-    /// Puts what was said by flags in place of what was recovered. HELO argument and reverse name go with the client: a
-    /// different one has not said them.
+    /// Replaces what was recovered by what was given with flags. HELO argument and reverse name go with the client:
+    /// they do not belong to a different one.
     public mutating func give(
         client: IPAddress? = nil,
         helo: [UInt8]? = nil,
@@ -80,26 +81,26 @@ public struct RecoveredEnvelope: Hashable, Sendable {
         if let receivedAt { self.receivedAt = Sourced(receivedAt, .flag) }
     }
 
-    /// True if the client, as the header tells it, had authenticated itself: a user's submission, not a stranger's
-    /// delivery.
+    /// True if the client had authenticated according to the header: a user's submission, not mail from outside.
     public var isSubmission: Bool {
         guard let border, client?.source == .received(border.number) else { return false }
         return border.isAuthenticated
     }
 
-    /// Why the client is not known.
+    /// Why the client is unknown.
     public enum Reason: Hashable, Sendable {
-        /// There is no Received field, or none below those that were passed.
+        /// There is no Received field, or none below those that were followed.
         case noReceived
-        /// All hops are between our own hosts or programs: nobody from outside was met.
+        /// All hops are between our own hosts or programs: there was no client from outside.
         case fromWithin
-        /// A Received field tells nothing that could be relied on.
+        /// A Received field contains nothing reliable.
         case unreadable(Int, ReceivedError)
-        /// A Received field was written by a host that is not ours, and nothing above it tells of meeting it.
+        /// A Received field was written by a host that is not ours, and no field above it is about receiving the
+        /// message from it.
         case foreignHost(Int, Domain?)
         /// LMTP from an address that is not known to be ours.
         case localDelivery(Int)
-        /// More hops within than are looked at.
+        /// More internal hops than the limit.
         case tooManyHops
     }
 }
@@ -121,13 +122,13 @@ extension RecoveredEnvelope.Reason: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noReceived: "the header has no Received field"
-        case .fromWithin: "every Received field tells of a step within our own hosts"
-        case .unreadable(let number, let error): "Received field \(number) tells nothing: \(error.rawValue)"
+        case .fromWithin: "every Received field is about a step within our own hosts"
+        case .unreadable(let number, let error): "Received field \(number) is unusable: \(error.rawValue)"
         case .foreignHost(let number, let host?): "Received field \(number) is by \(host), which is not an own host"
         case .foreignHost(let number, nil): "Received field \(number) is by a host without a name"
         case .localDelivery(let number):
-            "Received field \(number) tells of LMTP from an address that is not a trusted relay's"
-        case .tooManyHops: "more Received fields than are followed tell of steps within our own hosts"
+            "Received field \(number) is about LMTP from an address that is not a trusted relay's"
+        case .tooManyHops: "more Received fields than are followed are about steps within our own hosts"
         }
     }
 }

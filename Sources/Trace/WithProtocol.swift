@@ -1,7 +1,7 @@
 internal import Octets
 
-/// What follows `with` in a Received field: the registry of mail transmission types (IANA, Mail Parameters; RFC 3848,
-/// RFC 6531), and what is written there without being registered.
+/// The words that follow `with` in a Received field: the registry of mail transmission types (IANA, Mail Parameters;
+/// RFC 3848, RFC 6531), and unregistered ones in use.
 public enum WithProtocol: String, CaseIterable, Hashable, Sendable {
     case smtp, esmtp, esmtpa, esmtps, esmtpsa
     case lmtp, lmtpa, lmtps, lmtpsa
@@ -12,12 +12,12 @@ public enum WithProtocol: String, CaseIterable, Hashable, Sendable {
     case smtps
     /// Not registered: ESMTP with AUTH, before RFC 3848 (Exim, MDaemon).
     case asmtp
-    /// Not registered: a user of a web page, who has logged in there.
+    /// Not registered: a user who has logged in on a web page.
     case http, https
-    /// Not registered: mailboxes that were fetched (fetchmail, getmail); no transmission of mail.
+    /// Not registered: mailboxes that were fetched (fetchmail, getmail); not a transmission of mail.
     case pop3, pop3s, imap, imaps
 
-    /// No keyword is as long.
+    /// No keyword is longer.
     private static let lengthLimit = 16
 
     /// Reads a keyword in any case.
@@ -39,7 +39,7 @@ public enum WithProtocol: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// True if the client had authenticated itself.
+    /// True if the client had authenticated.
     public var isAuthenticated: Bool {
         switch self {
         case .esmtpa, .esmtpsa, .lmtpa, .lmtpsa, .utf8smtpa, .utf8smtpsa, .utf8lmtpa, .utf8lmtpsa, .asmtp, .http,
@@ -51,7 +51,7 @@ public enum WithProtocol: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// True if the message was taken out of a mailbox, so that no SMTP client was met.
+    /// True if the message was fetched from a mailbox, so that there was no SMTP client.
     var isFetched: Bool {
         switch self {
         case .pop3, .pop3s, .imap, .imaps: true

@@ -46,7 +46,7 @@ import Trace
             "position(above: mx.example.org)",
             [own, "Received-SPF: none", "Authentication-Results: other.example; none", received]
         ),
-        Case("a field of anybody between them", "no Received field stands directly", [own, "Subject: x", received]),
+        Case("a field of anybody between them", "no Received field is directly", [own, "Subject: x", received]),
         Case("no Received at all", "has no Received field", [own, "Subject: x"]),
         Case("last field of the header", "has no Received field", [own]),
         Case("above the Received of another host", "is not an own host", [own, foreign, received]),

@@ -149,12 +149,12 @@ import Trace
         Case(
             received: "nothing but steps within",
             [within, "by mx.example.org (Postfix, from userid 1000) id 1; \(date)"],
-            "at received:2 every Received field tells of a step within our own hosts"
+            "at received:2 every Received field is about a step within our own hosts"
         ),
         Case(
             received: "LMTP from a public address",
             ["from mx.example.org ([192.0.2.9]) by store.example.org with LMTP id 3; \(date)", border],
-            "Received field 1 tells of LMTP from an address that is not a trusted relay's"
+            "Received field 1 is about LMTP from an address that is not a trusted relay's"
         ),
         Case(
             received: "LMTPA from within is no submission",
