@@ -56,12 +56,12 @@ import Trace
         Case("came with a Received that names its host", "stands below", [received, own, received, foreign]),
         Case(
             "below a Received that cannot be read",
-            "field 1 tells nothing",
+            "field 1 is unusable",
             ["Received: by a; by b; ((", own, received]
         ),
         Case(
             "above a Received that cannot be read",
-            "field 1 tells nothing",
+            "field 1 is unusable",
             [own, "Received: from x ((", received]
         ),
         Case(

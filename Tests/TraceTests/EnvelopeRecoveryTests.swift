@@ -108,7 +108,7 @@ import Trace
         Case(
             received: "a field that cannot be read, above the border",
             ["from x (y by mx.example.org with SMTP; \(date)", border],
-            "Received field 1 tells nothing: it is not well-formed"
+            "Received field 1 is unusable: it is not well-formed"
         ),
         Case(
             received: "localhost is own only for what is within",
