@@ -52,8 +52,8 @@ import Trace
         Case("above the Received of another host", "is not an own host", [own, foreign, received]),
         Case("between a stranger's field and one that came with it", "is not an own host", [foreign, own, received]),
         Case("of two hops within, above the inner one", "position(above: store.example.org)", [own, inner, received]),
-        Case("below the Received of its host", "stands below", [received, own, foreign]),
-        Case("came with a Received that names its host", "stands below", [received, own, received, foreign]),
+        Case("below the Received of its host", "is below", [received, own, foreign]),
+        Case("came with a Received that names its host", "is below", [received, own, received, foreign]),
         Case(
             "below a Received that cannot be read",
             "field 1 is unusable",
