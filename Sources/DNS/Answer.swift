@@ -1,12 +1,12 @@
-/// The data of one record of the type asked for. Records of a CNAME chain are not kept: the answer is what stands at
-/// its end.
+/// The data of one record of the type asked for. Records of a CNAME chain are not kept: the answer is the data at its
+/// end.
 public enum RecordData: Hashable, Sendable {
     case a(IPv4Address)
     case aaaa(IPv6Address)
-    /// Nil for a name that is no ``Domain``: the root, as in a null MX (RFC 7505), or one with escaped octets.
+    /// Nil for a name that is not a ``Domain``: the root, as in a null MX (RFC 7505), or one with escaped octets.
     case mx(preference: UInt16, exchange: Domain?)
     case ptr(Domain?)
-    /// The character-strings of one TXT record, octet for octet; NUL included.
+    /// The character-strings of one TXT record, octet for octet, including NUL.
     case txt([[UInt8]])
 
     public var type: RecordType {
@@ -20,37 +20,37 @@ public enum RecordData: Hashable, Sendable {
     }
 }
 
-/// What the DNS said to a ``Question``.
+/// The DNS's answer to a ``Question``.
 public struct Answer: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
-        /// One record at least, all of the type asked for, in the order they came.
+        /// At least one record, all of the type asked for, in the order in which they came.
         case records([RecordData])
         /// The name exists and has no record of this type (RFC 2308, NODATA).
         case noData
         /// The name does not exist (RFC 2308, NXDOMAIN).
         case nameError
-        /// There is no answer; nothing may be concluded from that but a temporary error.
+        /// There is no answer; only a temporary error may be concluded from that.
         case failure(Failure)
     }
 
-    /// Why there is no answer. The raw value is the word that is shown to people.
+    /// Why there is no answer. The raw value is the wording shown to people.
     public enum Failure: String, Hashable, Sendable {
         case serverFailure = "server failure"
         case refused = "refused"
         case timeout = "time-out"
-        /// A packet that does not parse, or records that break their own form.
+        /// A packet that does not parse, or records that break their own format.
         case malformed = "malformed answer"
         case aliasLoop = "CNAME loop"
         /// The message's own deadline passed before the answer came.
         case deadline = "deadline passed"
-        /// The message leads to more questions than one may ask.
+        /// The message leads to more questions than allowed.
         case questionLimit = "too many questions"
         /// The resolver could not ask: no server, no socket, shutting down.
         case unavailable = "resolver unavailable"
     }
 
     public let outcome: Outcome
-    /// Seconds for which the answer may be kept: the least of a CNAME chain; for ``Outcome/noData`` and
+    /// Seconds for which the answer may be kept: the lowest of a CNAME chain; for ``Outcome/noData`` and
     /// ``Outcome/nameError`` the negative TTL of the SOA record (RFC 2308), 0 if unknown.
     public let ttl: UInt32
     /// The AD bit (RFC 4035, 3.2.3): the resolver vouches that the answer is signed.

@@ -1,7 +1,7 @@
-/// The answers that are kept, within a bound on memory. Its owner locks it, and tells it the time.
+/// The answers that are kept, within a limit on memory. Its owner locks it, and gives it the time.
 ///
-/// What goes first when room is needed is chosen by second chance: an answer that was used since the hand last passed
-/// it stays for another round. So a flood of names that are asked for once does not drive out those in use.
+/// When room is needed, second chance decides what goes first: an answer that was used since the hand last passed it
+/// stays for another round. So a flood of names that are asked for once does not displace those in use.
 struct AnswerCache {
     private struct Slot {
         let question: Question
@@ -16,7 +16,7 @@ struct AnswerCache {
     private var slots: [Slot?] = []
     private var free: [Int] = []
     private var hand = 0
-    /// Octets in use, about: never more than ``CachingResolver/Limits/memory``.
+    /// Octets in use, approximately: never more than ``CachingResolver/Limits/memory``.
     private(set) var cost = 0
 
     var count: Int { places.count }
@@ -59,12 +59,12 @@ struct AnswerCache {
         case .records: return min(max(ttl, limits.leastTTL), limits.greatestTTL)
         case .noData, .nameError: return min(max(ttl, limits.leastTTL), limits.greatestNegativeTTL)
         case .failure(.deadline), .failure(.unavailable), .failure(.questionLimit): return nil
-        /// RFC 2308, 7, and RFC 9520: a failure is kept, that a broken zone is not asked again for every message.
+        /// RFC 2308, 7, and RFC 9520: a failure is kept, so that a broken zone is not asked again for every message.
         case .failure: return limits.failureTTL
         }
     }
 
-    /// Takes out what the hand meets, the expired and the unused, until there is room. Two rounds meet every slot
+    /// Removes what the hand passes, the expired and the unused, until there is room. Within two rounds every slot is
     /// unused, so this ends.
     private mutating func makeRoom(for cost: Int, at now: ContinuousClock.Instant) {
         while self.cost + cost > limits.memory, !slots.isEmpty {
@@ -86,7 +86,8 @@ struct AnswerCache {
         cost -= slot.cost
     }
 
-    /// Octets of memory, about: what is stored, and what storing it takes (slot, table, headers of the arrays).
+    /// Octets of memory, approximately: the data, and the overhead of storing it (slot, table, headers of the
+    /// arrays).
     static func cost(of answer: Answer, to question: Question) -> Int {
         answer.records.reduce(256 + question.name.text.utf8.count) { sum, record in
             switch record {

@@ -1,20 +1,21 @@
-/// What the DNS has told one message so far, and what it has yet to tell.
+/// The DNS answers that one message has received so far, and the questions still open.
 ///
-/// Every check is a function of the answers known: it asks through ``request(_:)``, and where an answer is
-/// missing it gives up at once and is run again when the answer is in. Nothing waits, and a check run twice on the same
+/// Every check is a function of the known answers: it asks through ``request(_:)``, and if an answer is missing it
+/// gives up at once and is run again when the answer arrives. Nothing waits, and a check run twice on the same
+/// answers gives the same verdict.
 /// answers gives the same verdict.
 public struct Answers: Sendable {
     /// The answers, by question.
     public private(set) var known: [Question: Answer]
-    /// Asked for and not known, in the order in which they were first asked.
+    /// Questions without an answer, in the order in which they were first asked.
     public private(set) var open: [Question] = []
-    /// Those of ``open`` that nobody has taken on yet.
+    /// Those of ``open`` that ``takeNew()`` has not returned yet.
     private var new: [Question] = []
 
-    /// Questions that may be asked; nil for any number.
+    /// The maximum number of questions; nil for any number.
     private let limit: Int?
 
-    /// - Parameter limit: how many questions may be asked. Those beyond it fail, without being asked.
+    /// - Parameter limit: the maximum number of questions. Those beyond it fail without being asked.
     public init(_ known: [Question: Answer] = [:], limit: Int? = nil) {
         self.known = known
         self.limit = limit
@@ -31,20 +32,20 @@ public struct Answers: Sendable {
         return nil
     }
 
-    /// The open questions that were not there the last time: for who sees to their answers.
+    /// The open questions added since the last call, for the caller that gets them answered.
     public mutating func takeNew() -> [Question] {
         defer { new = [] }
         return new
     }
 
-    /// Takes an answer in. The first one to a question stands: a check that was run again must not see two.
+    /// Takes in an answer. The first answer to a question is kept: a check that is run again must not see two.
     public mutating func learn(_ answer: Answer, to question: Question) {
         if known[question] == nil { known[question] = answer }
         open.removeAll { $0 == question }
         new.removeAll { $0 == question }
     }
 
-    /// Closes every open question with the same failure, as when the message's deadline passes.
+    /// Closes every open question with the same failure, for example when the message's deadline passes.
     public mutating func abandon(because failure: Answer.Failure) {
         for question in open { known[question] = .failure(failure) }
         open = []

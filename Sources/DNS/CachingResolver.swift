@@ -1,23 +1,23 @@
 internal import Synchronization
 
-/// Keeps the answers of another resolver, and asks it each question once, however many wait for the answer.
+/// Keeps the answers of another resolver, and asks it each question once, however many callers wait for the answer.
 ///
 /// An answer is returned as it came: its `ttl` is that of the first time, not what is left of it.
 public final class CachingResolver: Resolver {
     public struct Limits: Sendable {
-        /// Octets for the answers kept, about.
+        /// Octets for the kept answers, approximately.
         public var memory = 8 << 20
-        /// Below this a TTL is not honoured: the questions of one message, and of those that come with it, see one
-        /// answer.
+        /// The shortest time for which an answer is kept, whatever its TTL: the questions of one message, and of
+        /// others at the same time, see one answer.
         public var leastTTL = Duration.seconds(5)
         /// RFC 8767, 4: no longer than a week; a day is plenty.
         public var greatestTTL = Duration.seconds(86_400)
         /// RFC 2308, 5: one to three hours "have been found to work well".
         public var greatestNegativeTTL = Duration.seconds(10_800)
-        /// Questions that may be under way at a time. What is over it is not asked: messages that come and go faster
-        /// than a dead name server is given up must not pile up here.
+        /// Questions that may be in progress at a time. Further questions are not asked: messages that come and go
+        /// faster than a dead name server is given up must not pile up here.
         public var outstanding = 20_000
-        /// For answers that are failures. RFC 2308, 7: five minutes at most.
+        /// For answers that are failures. RFC 2308, 7: at most five minutes.
         public var failureTTL = Duration.seconds(5)
 
         public init() {}
@@ -25,7 +25,8 @@ public final class CachingResolver: Resolver {
 
     private struct State {
         var cache: AnswerCache
-        /// Who waits for which question, by a number of his own. A question is here as long as upstream is asked.
+        /// The callers waiting for each question, by number. A question is in the table as long as upstream is being
+        /// asked.
         var waiting: [Question: [UInt64: CheckedContinuation<Answer, Never>]] = [:]
         var waiters: UInt64 = 0
     }
@@ -33,7 +34,7 @@ public final class CachingResolver: Resolver {
     private enum Entry {
         case answered(Answer)
         case waits
-        /// The first to ask: upstream has to be asked.
+        /// The first caller: upstream must be asked.
         case asks
     }
 
@@ -43,8 +44,8 @@ public final class CachingResolver: Resolver {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - upstream: answers what is not kept.
-    ///   - now: the time, by which answers expire.
+    ///   - upstream: answers the questions that are not in the cache.
+    ///   - now: the time by which answers expire.
     public init(
         _ upstream: any Resolver,
         limits: Limits = Limits(),
@@ -88,8 +89,8 @@ public final class CachingResolver: Resolver {
     ) -> Entry {
         let now = now()
         return state.withLock { state in
-            /// A task is marked as cancelled before its handler runs: who was cancelled before he is in the table is
-            /// turned away here, who is cancelled later is found there.
+            /// A task is marked as cancelled before its handler runs: a task cancelled before it is registered
+            /// returns here; one cancelled later is removed by the handler.
             if Task.isCancelled { return .answered(.failure(.unavailable)) }
             if let answer = state.cache.answer(to: question, at: now) { return .answered(answer) }
             let isFirst = state.waiting[question] == nil
@@ -99,7 +100,7 @@ public final class CachingResolver: Resolver {
         }
     }
 
-    /// In a task of its own: the first to ask may be cancelled, the others still wait.
+    /// In a separate task: the first caller may be cancelled while the others still wait.
     private func ask(_ question: Question) {
         Task {
             let answer = await upstream.answer(to: question)

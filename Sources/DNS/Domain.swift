@@ -2,10 +2,10 @@ internal import Octets
 
 /// A domain name as it is asked for in the DNS: ASCII, lower case, without the trailing dot.
 ///
-/// A value of this type is safe to hand to any resolver: every label has 1 to 63 octets, the whole at most 253
-/// (RFC 1035, 2.3.4), and every octet is a printable ASCII character other than the backslash, which libraries read as
-/// an escape. Spaces are allowed where they are asked for. The root has no value. Names that cannot be written so are
-/// not asked for: no mail uses them but to confuse.
+/// A value of this type is safe to pass to any resolver: every label has 1 to 63 octets, the whole at most 253 (RFC
+/// 1035, 2.3.4), and every octet is a printable ASCII character other than the backslash, which libraries read as an
+/// escape. Spaces are allowed where they are asked for. The root has no value. Names that cannot be written like this
+/// are not asked for: mail uses them only to confuse.
 public struct Domain: Hashable, Sendable {
     /// The presentation form, for example `mail.example.org`.
     public let text: String
@@ -20,8 +20,8 @@ public struct Domain: Hashable, Sendable {
         self.init(Array(octets), allowsSpaces: false)
     }
 
-    /// Reads a name whose labels may hold spaces, which macros of SPF records write (`%_`, RFC 7208, 7.1) and master
-    /// files escape. No header and no envelope has such a name.
+    /// Reads a name whose labels may contain spaces, which macros of SPF records write (`%_`, RFC 7208, 7.1) and
+    /// master files escape. No header and no envelope has such a name.
     public init?(allowingSpaces octets: some Sequence<UInt8>) {
         self.init(Array(octets), allowsSpaces: true)
     }
@@ -74,8 +74,8 @@ public struct Domain: Hashable, Sendable {
         }
     }
 
-    /// The name that a reader sees who decodes A-labels without checking them, mapped again by UTS #46: an A-label may
-    /// hold capital letters or marks that IDNA would never have put there. Nil if nothing is to be decoded.
+    /// The name seen by a reader that decodes A-labels without checking them, mapped again by UTS #46: an A-label may
+    /// contain capital letters or marks that IDNA would never have put there. Nil if there is nothing to decode.
     public var remapped: Domain? {
         guard text.utf8.count >= 4, labels.contains(where: { $0.hasPrefix("xn--") }) else { return nil }
         return LibIDN2.uLabels(of: Array(text.utf8)).flatMap { Domain(internationalized: $0) }
@@ -92,7 +92,7 @@ public struct Domain: Hashable, Sendable {
         return Domain(canonical: String(text[text.index(after: dot)...]))
     }
 
-    /// The rightmost `count` labels; the whole name if it has no more than that. `count` is at least 1.
+    /// The rightmost `count` labels; the whole name if it has fewer. `count` is at least 1.
     public func suffix(labels count: Int) -> Domain {
         let all = labels
         return all.count <= count ? self : Domain(canonical: all.suffix(max(count, 1)).joined(separator: "."))
@@ -110,8 +110,8 @@ public struct Domain: Hashable, Sendable {
                 && text.utf8.dropLast(ancestor.text.utf8.count).last == UInt8(ascii: "."))
     }
 
-    /// True if every label is letters, digits and inner hyphens, and there are two labels at least: what RFC 5321
-    /// calls a Domain and what may stand in a field without quotes.
+    /// True if every label is letters, digits and inner hyphens, and there are at least two labels: what RFC 5321
+    /// calls a Domain and what may be written in a field without quotes.
     public var isHostName: Bool {
         let labels = labels
         return labels.count >= 2
@@ -121,7 +121,7 @@ public struct Domain: Hashable, Sendable {
             }
     }
 
-    /// For text that is a name already: a part of one, or one that was just made by rule.
+    /// For text that is already a name: a part of one, or one that was just made by rule.
     init(canonical text: String) {
         self.text = text
     }

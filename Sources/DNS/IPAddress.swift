@@ -76,8 +76,8 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// An IPv4 address written as an IPv6 one (`::ffff:192.0.2.1`, RFC 4291 2.5.5.2) is the IPv4 address; any other
-    /// is itself. Every check works on this form, so that a client cannot choose how it is read.
+    /// An IPv4 address written as an IPv6 one (`::ffff:192.0.2.1`, RFC 4291 2.5.5.2) becomes the IPv4 address; any other
+    /// stays as it is. Every check works on this form, so that a client cannot choose how it is read.
     public var unmapped: IPAddress {
         guard case .v6(let address) = self, address.high == 0, address.low >> 32 == 0xFFFF else { return self }
         return .v4(IPv4Address(value: UInt32(truncatingIfNeeded: address.low)))
@@ -130,8 +130,8 @@ public struct IPNetwork: Hashable, Sendable {
         }
     }
 
-    /// True if `other` is of the same family and its leading bits are those of this network. IPv4-mapped addresses
-    /// are the caller's to unmap.
+    /// True if `other` is of the same family and its leading bits are those of this network. The caller must unmap
+    /// IPv4-mapped addresses.
     public func contains(_ other: IPAddress) -> Bool {
         switch (address, other) {
         case (.v4(let network), .v4(let host)):

@@ -29,7 +29,7 @@ enum LibCAddresses {
                 return unsafe String(cString: written)
             }
         }
-        /// `inet_ntop` fails only for an unknown family or a short buffer, and it was given neither.
+        /// `inet_ntop` fails only for an unknown family or a short buffer, and it gets neither.
         return text ?? ""
     }
 }

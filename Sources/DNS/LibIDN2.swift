@@ -3,9 +3,9 @@ internal import CIDN2
 /// libidn2: U-labels to A-labels. One call in, one array out; no pointer leaves this file.
 enum LibIDN2 {
     /// The A-label form of a name in UTF-8, by IDNA2008 with the non-transitional mapping of UTS #46; nil if IDNA
-    /// refuses it, if it is not UTF-8, or if it holds a NUL (the library would not see what follows it).
+    /// refuses it, if it is not UTF-8, or if it contains a NUL (the library would not see what follows it).
     static func aLabels(of name: [UInt8]) -> [UInt8]? {
-        /// Four octets a character at most: nothing longer becomes a name of 253 octets.
+        /// At most four octets per character: nothing longer becomes a name of 253 octets.
         guard !name.isEmpty, name.count <= 4 * Domain.lengthLimit, !name.contains(0) else { return nil }
         let terminated = name + [0]
         var result: UnsafeMutablePointer<UInt8>?
@@ -24,7 +24,7 @@ enum LibIDN2 {
         return ascii
     }
 
-    /// The name with its A-labels decoded, whether or not they are what IDNA would have made; nil if one cannot be.
+    /// The name with its A-labels decoded, even if IDNA would not have made them; nil if one cannot be decoded.
     static func uLabels(of name: [UInt8]) -> [UInt8]? {
         guard !name.isEmpty, name.count <= Domain.lengthLimit, !name.contains(0) else { return nil }
         let terminated = (name + [0]).map(CChar.init(bitPattern:))

@@ -2,14 +2,14 @@
 public struct RecordSet: Sendable {
     /// In the order in which they came.
     public private(set) var records: [RecordData] = []
-    /// Seconds: the records of a set have one TTL; where they differ, the least counts (RFC 2181, 5.2).
+    /// Seconds: the records of a set have one TTL; if they differ, the lowest counts (RFC 2181, 5.2).
     public private(set) var ttl = UInt32.max
-    /// The records once more, as soon as they are many.
+    /// The records as a set, once there are many.
     private var known: Set<RecordData> = []
 
     public init() {}
 
-    /// Adds a record, unless it is there: a set holds none twice, however often it is sent or written down.
+    /// Adds a record, unless it is present: a set has no duplicates, however often a record is sent or written.
     public mutating func insert(_ record: RecordData, ttl: UInt32) {
         self.ttl = min(self.ttl, ttl)
         if record.isDistinct || isNew(record) { records.append(record) }
@@ -23,7 +23,7 @@ public struct RecordSet: Sendable {
 }
 
 extension RecordData {
-    /// True for a name that is no ``Domain``: two of them look alike here and are not.
+    /// True for a name that is not a ``Domain``: two of them look equal here but are not.
     fileprivate var isDistinct: Bool {
         switch self {
         case .mx(_, exchange: nil), .ptr(nil): true

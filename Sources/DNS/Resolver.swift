@@ -1,9 +1,9 @@
-/// Something that answers questions: a stub resolver, a cache before it, a zone file.
+/// A type that answers questions: a stub resolver, a cache before it, a zone file.
 public protocol Resolver: Sendable {
-    /// The answer if it is at hand: no waiting, no hop to another thread.
+    /// The answer if it is available at once: no waiting, no hop to another thread.
     func knownAnswer(to question: Question) -> Answer?
 
-    /// The answer, however long it takes within the resolver's own time-out. It does not throw: trouble is
+    /// The answer, however long it takes within the resolver's own timeout. It does not throw: trouble is
     /// ``Answer/Outcome/failure(_:)``. A caller whose task is cancelled gets ``Answer/Failure/unavailable`` at once.
     func answer(to question: Question) async -> Answer
 }

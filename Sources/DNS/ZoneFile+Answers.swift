@@ -1,5 +1,5 @@
 extension ZoneFile {
-    /// The answers that the file states by records or lines of its own: of a file that ``text(of:)`` has written, those
+    /// The answers that the file gives by its own records or lines: for a file written by ``text(of:)``, the answers
     /// that it was written from.
     public var answers: [Question: Answer] {
         var answers: [Question: Answer] = [:]

@@ -1,15 +1,15 @@
 /// The records of one master file (RFC 1035, section 5) or of several, and the answers that follow from them.
 ///
-/// A name that is not there does not exist; wildcards are as in RFC 4592, CNAME and DNAME records are followed. Lines
-/// of our own stand for what no record can say; see ``Verdict``.
+/// A name that is not in the file does not exist; wildcards work as in RFC 4592, and CNAME and DNAME records are
+/// followed. Lines of a format of our own express what no record can; see ``Verdict``.
 public struct ZoneFile: Sendable {
     struct Alias {
         let target: Domain
         let ttl: UInt32
     }
 
-    /// A type in the third column that is no record type, but says how the question ends: `name SERVFAIL` for every
-    /// type of the name, `name SERVFAIL TXT` for one. It goes before any record.
+    /// A word in the third column that is not a record type, but says how the question ends: `name SERVFAIL` for
+    /// every type of the name, `name SERVFAIL TXT` for one. It overrides any record.
     enum Verdict: String, CaseIterable {
         case nameError = "NXDOMAIN"
         case noData = "NODATA"
@@ -52,7 +52,7 @@ public struct ZoneFile: Sendable {
         var alias: Alias?
         var verdicts: [RecordType: Answer] = [:]
         var authenticated: Set<RecordType> = []
-        /// False if all that is known of the name is that it does not exist.
+        /// False if the name is only known not to exist.
         var exists = false
 
         func answer(to type: RecordType, ttl limit: UInt32) -> Answer? {
@@ -67,26 +67,27 @@ public struct ZoneFile: Sendable {
         }
     }
 
-    /// Longer chains than this are a loop to us, as they are to resolvers.
+    /// Longer chains count as a loop, as in resolvers.
     static let aliasLimit = 16
 
     private(set) var nodes: [Domain: Node] = [:]
     /// DNAME records (RFC 6672): every name below the owner is an alias of the same name below the target.
     private var subtreeAliases: [Domain: Alias] = [:]
 
-    /// A zone without a name.
+    /// A zone without names.
     public init() {}
 
     /// Reads a file.
     ///
     /// - Parameter file: its name, for messages.
-    /// - Throws: every mistake that is in it.
+    /// - Throws: all mistakes in the file.
     public init(_ octets: [UInt8], file: String) throws(ZoneFileError) {
         self.init()
         try read(octets, file: file)
     }
 
-    /// Adds what a further file holds: CNAME records and wildcards work across files. Nothing is added if it throws.
+    /// Adds the content of another file: CNAME records and wildcards work across files. Nothing is added if it
+    /// throws.
     public mutating func read(_ octets: [UInt8], file: String) throws(ZoneFileError) {
         var reader = ZoneFileReader(octets, file: file, into: self)
         self = try reader.read()
@@ -99,7 +100,7 @@ public struct ZoneFile: Sendable {
         for _ in 0...Self.aliasLimit {
             if let (owner, alias) = subtreeAlias(above: name) {
                 ttl = min(ttl, alias.ttl)
-                /// RFC 6672, 2.2: where the new name is too long, the server answers YXDOMAIN, and there is no answer.
+                /// RFC 6672, 2.2: if the new name is too long, the server answers YXDOMAIN, and there is no answer.
                 let prefix = name.text.dropLast(owner.text.utf8.count + 1)
                 guard let target = alias.target.prefixed(by: String(prefix)) else { return .failure(.serverFailure) }
                 name = target
@@ -114,8 +115,8 @@ public struct ZoneFile: Sendable {
         return .failure(.aliasLoop)
     }
 
-    /// What is there under the name, or the wildcard that stands for it (RFC 4592, 3.3.1: the asterisk below the
-    /// closest name that exists, and no other).
+    /// The data of the name, or of the wildcard that applies to it (RFC 4592, 3.3.1: the asterisk below the closest
+    /// name that exists, and no other).
     private func node(for name: Domain, _ type: RecordType) -> Node? {
         if let node = nodes[name], node.exists || node.verdicts[type] != nil { return node }
         var encloser = name.parent
@@ -126,7 +127,7 @@ public struct ZoneFile: Sendable {
         return Domain("*").flatMap { nodes[$0] }
     }
 
-    /// The uppermost DNAME record above a name: what stands below it is out of sight (RFC 6672, 2.4).
+    /// The uppermost DNAME record above a name: everything below it is hidden (RFC 6672, 2.4).
     private func subtreeAlias(above name: Domain) -> (owner: Domain, Alias)? {
         guard !subtreeAliases.isEmpty else { return nil }
         var uppermost: (Domain, Alias)?
@@ -138,7 +139,7 @@ public struct ZoneFile: Sendable {
         return uppermost
     }
 
-    /// Adds one record; a file in the making needs no text.
+    /// Adds one record, so that a zone can be built without text.
     public mutating func add(_ record: RecordData, to name: Domain, ttl: UInt32 = 3600) {
         establish(name)
         nodes[name]?.sets[record.type, default: RecordSet()].insert(record, ttl: ttl)

@@ -1,4 +1,4 @@
-/// Every mistake of a master file.
+/// All mistakes of a master file.
 public struct ZoneFileError: Error, Hashable, CustomStringConvertible {
     public struct Mistake: Error, Hashable, Sendable, CustomStringConvertible {
         public let file: String
@@ -12,7 +12,7 @@ public struct ZoneFileError: Error, Hashable, CustomStringConvertible {
 
     public let mistakes: [Mistake]
 
-    /// One line a mistake: `file:line: what is wrong and what to do`.
+    /// One line per mistake: `file:line: what is wrong and what to do`.
     public var description: String {
         mistakes.map(\.description).joined(separator: "\n")
     }

@@ -1,7 +1,7 @@
 internal import Octets
 
 /// Cuts a master file into entries and these into tokens (RFC 1035, 5.1): comments are dropped, parentheses join
-/// lines, quotes join octets. Escapes are left in the tokens; what they mean depends on what the token is.
+/// lines, quotes join octets. Escapes are left in the tokens; their meaning depends on the token.
 struct ZoneFileLexer {
     struct Token {
         /// Without the quotes, with the escapes.
@@ -13,7 +13,7 @@ struct ZoneFileLexer {
     }
 
     struct Entry {
-        /// Of its first token.
+        /// The line of its first token.
         var line: Int
         /// False if the entry begins with white space: the owner is that of the entry before.
         let hasOwner: Bool
@@ -30,7 +30,7 @@ struct ZoneFileLexer {
         self.file = file
     }
 
-    /// The next entry that is not empty; nil at the end. After a mistake, reading goes on with the next line.
+    /// The next entry that is not empty; nil at the end. After a mistake, reading continues with the next line.
     mutating func entry() throws(ZoneFileError.Mistake) -> Entry? {
         while index < octets.count {
             var entry = Entry(line: line, hasOwner: !octets[index].isWhiteSpace)
@@ -87,7 +87,7 @@ struct ZoneFileLexer {
         return Token(octets: Array(octets[start..<index]), isQuoted: false, line: line)
     }
 
-    /// Passes one octet, or a backslash and the octet behind it.
+    /// Passes one octet, or a backslash and the octet after it.
     private mutating func pass() throws(ZoneFileError.Mistake) {
         if octets[index] == UInt8(ascii: "\\") {
             index += 1
@@ -115,8 +115,8 @@ extension ZoneFileLexer.Token {
         let isEscaped: Bool
     }
 
-    /// The octets meant: `\DDD` is a number, `\X` stands for X (RFC 1035, 5.1). Nil if a number is over 255 or has not
-    /// three digits.
+    /// The octets meant: `\DDD` is a number, `\X` means X (RFC 1035, 5.1). Nil if a number is over 255 or does not
+    /// have three digits.
     var unescaped: [Octet]? {
         var result: [Octet] = []
         result.reserveCapacity(octets.count)

@@ -1,34 +1,34 @@
 internal import Octets
 
-/// The columns of a record whose form is the same wherever they stand: names, times, data.
+/// The columns of a record whose format is the same everywhere: names, times, data.
 extension ZoneFileReader {
     func recordData(
         _ type: RecordType,
         _ data: [ZoneFileLexer.Token],
         _ entry: ZoneFileLexer.Entry
     ) throws(Mistake) -> RecordData {
-        guard let first = data.first else { throw mistake(entry, "\(type.mnemonic) without data: add it") }
+        guard let first = data.first else { throw mistake(entry, "\(type.mnemonic) without data: add the data") }
         guard first.isQuoted || first.octets != [UInt8(ascii: "\\"), UInt8(ascii: "#")] else {
-            throw mistake(entry, "data in numbers (RFC 3597) is not supported: write that of \(type.mnemonic) as usual")
+            throw mistake(entry, "data in numbers (RFC 3597) is not supported: write it as usual for \(type.mnemonic)")
         }
         switch type {
         case .a:
             guard data.count == 1, case .v4(let address)? = IPAddress(first.text) else {
-                throw mistake(entry, "A has one IPv4 address, as 192.0.2.1")
+                throw mistake(entry, "A needs one IPv4 address, such as 192.0.2.1")
             }
             return .a(address)
         case .aaaa:
             guard data.count == 1, case .v6(let address)? = IPAddress(first.text) else {
-                throw mistake(entry, "AAAA has one IPv6 address, as 2001:db8::1")
+                throw mistake(entry, "AAAA needs one IPv6 address, such as 2001:db8::1")
             }
             return .aaaa(address)
         case .mx:
             guard data.count == 2, first.octets.allSatisfy(\.isDigit), let preference = UInt16(first.text) else {
-                throw mistake(entry, "MX has a number from 0 to 65535 and a name")
+                throw mistake(entry, "MX needs a number from 0 to 65535 and a name")
             }
             return .mx(preference: preference, exchange: try domain(data[1]))
         case .ptr:
-            guard data.count == 1 else { throw mistake(entry, "PTR has one name") }
+            guard data.count == 1 else { throw mistake(entry, "PTR needs one name") }
             return .ptr(try domain(first))
         case .txt:
             var strings: [[UInt8]] = []
@@ -43,7 +43,7 @@ extension ZoneFileReader {
         guard octets.count <= 255 else {
             throw mistake(
                 token,
-                "a string of \(octets.count) octets: cut it into several of 255 at most, each in quotes"
+                "a string of \(octets.count) octets: cut it into strings of at most 255, each in quotes"
             )
         }
         return octets.map(\.value)
@@ -54,7 +54,7 @@ extension ZoneFileReader {
         return domain
     }
 
-    /// A name, absolute if it ends with a dot, else below the origin; `@` is the origin (RFC 1035, 5.1).
+    /// A name, absolute if it ends with a dot, otherwise below the origin; `@` is the origin (RFC 1035, 5.1).
     func name(_ token: ZoneFileLexer.Token) throws(Mistake) -> Name {
         guard !token.isQuoted else { throw mistake(token, "a name is written without quotes") }
         if token.octets == [UInt8(ascii: "@")] { return origin }
@@ -66,11 +66,11 @@ extension ZoneFileReader {
         let labels = octets.split(omittingEmptySubsequences: false) { $0.value == UInt8(ascii: ".") && !$0.isEscaped }
         let isAbsolute = labels.last?.isEmpty == true
         let written = isAbsolute ? labels.dropLast() : labels[...]
-        /// On the wire each label has an octet more, and the root is one (RFC 1035, 2.3.4).
+        /// On the wire each label has one octet more, and the root has one (RFC 1035, 2.3.4).
         let length = written.reduce(0) { $0 + $1.count + 1 } - 1
         guard written.allSatisfy({ (1...Domain.labelLengthLimit).contains($0.count) }), length <= Domain.lengthLimit
         else { throw mistake(token, Self.badLength(token)) }
-        /// A dot or another octet that no ``Domain`` has: nobody asks.
+        /// A dot or another octet that no ``Domain`` has: no check asks for it.
         guard octets.allSatisfy({ !$0.isEscaped || $0.value.isNameOctet }) else { return .unaskable }
         switch origin {
         case .unaskable where !isAbsolute: return .unaskable
@@ -117,10 +117,10 @@ extension ZoneFileReader {
         }
     }
 
-    private static let badEscape = #"`\` before a digit is followed by three, up to 255: write \009, or `\\`"#
+    private static let badEscape = #"`\` before a digit needs three digits, up to 255: write \009, or `\\`"#
 
     private static func badLength(_ token: ZoneFileLexer.Token) -> String {
-        "`\(token.text)` is no name: labels have 1 to 63 octets, the whole at most 253"
+        "`\(token.text)` is not a name: labels have 1 to 63 octets, the whole at most 253"
     }
 
     private func mistake(_ token: ZoneFileLexer.Token, _ text: String) -> Mistake {
@@ -129,7 +129,7 @@ extension ZoneFileReader {
 }
 
 extension UInt8 {
-    /// An octet that a label of a ``Domain`` may hold.
+    /// An octet that a label of a ``Domain`` may contain.
     fileprivate var isNameOctet: Bool {
         (0x20...0x7E).contains(self) && self != UInt8(ascii: "\\") && self != UInt8(ascii: ".")
     }

@@ -8,7 +8,7 @@ extension ZoneFileReader {
         return ["IN", "CH", "HS", "CS"].contains(text) || number(in: text, behind: "CLASS") != nil
     }
 
-    /// The type in capitals; by its name if it was given by the number of one that is read (RFC 3597, 5).
+    /// The type in capitals; its name if the number of a supported type was given (RFC 3597, 5).
     static func mnemonic(of type: ZoneFileLexer.Token) -> String {
         let text = type.text.uppercased()
         switch number(in: text, behind: "TYPE") {
@@ -19,8 +19,8 @@ extension ZoneFileReader {
         }
     }
 
-    /// True for the types that no check asks for. A word that is none is a slip of the pen, and the record that was
-    /// meant must not be missing without a word.
+    /// True for the types that no check asks for. Any other word is a typing error, and the record that was meant
+    /// must not be missing silently.
     static func isOtherType(_ mnemonic: String) -> Bool {
         otherTypes.contains(mnemonic) || number(in: mnemonic, behind: "TYPE") != nil
     }
@@ -30,7 +30,7 @@ extension ZoneFileReader {
         return UInt16(text.dropFirst(prefix.count))
     }
 
-    /// IANA, Resource Record (RR) TYPEs: those that may stand in a zone.
+    /// IANA, Resource Record (RR) TYPEs: those that may be in a zone.
     private static let otherTypes = Set(
         """
         A6 AFSDB AMTRELAY APL ATMA AVC BRID CAA CDNSKEY CDS CERT CLA CSYNC DHCID DLV DNSKEY DOA DS DSYNC EID EUI48 \

@@ -4,7 +4,7 @@ internal import Octets
 struct ZoneFileReader {
     typealias Mistake = ZoneFileError.Mistake
 
-    /// A name in a file. Names that are no ``Domain`` may be there; they are not asked for.
+    /// A name in a file. Names that are not a ``Domain`` are allowed; they are never asked for.
     enum Name {
         case root
         case domain(Domain)
@@ -17,7 +17,7 @@ struct ZoneFileReader {
     /// The root until `$ORIGIN`, so that a file of names written in full needs none.
     private(set) var origin = Name.root
     private var owner: Name?
-    /// Of records that state none: that of `$TTL` (RFC 2308, 4), else the one stated last (RFC 1035, 5.1).
+    /// The TTL of records that have none: that of `$TTL` (RFC 2308, 4), otherwise the last one given (RFC 1035, 5.1).
     private var ttl: UInt32 = 3600
     private var hasDefaultTTL = false
     private var mistakes: [Mistake] = []
@@ -69,12 +69,12 @@ struct ZoneFileReader {
             origin = try name(entry.tokens[1])
         case "$TTL":
             guard entry.tokens.count == 2, let value = Self.ttl(entry.tokens[1]) else {
-                throw mistake(entry, "write $TTL and a number of seconds up to 2147483647, as 3600 or 1h")
+                throw mistake(entry, "write $TTL and up to 2147483647 seconds, as 3600 or 1h")
             }
             ttl = value
             hasDefaultTTL = true
         case "$INCLUDE":
-            throw mistake(entry, "$INCLUDE is not supported: name the other file as a zone of its own")
+            throw mistake(entry, "$INCLUDE is not supported: give the other file as a separate zone")
         default:
             throw mistake(entry, "\(keyword) is not supported: $ORIGIN and $TTL are")
         }
@@ -90,13 +90,13 @@ struct ZoneFileReader {
         while let token = columns.first, !token.isQuoted {
             if found == nil, token.octets.first?.isDigit == true {
                 guard let value = Self.ttl(token) else {
-                    throw mistake(entry, "`\(token.text)` is no TTL: write seconds up to 2147483647, as 3600 or 1h")
+                    throw mistake(entry, "`\(token.text)` is not a TTL: write up to 2147483647 seconds, as 3600 or 1h")
                 }
                 found = value
             } else if !hasClass, Self.isClass(token) {
                 /// RFC 3597, 5: class 1 by its number.
                 guard ["IN", "CLASS1"].contains(token.text.uppercased()) else {
-                    throw mistake(entry, "class \(token.text) is not asked for: only IN is")
+                    throw mistake(entry, "class \(token.text) is not supported: only IN is")
                 }
                 hasClass = true
             } else {
@@ -123,12 +123,12 @@ struct ZoneFileReader {
             if case .domain(let owner) = owner { zone.markAuthenticated(owner, for: types) }
         } else if mnemonic == "CNAME" {
             guard data.count == 1, case .domain(let target) = try name(data[0]) else {
-                throw mistake(entry, "CNAME has one name: that which can be asked for instead")
+                throw mistake(entry, "CNAME needs one name: the one to be asked for instead")
             }
             try alias(ZoneFile.Alias(target: target, ttl: ttl), owner, entry)
         } else if mnemonic == "DNAME" {
             guard data.count == 1, case .domain(let target) = try name(data[0]) else {
-                throw mistake(entry, "DNAME has one name: that below which the names are asked for instead")
+                throw mistake(entry, "DNAME needs one name: the one below which names are asked for instead")
             }
             if case .domain(let owner) = owner {
                 zone.add(subtreeAlias: ZoneFile.Alias(target: target, ttl: ttl), to: owner)
@@ -139,16 +139,16 @@ struct ZoneFileReader {
             guard zone.nodes[owner]?.alias == nil else { throw mistake(entry, Self.aliasWithData) }
             zone.add(data, to: owner, ttl: ttl)
         } else {
-            /// Types that no check asks for: all that counts is that the name is there.
+            /// Types that no check asks for: all that counts is that the name exists.
             guard Self.isOtherType(mnemonic) else {
-                throw mistake(entry, "`\(type.text)` is no record type: write NAME [TTL] [IN] TYPE DATA")
+                throw mistake(entry, "`\(type.text)` is not a record type: write NAME [TTL] [IN] TYPE DATA")
             }
             if case .domain(let owner) = owner { zone.establish(owner) }
         }
     }
 
     private static let aliasWithData =
-        "CNAME and other data at one name (RFC 2181, 10.1): keep the one or the other"
+        "CNAME and other data at one name (RFC 2181, 10.1): keep only one of them"
 
     private mutating func alias(
         _ alias: ZoneFile.Alias,
@@ -165,7 +165,7 @@ struct ZoneFileReader {
         zone.add(alias, to: owner)
     }
 
-    /// The types of which a line of our own speaks: the one it names, or all.
+    /// The types that a line of our own format is about: the one it names, or all.
     private func types(
         _ data: [ZoneFileLexer.Token],
         _ word: String,

@@ -16,7 +16,7 @@ struct ZoneFileWriter {
         if answer.isAuthenticated { octets += start + "\(ZoneFile.authenticated) \(type)\n".utf8 }
     }
 
-    /// A line as far as it is the same for all that is known of a question.
+    /// The part of a line that is the same for all data of a question.
     private func line(_ name: Domain, ttl: UInt32) -> [UInt8] {
         written(name) + " \(ttl) IN ".utf8
     }
@@ -35,8 +35,8 @@ struct ZoneFileWriter {
         }
     }
 
-    /// Absolute, with a backslash before what means something in a master file, and spaces as their number. The root
-    /// stands for a name that is no ``Domain``.
+    /// Absolute, with a backslash before characters that are special in a master file, and spaces as their number.
+    /// The root replaces a name that is not a ``Domain``.
     private func written(_ name: Domain?) -> [UInt8] {
         guard let name else { return [UInt8(ascii: ".")] }
         return name.text.utf8.flatMap { octet -> [UInt8] in
@@ -50,7 +50,7 @@ struct ZoneFileWriter {
         } + [UInt8(ascii: ".")]
     }
 
-    /// RFC 1035, 5.1: in quotes, and what is not printable as `\DDD`.
+    /// RFC 1035, 5.1: in quotes, with unprintable octets as `\DDD`.
     private mutating func characterString(_ string: [UInt8]) {
         octets.append(UInt8(ascii: "\""))
         for octet in string {
@@ -70,10 +70,10 @@ struct ZoneFileWriter {
 }
 
 extension ZoneFile {
-    /// A master file that gives these answers again: one line a record, sorted by name from the right and by type.
+    /// A master file that gives these answers again: one line per record, sorted by name from the right and by type.
     ///
-    /// The same answers give the same octets. What came of a question without records is written as a line of our
-    /// own, so that a name that did not exist and one without data stay apart, and so do the failures.
+    /// The same answers give the same octets. The outcome of a question without records is written as a line of our
+    /// own format, so that a name that did not exist, one without data, and the failures remain distinct.
     public static func text(of answers: [Question: Answer]) -> String {
         var writer = ZoneFileWriter()
         let sorted = answers.map { (key: order($0.key), entry: $0) }
@@ -82,8 +82,8 @@ extension ZoneFile {
         return String(decoding: writer.octets, as: UTF8.self)
     }
 
-    /// The labels from the right, the type at last. A zero sorts before every octet of a name, and so a domain before
-    /// the names below it, and these before its neighbours.
+    /// The labels from the right, and the type last. A zero sorts before every octet of a name, so a domain comes
+    /// before the names below it, and these before its neighbours.
     private static func order(_ question: Question) -> [UInt8] {
         question.name.text.utf8.split(separator: UInt8(ascii: ".")).reversed().flatMap { Array($0) + [0] }
             + [0] + question.type.mnemonic.utf8

@@ -3,7 +3,7 @@ public struct ZoneResolver: Resolver {
     private let zone: ZoneFile
     private let delay: Duration
 
-    /// - Parameter delay: how long each answer takes; with none, every answer is known at once.
+    /// - Parameter delay: how long each answer takes; without a delay, every answer is known at once.
     public init(_ zone: ZoneFile, delay: Duration = .zero) {
         self.zone = zone
         self.delay = delay

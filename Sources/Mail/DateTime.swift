@@ -1,6 +1,6 @@
 internal import Octets
 
-/// A moment as mail writes it, in seconds since 1970 (UTC).
+/// A point in time as mail writes it, in seconds since 1970 (UTC).
 public struct DateTime: Hashable, Sendable {
     public let secondsSince1970: Int64
 
@@ -9,7 +9,8 @@ public struct DateTime: Hashable, Sendable {
     }
 
     /// Reads `date-time` of RFC 5322, section 3.3, with comments, and the obsolete forms of section 4.3: years of two
-    /// or three digits, zones in letters, white space anywhere. Nil if the octets are no date, or have more than one.
+    /// or three digits, zones in letters, white space anywhere. Nil if the octets are not a date, or have more than
+    /// one.
     ///
     ///     date-time = [ day-of-week "," ] date time [CFWS]
     public init?(_ octets: some Sequence<UInt8>) {
@@ -18,7 +19,7 @@ public struct DateTime: Hashable, Sendable {
         self = date
     }
 
-    /// The moment of a calendar date. Nil if there is no such date; a leap second is the second after it.
+    /// The time of a calendar date. Nil if there is no such date; a leap second is the second after it.
     ///
     /// - Parameters:
     ///   - year: 1 to 9999.
@@ -28,7 +29,8 @@ public struct DateTime: Hashable, Sendable {
         guard (1...9999).contains(year), (1...12).contains(month), (0...23).contains(hour), (0...59).contains(minute),
             (0...60).contains(second), day >= 1, day <= Self.days(ofMonth: month, year: year)
         else { return nil }
-        // Years are counted from March, so that the leap day is a year's last; 719,468 days are from then to 1970.
+        // Years are counted from March, so that the leap day is a year's last; from that origin to 1970 there are
+        // 719,468 days.
         let shifted = month > 2 ? year : year - 1
         let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
         let days = shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
@@ -109,8 +111,8 @@ public struct DateTime: Hashable, Sendable {
         ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains { word.isWord($0) }
     }
 
-    /// Seconds ahead of UTC of a zone in letters. Military letters and unknown words count as `-0000`, which is what
-    /// RFC 5322, section 4.3, says of them.
+    /// Seconds ahead of UTC of a zone in letters. Military letters and unknown words count as `-0000`, as RFC 5322,
+    /// section 4.3, says.
     package static func offset(ofZone word: ArraySlice<UInt8>) -> Int {
         switch String(decoding: word.map(\.asciiLowercased), as: UTF8.self) {
         case "edt": -4 * 3600

@@ -15,7 +15,7 @@ struct DateTimeParser {
         if let word = letters() {
             guard DateTime.isDayOfWeek(word) else { return nil }
             cfws()
-            // The comma is missing in enough of real mail.
+            // The comma is often missing in real mail.
             skip(UInt8(ascii: ","))
             cfws()
         }
@@ -97,7 +97,7 @@ struct DateTimeParser {
         return true
     }
 
-    /// CFWS (RFC 5322, 3.2.2). A comment that does not end is left where it is, and is then no date.
+    /// CFWS (RFC 5322, 3.2.2). A comment that does not end is left where it is, so the text is not a date.
     private mutating func cfws() {
         var depth = 0
         var index = position

@@ -1,14 +1,14 @@
-/// What is to be done to a message's header: fields to take out, fields to put on top.
+/// The changes to a message's header: fields to remove, fields to put on top.
 ///
-/// Removals are said by place in the header *as received*, additions in the order in which they are to stand; how that
-/// becomes a sequence of commands is decided in ``commands`` alone. Six milters of the field have had their forged
-/// fields survive because the order was left to the caller.
+/// Removals are given by place in the header *as received*, additions in their order in the result; only ``commands``
+/// decides how that becomes a sequence of commands. In six milters, forged fields survived because the order was left
+/// to the caller.
 public struct HeaderEdits: Hashable, Sendable {
     /// One field to remove.
     public struct Removal: Hashable, Sendable {
         /// The field's name as received, without white space before the colon.
         public let name: [UInt8]
-        /// Which of the fields of this name (in any case) it is, from the top: 1 is the first.
+        /// Its number among the fields of this name (in any case), from the top: 1 is the first.
         public let occurrence: Int
 
         public init(name: [UInt8], occurrence: Int) {
@@ -17,11 +17,11 @@ public struct HeaderEdits: Hashable, Sendable {
         }
     }
 
-    /// One step of the edit, in terms of the header as it stands when the step is taken.
+    /// One step of the edit, in terms of the header at the time of the step.
     public enum Command: Hashable, Sendable {
         /// Delete the field of this name with this 1-based index among the fields of that name.
         case delete(name: [UInt8], index: Int)
-        /// Insert a field above everything, the MTA's own trace fields included.
+        /// Insert a field above everything, including the MTA's own trace fields.
         case insertOnTop(HeaderField)
     }
 
@@ -36,9 +36,9 @@ public struct HeaderEdits: Hashable, Sendable {
 
     public var isEmpty: Bool { removals.isEmpty && additions.isEmpty }
 
-    /// The steps in the only order that is right on every MTA: deletions from the highest index down, since on Postfix
-    /// each deletion shifts the indexes above it (on Sendmail it does not, and the order does no harm); then the
-    /// insertions, lowest first, since an inserted field would count in the deletions' indexes.
+    /// The steps in the only order that is right on every MTA: deletions from the highest index down, since on
+    /// Postfix each deletion shifts the indexes above it (on Sendmail it does not, and the order does no harm); then
+    /// the insertions, lowest first, since an inserted field would count in the deletions' indexes.
     public var commands: [Command] {
         removals.sorted { $0.occurrence > $1.occurrence }.map { .delete(name: $0.name, index: $0.occurrence) }
             + additions.reversed().map { .insertOnTop($0) }

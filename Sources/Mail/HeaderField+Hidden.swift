@@ -1,11 +1,11 @@
 internal import Octets
 
 extension HeaderField {
-    /// Fields inside of the value, for a reader to whom a bare CR ends a line, as it does to Python's `email`, or to
-    /// whom a LF does that no white space follows. An MTA that hands the field on has taken neither for a line break;
-    /// Postfix makes a space of the one, and two fields at the other.
+    /// Fields inside the value, for a reader to which a bare CR ends a line, such as Python's `email`, or a LF that
+    /// is not followed by white space. An MTA that passes the field on has taken neither for a line break; Postfix
+    /// turns the former into a space, and splits the field at the latter.
     ///
-    /// Who reports on a message must not have another reader see a field in it that he has not seen.
+    /// A program that reports on a message must not let another reader see a field that it has not seen itself.
     public var hiddenFields: [HeaderField] {
         var fields: [HeaderField] = []
         for lineBreak in value.indices where value[lineBreak].isLineBreak {
@@ -22,7 +22,7 @@ extension HeaderField {
 }
 
 extension ArraySlice<UInt8> {
-    /// The octets up to a line break that no white space follows.
+    /// The octets up to a line break that is not followed by white space.
     fileprivate var untilNextField: Self {
         self[
             ..<(indices.first { self[$0].isLineBreak && !($0 + 1 < endIndex && self[$0 + 1].isWhiteSpace) } ?? endIndex)

@@ -1,12 +1,12 @@
 internal import Octets
 
-/// One field of a header (RFC 5322, 2.2), octet for octet as it was received but for the line breaks: a fold is a LF,
-/// whatever the source wrote, so that the milter (which sends LF) and a file with CRLF give the same value. A CR that
-/// is not part of a line break stays where it is.
+/// One field of a header (RFC 5322, 2.2), octet for octet as received except for the line breaks: a fold is a LF,
+/// whatever the source had, so that the milter (which sends LF) and a file with CRLF give the same value. A CR that
+/// is not part of a line break is kept.
 public struct HeaderField: Hashable, Sendable {
-    /// What stands before the colon, white space before the colon included if the source had any.
+    /// The octets before the colon, including white space if the source had any.
     public var name: [UInt8]
-    /// What stands after the colon, the leading space included, folds included, the final line break not.
+    /// The octets after the colon, including the leading space and folds, without the final line break.
     public var value: [UInt8]
 
     public init(name: [UInt8], value: [UInt8]) {
@@ -19,7 +19,7 @@ public struct HeaderField: Hashable, Sendable {
     }
 
     /// True if the name is `other` in any case; white space before the colon is ignored, as RFC 5322 section 4.5
-    /// (obs-*) allows it there and as readers behind us do.
+    /// (obs-*) allows it there and readers downstream ignore it.
     public func isNamed(_ other: String) -> Bool {
         var trimmed = name[...]
         while let last = trimmed.last, last.isWhiteSpace { trimmed.removeLast() }

@@ -2,28 +2,29 @@ internal import Octets
 
 /// Cuts a message that arrives in pieces into the lines of its header and its body.
 ///
-/// Where the header ends is a matter of agreement: a field that one program sees and the next does not is how a forged
+/// Programs must agree on where the header ends: a field that one program sees and the next does not is how a forged
 /// field survives. So the rules are those of Postfix, which decides what a milter sees (measured on 3.7.11; its
 /// `is_header()` and `smtpd` are the source):
-/// - a line break is LF, or CRLF; a bare CR is none;
+/// - a line break is LF or CRLF; a bare CR is not one;
 /// - a field's first line is a name of printable ASCII, optional white space and a colon, all within ``lineLimit``;
-/// - a line that begins with white space continues the field above it, also if nothing else is in it; above any field
-///   it belongs to the body;
-/// - an empty line ends the header, and so does any other line, which then is the body's first;
-/// - lines that begin with `From ` or `>From ` before all fields are an mbox's leftovers, and no end of the header.
+/// - a line that begins with white space continues the field above it, even if it contains nothing else; above any
+///   field it belongs to the body;
+/// - an empty line ends the header, and so does any other line, which is then the body's first;
+/// - lines that begin with `From ` or `>From ` before all fields are left over from an mbox, and do not end the
+///   header.
 ///
-/// A byte order mark (UTF-8) before everything else is not Postfix's to see: programs that keep a message as a text file
-/// have put it there, after it was delivered.
+/// Postfix never sees a byte order mark (UTF-8) before everything else: programs that keep a message as a text file
+/// have put it there after delivery.
 ///
-/// In one thing Postfix can afford what we cannot: of `From : x` on top it makes a field `X-Mailbox-Line`. Here the
-/// line stays as it is, and readers who allow white space before a colon see an author in it, so that it is a field.
+/// One of Postfix's rules is not safe here: it turns `From : x` on top into a field `X-Mailbox-Line`. Here the line
+/// stays as it is, and readers that allow white space before a colon see an author in it, so it is a field.
 ///
 /// The caller asks for pieces until there are none, then gives more octets. Memory is one line, up to ``lineLimit``.
 struct HeaderLexer: Sendable {
     enum Piece: Sendable {
         /// The first line of a field, or its first ``lineLimit`` octets; `colon` is its index in the slice.
         case field(ArraySlice<UInt8>, colon: Int)
-        /// A byte order mark, before everything else.
+        /// A byte order mark before everything else.
         case mark(ArraySlice<UInt8>)
         /// A line that begins with `From ` or `>From `, at the very top.
         case mailboxLine(ArraySlice<UInt8>)
@@ -31,13 +32,13 @@ struct HeaderLexer: Sendable {
         case continuation(ArraySlice<UInt8>)
         /// More of a line that is longer than ``lineLimit``.
         case rest(ArraySlice<UInt8>)
-        /// The empty line that ends the header and is no part of the body.
+        /// The empty line that ends the header and is not part of the body.
         case separator(ArraySlice<UInt8>)
         /// A piece of the body, as it is in the source.
         case body(ArraySlice<UInt8>)
     }
 
-    /// Octets of a line that are looked at together: the line_length_limit of Postfix, which sees no colon beyond it.
+    /// Octets of a line that are examined together: the line_length_limit of Postfix, which sees no colon beyond it.
     static let lineLimit = 2048
 
     static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -47,15 +48,15 @@ struct HeaderLexer: Sendable {
     }
 
     private var place = Place.top
-    /// True if no line but an mbox's leftovers has been seen.
+    /// True if only lines left over from an mbox have been seen.
     private var isAtTop = true
     private var mayHaveMark = true
     /// The first line, if a byte order mark was before it.
     private var markedLine: ArraySlice<UInt8> = []
-    /// The beginning of a line whose end has not arrived.
+    /// The beginning of a line whose end has not arrived yet.
     private var partialLine: [UInt8] = []
 
-    /// The next piece; what it covers is taken off `input`. Nil if all of `input` is taken and more is needed.
+    /// The next piece; its octets are taken off `input`. Nil if all of `input` is taken and more is needed.
     mutating func next(_ input: inout ArraySlice<UInt8>) -> Piece? {
         if let piece = pieceBelowMark() { return piece }
         guard !input.isEmpty else { return nil }
@@ -75,7 +76,7 @@ struct HeaderLexer: Sendable {
         }
     }
 
-    /// What is left when no more octets come.
+    /// The rest when no more octets come.
     mutating func end() -> Piece? {
         if let piece = pieceBelowMark() { return piece }
         guard !partialLine.isEmpty else { return nil }
@@ -99,19 +100,19 @@ struct HeaderLexer: Sendable {
         return piece(of: (partialLine + head)[...])
     }
 
-    /// What the line is that had a mark before it.
+    /// The kind of the line that had a mark before it.
     private mutating func pieceBelowMark() -> Piece? {
         guard !markedLine.isEmpty else { return nil }
         defer { markedLine = [] }
         return piece(of: markedLine)
     }
 
-    /// What a line is, by its first octets; moves on to the body if it ends the header.
+    /// The kind of a line, by its first octets; moves on to the body if it ends the header.
     private mutating func piece(of line: ArraySlice<UInt8>) -> Piece {
         if mayHaveMark {
             mayHaveMark = false
             let rest = line.dropFirst(Self.byteOrderMark.count)
-            // Above anything but a header, it is a part of the body.
+            // Above anything but a header, it is part of the body.
             if line.starts(with: Self.byteOrderMark), Self.colon(of: rest) != nil || Self.isLeftover(rest) {
                 markedLine = rest
                 return .mark(line.prefix(Self.byteOrderMark.count))

@@ -1,12 +1,12 @@
 internal import Octets
 
-/// Gives text the line breaks of the wire: a LF without a CR before it becomes CRLF (RFC 5321, 2.3.8). Nothing else is
-/// changed, a bare CR neither. Text that has CRLF already is handed on without being copied.
+/// Converts text to the line breaks of the wire: a LF without a CR before it becomes CRLF (RFC 5321, 2.3.8). Nothing
+/// else is changed, not even a bare CR. Text that already has CRLF is passed on without being copied.
 struct LineBreakConverter: Sendable {
     /// Octets converted at a time: small enough for the processor's cache.
     private static let window = 32 * 1024
 
-    /// The last octet that was handed on, which may be the CR of a LF to come.
+    /// The last octet that was passed on, which may be the CR of a LF to come.
     private var last: UInt8?
     private var converted: [UInt8] = []
 

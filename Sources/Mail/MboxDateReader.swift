@@ -1,7 +1,7 @@
 internal import Octets
 
-/// Reads the date at the end of a From_ line, in whatever order its parts are. RFC 4155 has asctime(3)'s, and these are
-/// written too:
+/// Reads the date at the end of a From_ line, whatever the order of its parts. RFC 4155 uses that of asctime(3), and
+/// these are in use too:
 ///
 ///     Mon Jan  2 03:04:05 CET 2023                          a zone before the year or behind it, no seconds
 ///     Mon, Jan 02 03:04:05 2023                             a comma
@@ -32,8 +32,8 @@ struct MboxDateReader {
 
     private init() {}
 
-    /// The date with which the words begin, and which ends the line. Only behind the standard's date there may be more,
-    /// as `remote from host`.
+    /// The date that the words begin with, and that ends the line. Only the standard's date may be followed by more,
+    /// such as `remote from host`.
     static func date(at words: ArraySlice<ArraySlice<UInt8>>) -> Reading? {
         var reader = MboxDateReader()
         for word in words {
@@ -47,7 +47,7 @@ struct MboxDateReader {
     private var reading: Reading? {
         let hasDate = parts.contains(.date) || (parts.contains(.month) && parts.contains(.day))
         guard hasDate, parts.contains(.time) || year != nil else { return nil }
-        // RFC 5322 leaves the weekday to the writer, and programs copy what they find.
+        // RFC 5322 makes the weekday optional, and programs copy what they find.
         let isDayFirst = parts.first { $0 != .weekday && $0 != .comma } == .day
         let order = isDayFirst ? parts.filter { $0 != .weekday && $0 != .comma } : parts
         guard let year else { return parts.contains(.weekday) ? Reading(order: order, time: nil) : nil }
@@ -98,7 +98,7 @@ struct MboxDateReader {
             return takeISODate(word)
         } else if has(.time), zoneWords < Self.zoneWordLimit, let zone = Self.zone(word) {
             zoneWords += 1
-            // Of `PST -0800 (PST)`, the number.
+            // Of `PST -0800 (PST)`, the number is used.
             if zoneWords == 1 || word.contains(where: \.isDigit) { offset = zone }
         } else {
             return false

@@ -1,20 +1,20 @@
 internal import Octets
 
-/// What the separators of one mbox have in common: one program has written them. A line of another form is text, since
-/// a sender can write any.
+/// The common form of the separators of one mbox: one program has written them. A line of another form is text, since
+/// a sender can write any line.
 public enum MboxSeparatorForm: Hashable, Codable, Sendable {
     /// The parts of a date in their order.
     case dated([DatePart])
-    /// A date in words of another language, or with other signs: what kinds of words follow the first one.
+    /// A date in words of another language, or with other signs: the kinds of words after the first one.
     case unreadDate([Word])
     /// An address, and no date.
     case address
     /// Nothing, as in Thunderbird's mboxes since 2024.
     case bare
-    /// Whatever else the first line of an mbox has.
+    /// Any other text that the first line of an mbox may have.
     case unknown
 
-    /// A part of a date; the zone is none, as it may change from one message to the next.
+    /// A part of a date; the zone is not one, since it may change from one message to the next.
     public enum DatePart: Hashable, Codable, Sendable { case weekday, comma, day, month, year, time, date }
 
     /// A kind of word.
@@ -23,7 +23,7 @@ public enum MboxSeparatorForm: Hashable, Codable, Sendable {
     /// RFC 4155: `Mon Jan  2 03:04:05 2023`.
     public static let asctime = MboxSeparatorForm.dated([.weekday, .month, .day, .time, .year])
 
-    /// - Parameter words: of a line that has no date that can be read.
+    /// - Parameter words: those of a line without a readable date.
     init(undated words: [ArraySlice<UInt8>]) {
         guard let first = words.first, let last = words.last else {
             self = .bare
@@ -33,7 +33,7 @@ public enum MboxSeparatorForm: Hashable, Codable, Sendable {
         if words.count == 1 ? first.contains(at) || first.elementsEqual("-".utf8) : Self.isAngleAddress(last) {
             self = .address
         } else if words.count == 3, words[1].isWord("at") {
-            // Archives of mailing lists hide addresses so.
+            // Archives of mailing lists hide addresses in this way.
             self = .address
         } else if case let kinds = words.dropFirst().map(Self.kind), kinds.contains(.time),
             kinds.contains(.year) || kinds.contains(.date)
@@ -44,8 +44,8 @@ public enum MboxSeparatorForm: Hashable, Codable, Sendable {
         }
     }
 
-    /// True if a line below an empty line separates messages in an mbox whose first separator has this form. Where the
-    /// first one has no date, the standard's date is one too: it is what most programs add.
+    /// True if a line below an empty line separates messages in an mbox whose first separator has this form. If the
+    /// first one has no date, a line with the standard's date also counts: most programs write it.
     public func isShared(by line: MboxSeparatorForm) -> Bool {
         switch self {
         case .dated, .unreadDate: line == self

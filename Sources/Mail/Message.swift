@@ -1,6 +1,6 @@
-/// One message that is held whole, for a single file or a test; see ``MessageScanner`` for one that streams.
+/// One message held in memory, for a single file or a test; see ``MessageScanner`` for one that streams.
 public struct Message: Hashable, Sendable {
-    /// The message as it was read, with the line ends it has.
+    /// The message as it was read, with its own line ends.
     public let octets: [UInt8]
     public let fields: [ScannedField]
     /// Where the body begins; the number of octets if there is none.
@@ -37,7 +37,7 @@ public struct Message: Hashable, Sendable {
     /// The body as it is in the source.
     public var body: ArraySlice<UInt8> { octets[bodyStart...] }
 
-    /// The message after the edits, all else octet for octet; see ``MessageEditor``.
+    /// The message after the edits, everything else octet for octet; see ``MessageEditor``.
     public func edited(by edits: HeaderEdits) -> [UInt8] {
         var editor = MessageEditor(edits)
         var input = octets[...]

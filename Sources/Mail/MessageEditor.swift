@@ -1,20 +1,20 @@
 internal import Octets
 
-/// Applies ``HeaderEdits`` to a message that streams by; everything that is not edited is handed on octet for octet.
+/// Applies ``HeaderEdits`` to a message that streams by; everything that is not edited is passed on octet for octet.
 ///
-/// What comes out has the header that Postfix stores after the same edits. Three rules are easily missed:
+/// The result has the header that Postfix stores after the same edits. Three rules are easily missed:
 /// - An added field takes the line ending of the message's first line.
-/// - A header that ended without an empty line is given one, as Postfix does. Without it a first line that begins with
-///   white space would become a part of the field put above it, and a lenient reader would look for fields in what has
+/// - A header that ended without an empty line gets one, as in Postfix. Without it, a first line that begins with
+///   white space would become part of the field put above it, and a lenient reader would look for fields in what has
 ///   been judged as body.
-/// - Lines that an mbox left on top (`From `, `>From `) stay on top, where readers expect them; Postfix, which makes
-///   them fields, has the added fields above. So does a byte order mark.
+/// - Lines that an mbox left on top (`From `, `>From `) stay on top, where readers expect them; Postfix, which turns
+///   them into fields, puts the added fields above. A byte order mark stays on top too.
 ///
 ///     var editor = MessageEditor(edits)
 ///     while let piece = editor.next(&input) { ... }      // for each piece of input
 ///     while let piece = editor.end() { ... }
 public struct MessageEditor: Sendable {
-    /// Octets at the beginning in which the first line break is looked for; without one it is taken to be LF.
+    /// Octets at the beginning in which the first line break is searched for; without one, LF is assumed.
     static let lineEndingLimit = 4096
 
     private enum Progress {
@@ -27,22 +27,22 @@ public struct MessageEditor: Sendable {
     private var removals: [[UInt8]: (occurrences: Set<Int>, seen: Int)] = [:]
     private var progress = Progress.searchingLineEnding
     private var lineEnding: [UInt8] = [.lineFeed]
-    /// True while what is read belongs to a field that is removed.
+    /// True while reading a field that is removed.
     private var isDropping = false
-    /// True while the last octet handed on is within a line that an mbox left on top.
+    /// True while the last octet passed on is within a line that an mbox left on top.
     private var isInsideLeftover = false
     private var lexer = HeaderLexer()
-    /// A byte order mark that has been read and not been written.
+    /// A byte order mark that has been read but not written.
     private var mark: ArraySlice<UInt8> = []
-    /// What was read while the line ending was searched for.
+    /// The octets read while the line ending was searched for.
     private var beginning: ArraySlice<UInt8> = []
 
     public init(_ edits: HeaderEdits) {
         self.init(edits, quotesFromLine: false)
     }
 
-    /// - Parameter quotesFromLine: True for a message in an mbox: below an empty line that the editor adds, a line that
-    ///   begins with `From ` would begin another message.
+    /// - Parameter quotesFromLine: True for a message in an mbox: after an empty line that the editor adds, a line
+    ///   that begins with `From ` would begin another message.
     package init(_ edits: HeaderEdits, quotesFromLine: Bool) {
         self.edits = edits
         self.quotesFromLine = quotesFromLine
@@ -88,7 +88,7 @@ public struct MessageEditor: Sendable {
         if searched[..<lineFeed].last == .carriageReturn { lineEnding = [.carriageReturn, .lineFeed] }
     }
 
-    /// The added fields, one below the other, with the message's line ending.
+    /// The added fields, one below another, with the message's line ending.
     private var additions: [UInt8] {
         var octets: [UInt8] = []
         for field in edits.additions {
@@ -100,8 +100,8 @@ public struct MessageEditor: Sendable {
         return octets
     }
 
-    /// What is written for a piece, with a byte order mark before the first. It has no place before the empty line that
-    /// ends a header of which nothing is left.
+    /// The output for a piece, with a byte order mark before the first. The mark cannot come before the empty line
+    /// that ends a header whose fields have all been removed.
     private mutating func edited(_ piece: HeaderLexer.Piece) -> ArraySlice<UInt8>? {
         if case .mark(let octets) = piece {
             mark = octets
@@ -112,7 +112,7 @@ public struct MessageEditor: Sendable {
         return mark.isEmpty || octets.first == .lineFeed || octets.first == .carriageReturn ? octets : mark + octets
     }
 
-    /// What is written for a piece, with what has to stand before it.
+    /// The output for a piece, with everything that must come before it.
     private mutating func editedBelowMark(_ piece: HeaderLexer.Piece) -> ArraySlice<UInt8>? {
         var before: [UInt8] = []
         if case .top = progress {
@@ -146,7 +146,7 @@ public struct MessageEditor: Sendable {
         return octets.isEmpty ? nil : octets
     }
 
-    /// The octets of a piece on top of all fields that belongs to an mbox's leftover.
+    /// The octets of a piece on top of all fields that was left over from an mbox.
     private func leftover(_ piece: HeaderLexer.Piece) -> ArraySlice<UInt8>? {
         switch piece {
         case .mailboxLine(let line), .rest(let line): line
@@ -163,7 +163,7 @@ public struct MessageEditor: Sendable {
         return removal.occurrences.contains(removal.seen)
     }
 
-    /// The name as it is compared: in lower case, without white space before the colon.
+    /// The name for comparison: in lower case, without white space before the colon.
     private static func key(_ name: ArraySlice<UInt8>) -> [UInt8] {
         var name = name
         while name.last?.isWhiteSpace == true { name.removeLast() }

@@ -1,8 +1,8 @@
 internal import Octets
 
-/// Reads one message that arrives in pieces: the fields of its header one by one, then its body as it stands on the
-/// wire, with CRLF at the end of each line. The same message with LF gives the same events, so that a file and a milter
-/// are judged alike; where the header ends is decided as Postfix does (a line that is no field begins the body).
+/// Reads one message that arrives in pieces: the fields of its header one by one, then its body in the form of the
+/// wire, with CRLF at the end of each line. The same message with LF gives the same events, so that a file and a
+/// milter are judged alike; the header ends where Postfix ends it (a line that is not a field begins the body).
 ///
 ///     var scanner = MessageScanner()
 ///     while let event = scanner.next(&input) { ... }      // for each piece of input
@@ -14,25 +14,25 @@ public struct MessageScanner: Sendable {
         /// A field of the header.
         case field(ScannedField)
         /// The header is over; the body begins `bodyStart` octets after the beginning of the message. Comes once,
-        /// also if the message has no header or no body.
+        /// even if the message has no header or no body.
         case endOfHeader(bodyStart: Int)
-        /// A piece of the body. A line break may be divided between two pieces.
+        /// A piece of the body. A line break may be split between two pieces.
         case body(ArraySlice<UInt8>)
     }
 
     private let fieldLimit: Int
     private var lexer = HeaderLexer()
     private var converter = LineBreakConverter()
-    /// A piece that has been cut off but not looked at, since it ended the field before it.
+    /// A piece that has been cut off but not processed, since it ended the field before it.
     private var pending: HeaderLexer.Piece?
     private var current: ScannedField?
-    /// Octets of the message that have been looked at; not kept up in the body.
+    /// Octets of the message that have been processed; not counted in the body.
     private var offset = 0
     private var isInBody = false
     private var body: ArraySlice<UInt8> = []
 
-    /// - Parameter fieldLimit: Octets of one field that are kept. What a longer one has beyond it is passed over, and
-    ///   the field says so. 256 KiB, as the whole header's limit elsewhere.
+    /// - Parameter fieldLimit: Octets of one field that are kept. The rest of a longer one is skipped, and the field
+    ///   is marked. 256 KiB, the same as the limit for the whole header elsewhere.
     public init(fieldLimit: Int = 256 * 1024) {
         self.fieldLimit = fieldLimit
     }
@@ -116,8 +116,8 @@ public struct MessageScanner: Sendable {
         }
     }
 
-    /// Adds a line to the field at hand. A line's break is written only when another line follows: the last one is no
-    /// part of the value.
+    /// Adds a line to the current field. A line's break is written only when another line follows: the last one is
+    /// not part of the value.
     private mutating func add(_ line: ArraySlice<UInt8>, afterFold: Bool) {
         offset += line.count
         guard var field = current.take() else { return }
@@ -125,7 +125,7 @@ public struct MessageScanner: Sendable {
         if !field.isTruncated {
             if afterFold { field.field.value.append(.lineFeed) }
             field.field.value += line.withoutLineBreak
-            // The line was too long to come in one piece, and its CRLF is divided.
+            // The line was too long to come in one piece, and its CRLF is split.
             if line == [.lineFeed], field.field.value.last == .carriageReturn { field.field.value.removeLast() }
             // One more than the limit, since a CR at the end may turn out to be half of the line break.
             field.isTruncated = field.field.value.count > fieldLimit + 1
@@ -144,10 +144,10 @@ public struct MessageScanner: Sendable {
     }
 }
 
-/// A field, and where it was found.
+/// A field, and its place.
 public struct ScannedField: Hashable, Sendable {
     public internal(set) var field: HeaderField
-    /// Where the field is in the message, its final line break included.
+    /// Where the field is in the message, including its final line break.
     public internal(set) var octets: Range<Int>
     /// True if the field is longer than the scanner keeps; `field` is its beginning.
     public internal(set) var isTruncated = false

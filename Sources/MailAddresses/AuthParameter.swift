@@ -1,17 +1,17 @@
 internal import Octets
 
-/// The AUTH parameter of MAIL (RFC 4954, 5): the mailbox that submitted the message, as the client has it. Only the word
-/// of an authenticated client counts for anything.
+/// The AUTH parameter of MAIL (RFC 4954, 5): the mailbox that submitted the message, according to the client. Only an
+/// authenticated client's word counts.
 ///
 ///     auth-param = "AUTH=" ( mailbox / "<>" )      ; encoded as xtext
 public enum AuthParameter: Hashable, Sendable {
-    /// `<>`: the client vouches for nobody.
+    /// `<>`: the client does not vouch for a submitter.
     case nobody
     case mailbox(ReversePath.Mailbox)
     /// Not an xtext, or not one of a mailbox.
     case invalid
 
-    /// Octets of a value (RFC 4954, 4: 500 for the command as a whole).
+    /// The maximum length of a value (RFC 4954, 4: 500 octets for the whole command).
     private static let lengthLimit = 500
 
     /// - Parameter value: the value as given in the command, still encoded.
@@ -25,8 +25,8 @@ public enum AuthParameter: Hashable, Sendable {
         }
     }
 
-    /// The one of a MAIL command; nil if it has none, `invalid` if it has two.
-    /// - Parameter parameters: what stood behind the address, such as `SIZE=100`.
+    /// The parameter of a MAIL command; nil if it has none, `invalid` if it has two.
+    /// - Parameter parameters: the words after the address, such as `SIZE=100`.
     public init?(in parameters: [[UInt8]]) {
         let keyword = "AUTH=".utf8
         let values = parameters.filter {

@@ -1,5 +1,5 @@
-/// A text with a space for each of its comments (RFC 5322, 3.2.2), wherever they are. A parenthesis without its partner
-/// becomes a NUL, which is in no name.
+/// A text with each of its comments (RFC 5322, 3.2.2), wherever they are, replaced by a space. A parenthesis without
+/// a partner becomes a NUL, which no name contains.
 struct CommentlessText {
     let octets: [UInt8]
 
@@ -8,7 +8,7 @@ struct CommentlessText {
         var depth = 0
         var isQuoted = false
         var isEscaped = false
-        /// Where the comment began that is open.
+        /// Where the open comment began.
         var start = value.startIndex
         for (index, octet) in value.enumerated() {
             if isEscaped {

@@ -4,21 +4,21 @@ internal import Octets
 /// Every domain that a reader might find in a From field whose grammar is broken or obsolete.
 ///
 /// Readers in use were tried (Python's `email.utils` and `email.policy`, Perl's Email::Address::XS, Mail::Address and
-/// Email::Address; `Tests/integration/test_readers.py`). They take the first mailbox or the last, what is in angle
-/// brackets or before them, a quoted string for an address or for a name; they skip comments, a route, white space and
-/// spare dots, or stop at them. They all agree that a domain follows an at sign. So every at sign counts: in the field
-/// as it is, with its comments taken away, with its encoded-words decoded, and as shown from right to left.
+/// Email::Address; `Tests/integration/test_readers.py`). They take the first mailbox or the last, the text in angle
+/// brackets or before them, a quoted string for an address or for a name; they skip comments, a route, white space
+/// and extra dots, or stop at them. They all agree that a domain follows an at sign. So every at sign counts: in the
+/// field as it is, with its comments removed, with its encoded-words decoded, and as shown from right to left.
 struct DomainSearch {
     /// True if an address literal was found, which names no domain.
     private(set) var namesLiteral = false
 
     private var found: [AuthorField.Reading] = []
-    /// Names of one label. Mail has no use for them but between local machines, and they come up wherever an at sign is
-    /// a word of its own, so that they count only where nothing else is found.
+    /// Names of one label. Mail uses them only between local machines, and they come up wherever an at sign is a
+    /// separate word, so they count only if nothing else is found.
     private var single: [AuthorField.Reading] = []
 
-    /// In the order in which they were found, each domain once; the search ends beyond ``AuthorDomains/limit``. Where
-    /// all of them are patched, nobody has a better one.
+    /// In the order in which they were found, each domain once; the search ends beyond ``AuthorDomains/limit``. If
+    /// all of them are patched, no reader has a better one.
     var readings: [AuthorField.Reading] {
         guard found.allSatisfy(\.isPatched) else { return found }
         return (found.isEmpty ? single : found).map { AuthorField.Reading(domain: $0.domain) }
@@ -48,8 +48,8 @@ struct DomainSearch {
     /// obs-domain = atom *("." atom)
     /// atom       = [CFWS] 1*atext [CFWS]
     /// ```
-    /// Some readers stop at white space, some where the grammar does, and Python's `email.utils` does not stop: of
-    /// `ann@ba nk.example` it makes `bank.example`.
+    /// Some readers stop at white space, some where the grammar does, and Python's `email.utils` does not stop: it
+    /// turns `ann@ba nk.example` into `bank.example`.
     private mutating func read(behindAtSign span: ArraySlice<UInt8>) {
         let words = span.split(whereSeparator: \.isSpaceOrBreak)
         guard let first = words.first else { return }
@@ -65,13 +65,14 @@ struct DomainSearch {
         read(span.prefix { !"\"[]\\".utf8.contains($0) }.filter { !$0.isSpaceOrBreak }[...], isPatched: true)
     }
 
-    /// Mail::Address takes brackets that it did not expect out of a name, with the white space around them. Before the
-    /// next at sign white space begins the next address.
+    /// Mail::Address takes unexpected brackets out of a name, with the white space around them. Before the next at
+    /// sign, white space begins the next address.
     private mutating func readWithoutMarks(_ member: ArraySlice<UInt8>) {
         read(member.filter { !"<>;:()".utf8.contains($0) && !$0.isSpaceOrBreak }[...], isPatched: true)
     }
 
-    /// Octets that are in no domain end it, or begin it, or are left out; dots of other scripts are dots to some.
+    /// Octets that no domain has end it, or begin it, or are left out; dots of other scripts are dots to some
+    /// readers.
     private mutating func read(_ text: ArraySlice<UInt8>, isPatched: Bool) {
         if let domain = Domain(readFrom: text) {
             note(domain, isPatched: isPatched)
@@ -109,8 +110,8 @@ struct DomainSearch {
 }
 
 extension Domain {
-    /// The domain of a text as the readers see it who mind no dots at its ends, nor two in a row. Of a name too long for
-    /// the DNS it is the domain it claims to be below.
+    /// The domain of a text as seen by readers that ignore dots at its ends, and two in a row. For a name too long
+    /// for the DNS, it is the domain that it claims to be below.
     fileprivate init?(readFrom text: ArraySlice<UInt8>) {
         var labels = text.split(separator: UInt8(ascii: "."))[...]
         if labels.allSatisfy({ $0.allSatisfy(\.isPlainDomainOctet) }) {
@@ -123,7 +124,7 @@ extension Domain {
         self.init(inMail: Array(labels.joined(separator: CollectionOfOne(UInt8(ascii: ".")))))
     }
 
-    /// True for what is an address and no name: no top-level domain is a number (RFC 3696, 2).
+    /// True for an address and not a name: no top-level domain is a number (RFC 3696, 2).
     fileprivate var isNumeric: Bool {
         labels.last?.utf8.allSatisfy(\.isDigit) == true
     }

@@ -1,16 +1,16 @@
 internal import FoundationEssentials
 internal import Octets
 
-/// A text with its encoded-words decoded, for readers who do that before they look for addresses in it.
+/// A text with its encoded-words decoded, for readers that decode them before they look for addresses.
 /// ```
 /// encoded-word = "=?" charset "?" encoding "?" encoded-text "?="      (RFC 2047, 2)
 /// ```
-/// The charset is not looked at: addresses are ASCII in all that are in use, and in UTF-16 when its NULs are left out.
+/// The charset is ignored: addresses are ASCII in all charsets in use, and in UTF-16 when its NULs are left out.
 struct EncodedWords {
     private let value: [UInt8]
-    /// True for readers who let a `?` into the encoded text, as Python's `email` does.
+    /// True for readers that allow a `?` in the encoded text, such as Python's `email`.
     private let allowsMarks: Bool
-    /// Where the last `?=` is: no word ends later.
+    /// Where the last `?=` is: no word ends after it.
     private let lastEnd: Int
 
     /// Nil if nothing in the value ends a word.
@@ -21,7 +21,7 @@ struct EncodedWords {
         self.lastEnd = lastEnd
     }
 
-    /// The octets with what each word stands for in its place.
+    /// The octets with each word replaced by its meaning.
     var decoded: [UInt8] {
         var octets: [UInt8] = []
         var rest = value[...]
@@ -38,7 +38,7 @@ struct EncodedWords {
         return octets + rest
     }
 
-    /// What the word at `start` stands for, and the index behind it; nil if there is none.
+    /// The meaning of the word at `start`, and the index after it; nil if there is none.
     private func word(at start: Int) -> (text: [UInt8], next: Int)? {
         guard value[start...].starts(with: "=?".utf8) else { return nil }
         let charset = value[(start + 2)...].prefix { $0 != UInt8(ascii: "?") }
@@ -60,7 +60,7 @@ struct EncodedWords {
         octets.first == UInt8(ascii: "?") && octets.dropFirst().first == UInt8(ascii: "=")
     }
 
-    /// The B encoding, without what is not of its alphabet, as far as it goes.
+    /// The B encoding, without octets outside its alphabet, as far as it goes.
     private static func base64(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var digits = text.filter { $0.isAlphanumeric || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }
         if digits.count % 4 == 1 { digits.removeLast() }
@@ -87,7 +87,7 @@ struct EncodedWords {
 }
 
 extension ArraySlice<UInt8> {
-    /// True if `=?` stands in it and `?=` behind it.
+    /// True if it contains `=?` and a later `?=`.
     var containsEncodedWord: Bool {
         var isOpen = false
         for (first, second) in zip(self, dropFirst()) {

@@ -4,8 +4,8 @@ public import DNS
 ///
 ///     ehlo = "EHLO" SP ( Domain / address-literal ) CRLF
 ///
-/// Real hosts have underscores in their names, and hyphens at either end, and put a dot behind them; the DNS has such
-/// names, and RFC 7208 section 4.3 calls none of it malformed.
+/// Real hosts have underscores in their names, and hyphens at either end, and put a dot after them; the DNS has such
+/// names, and RFC 7208 section 4.3 calls none of this malformed.
 public enum HELOArgument: Hashable, Sendable {
     case domain(Domain)
     /// The text between the brackets.
@@ -15,7 +15,7 @@ public enum HELOArgument: Hashable, Sendable {
 
     /// - Parameter argument: the octets as the client gave them, without white space around them.
     public init(_ argument: [UInt8]) {
-        /// RFC 6531, 3.7.1: at this point nothing but ASCII is agreed on, so that U-labels have no place.
+        /// RFC 6531, 3.7.1: at this point only ASCII has been agreed on, so U-labels are not allowed.
         guard argument.allSatisfy({ $0 < 0x80 }) else {
             self = .invalid
             return

@@ -5,7 +5,7 @@ extension MailboxListParser {
     /// ```
     /// dot-atom-text = 1*atext *("." 1*atext)
     /// ```
-    /// Nil if what stands here is no such text, or one that a dot ends.
+    /// Nil if the text here is not a dot-atom-text, or if a dot ends it.
     mutating func dotAtomText() -> ArraySlice<UInt8>? {
         let start = index
         while let octet = current {
@@ -43,7 +43,7 @@ extension MailboxListParser {
     /// CFWS    = (1*([FWS] comment) [FWS]) / FWS
     /// comment = "(" *([FWS] ccontent) [FWS] ")"
     /// ```
-    /// Comments nest without end in the grammar, so their depth is a number and not a call.
+    /// Comments nest without limit in the grammar, so their depth is a number and not a call.
     mutating func cfws() throws(Unclear) {
         var depth = 0
         while let octet = current {
@@ -73,7 +73,7 @@ extension MailboxListParser {
         index += 1
     }
 
-    /// One octet of text, or white space; a line break only where the field goes on behind it.
+    /// One octet of text, or white space; a line break only if the field continues after it.
     /// ```
     /// FWS = [*WSP CRLF] 1*WSP
     /// ```
@@ -93,6 +93,6 @@ extension MailboxListParser {
 }
 
 extension UInt8 {
-    /// VCHAR with UTF8-non-ascii (RFC 5234 B.1; RFC 6532, 3.2), or what another charset has in its place.
+    /// VCHAR with UTF8-non-ascii (RFC 5234 B.1; RFC 6532, 3.2), or octets of another charset.
     fileprivate var isVisible: Bool { (0x21...0x7E).contains(self) || self >= 0x80 }
 }

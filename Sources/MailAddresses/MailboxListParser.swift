@@ -1,11 +1,11 @@
 internal import DNS
 internal import Octets
 
-/// The productions of RFC 5322 section 3.4, as far as all readers in use read them alike. That takes in octets of any
-/// charset, which RFC 6532 section 3.2 allows in UTF-8, and of the obsolete forms `obs-phrase` and the empty members of
-/// `obs-mbox-list`. It leaves out what has no domain, address literals too.
+/// The productions of RFC 5322 section 3.4, as far as all readers in use read them alike. That includes octets of any
+/// charset, which RFC 6532 section 3.2 allows in UTF-8, and of the obsolete forms `obs-phrase` and the empty members
+/// of `obs-mbox-list`. It excludes addresses without a domain, including address literals.
 ///
-/// Every octet is looked at twice at most: as the beginning of an addr-spec, and if it is none, as a display name.
+/// Every octet is read at most twice: as the beginning of an addr-spec, and if it is not one, as a display name.
 struct MailboxListParser {
     /// What is in the field is not a list of mailboxes that all readers read alike.
     struct Unclear: Error {}
@@ -13,12 +13,12 @@ struct MailboxListParser {
     let octets: [UInt8]
     var index = 0
     private var domains: [Domain] = []
-    /// True if an address, quotes and comments in it included, or the name of a group holds what looks like an address
-    /// itself, as in `"admin@bank.example"@evil.example` (nodemailer before 7.0.7, GHSA-mm7p-fcc7-pg87, and all that
-    /// search for the first or last `@` or bracket).
+    /// True if an address, including quotes and comments in it, or the name of a group contains text that looks like
+    /// an address, as in `"admin@bank.example"@evil.example` (nodemailer before 7.0.7, GHSA-mm7p-fcc7-pg87, and all
+    /// programs that search for the first or last `@` or bracket).
     private(set) var isMisleading = false
-    /// True if a local part has dots where the grammar has none. Readers who do not take such an address (Perl's
-    /// Email::Address) go on to the next, in a display name or comment.
+    /// True if a local part has dots where the grammar has none. Readers that do not accept such an address (Perl's
+    /// Email::Address) continue with the next, in a display name or comment.
     private(set) var hasOddDots = false
 
     init(octets: [UInt8]) {
@@ -35,7 +35,7 @@ struct MailboxListParser {
         return domains
     }
 
-    /// The members up to `end`, or to the end of the field. What has no member at all is left to the caller.
+    /// The members up to `end`, or to the end of the field. A list without members is left to the caller.
     private mutating func list(endedBy end: UInt8?) throws(Unclear) {
         try cfws()
         while current != end {
@@ -52,7 +52,7 @@ struct MailboxListParser {
     /// name-addr    = [display-name] angle-addr
     /// display-name = phrase
     /// ```
-    /// Which of them it is shows only behind the first word: at an `@`, a `<`, or a `:`.
+    /// Which of them it is shows only after the first word: at an `@`, a `<`, or a `:`.
     private mutating func mailboxOrGroup(groupsAllowed: Bool) throws(Unclear) {
         try cfws()
         let start = index
@@ -121,8 +121,8 @@ struct MailboxListParser {
     /// local-part = dot-atom / quoted-string
     /// dot-atom   = [CFWS] 1*(atext / ".") [CFWS]
     /// ```
-    /// Dots where the grammar has none (`a..b@example.com`, as some carriers have given out) change nothing in the
-    /// domain. The white space and comments behind it are skipped. Nil if there is none here.
+    /// Dots where the grammar has none (`a..b@example.com`, as some carriers have assigned) change nothing in the
+    /// domain. The white space and comments after it are skipped. Nil if there is none here.
     private mutating func localPart() throws(Unclear) -> ArraySlice<UInt8>? {
         let start = index
         if current == UInt8(ascii: "\"") {
@@ -157,14 +157,14 @@ struct MailboxListParser {
 }
 
 extension UInt8 {
-    /// True for what makes people and programs see an address.
+    /// True for characters that make people and programs see an address.
     fileprivate var isAddressMark: Bool {
         self == UInt8(ascii: "@") || self == UInt8(ascii: "<") || self == UInt8(ascii: ">")
     }
 }
 
 extension ArraySlice<UInt8> {
-    /// True if a dot is at an end, or next to another. In a quoted string none is.
+    /// True if a dot is at an end, or next to another. A quoted string has no odd dots.
     fileprivate var hasOddDots: Bool {
         guard first != UInt8(ascii: "\"") else { return false }
         return split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).contains(where: \.isEmpty)

@@ -2,7 +2,8 @@ public import DNS
 
 /// The reverse-path of a message: the address that MAIL FROM gives, or none (RFC 5321, 4.1.2; RFC 6531).
 ///
-/// Only what is strictly valid has a value: of an address that two readers may read in two ways, nothing can be said.
+/// Only a strictly valid one has a value: if two readers may read an address in two ways, nothing can be said about
+/// it.
 public struct ReversePath: Hashable, Sendable {
     /// Where a mailbox is.
     public enum Host: Hashable, Sendable {
@@ -21,7 +22,7 @@ public struct ReversePath: Hashable, Sendable {
     /// Nil for the null reverse-path, `<>`.
     public let mailbox: Mailbox?
 
-    /// - Parameter argument: what stood behind `MAIL FROM:`, in angle brackets or without them. Empty, it is the null
+    /// - Parameter argument: the text after `MAIL FROM:`, with or without angle brackets. If empty, it is the null
     ///   reverse-path, as Postfix passes it on for mail that did not come by SMTP.
     public init?(_ argument: [UInt8]) {
         var parser = ReversePathParser(argument)

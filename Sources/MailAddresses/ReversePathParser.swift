@@ -1,8 +1,8 @@
 internal import DNS
 internal import Octets
 
-/// Reads addresses of the SMTP envelope by the ABNF of RFC 5321, sections 4.1.2 and 4.1.3, with the extensions of
-/// RFC 6531, section 3.3; one method a production. No comments, no white space, nothing obsolete.
+/// Reads addresses of the SMTP envelope by the ABNF of RFC 5321, sections 4.1.2 and 4.1.3, with the extensions of RFC
+/// 6531, section 3.3; one method per production. No comments, no white space, nothing obsolete.
 struct ReversePathParser {
     struct SyntaxError: Error {
         /// In octets from the start of the argument.
@@ -21,7 +21,7 @@ struct ReversePathParser {
     /// Reverse-path = Path / "<>"
     /// Path         = "<" [ A-d-l ":" ] Mailbox ">"
     /// ```
-    /// Also without the brackets, as some MTAs pass it on. No mailbox for the null path.
+    /// The brackets may be missing, as some MTAs pass it on. No mailbox for the null path.
     mutating func reversePath() throws(SyntaxError) -> [ReversePath.Mailbox] {
         if octets.isEmpty || octets.elementsEqual("<>".utf8) { return [] }
         let hasBrackets = take("<")
@@ -30,7 +30,7 @@ struct ReversePathParser {
         }
         let mailbox = try self.mailbox()
         if hasBrackets { try expect(">") }
-        guard index == octets.count else { throw error("nothing behind the address") }
+        guard index == octets.count else { throw error("nothing after the address") }
         return [mailbox]
     }
 
@@ -39,7 +39,7 @@ struct ReversePathParser {
     /// ```
     mutating func heloArgument() throws(SyntaxError) -> ReversePath.Host {
         let host = try self.host()
-        guard index == octets.count else { throw error("nothing behind the name") }
+        guard index == octets.count else { throw error("nothing after the name") }
         return host
     }
 
@@ -47,7 +47,7 @@ struct ReversePathParser {
     /// A-d-l     = At-domain *( "," At-domain )
     /// At-domain = "@" Domain
     /// ```
-    /// RFC 5321, 4.1.1.3 and appendix C: it is to be accepted, and ignored.
+    /// RFC 5321, 4.1.1.3 and appendix C: it must be accepted and ignored.
     private mutating func sourceRoute() throws(SyntaxError) {
         repeat {
             try expect("@")
@@ -68,14 +68,14 @@ struct ReversePathParser {
     /// A mailbox and nothing else, as in the AUTH parameter (RFC 4954, 5).
     mutating func wholeMailbox() throws(SyntaxError) -> ReversePath.Mailbox {
         let mailbox = try self.mailbox()
-        guard index == octets.count else { throw error("nothing behind the address") }
+        guard index == octets.count else { throw error("nothing after the address") }
         return mailbox
     }
 
     /// A local-part and nothing else.
     mutating func wholeLocalPart() throws(SyntaxError) -> [UInt8] {
         let localPart = try self.localPart()
-        guard index == octets.count else { throw error("nothing behind the local-part") }
+        guard index == octets.count else { throw error("nothing after the local-part") }
         return localPart
     }
 
@@ -157,7 +157,7 @@ struct ReversePathParser {
     /// General-address-literal = Standardized-tag ":" 1*dcontent
     /// dcontent                = %d33-90 / %d94-126
     /// ```
-    /// No tag but IPv6 is registered, so that no general literal has a meaning: there is none here.
+    /// No tag except IPv6 is registered, so no general literal has a meaning: none is accepted here.
     private mutating func addressLiteral() throws(SyntaxError) -> String {
         try expect("[")
         let start = index

@@ -1,25 +1,26 @@
 internal import DNS
 internal import Octets
 
-/// What those who read an argument of MAIL FROM take for the sender, whether or not it is a Reverse-path.
+/// What readers of an argument of MAIL FROM take for the sender, whether or not it is a Reverse-path.
 ///
-/// MTAs let in a lot that the grammar does not have: local-parts with dots anywhere, comments, missing brackets. SPF is
-/// about the domain alone (RFC 7208, 4.3), so that an odd local-part keeps no domain from being judged. What no reader
-/// is sure of, is: where one stops early, skips a comment or a quoted text, or takes another `@` for the one that
-/// counts, and so comes to another domain, there is no domain that could be vouched for.
+/// MTAs accept a lot that the grammar does not: local-parts with dots anywhere, comments, missing brackets. SPF is
+/// about the domain alone (RFC 7208, 4.3), so an odd local-part does not keep a domain from being judged. But if one
+/// reader stops early, skips a comment or a quoted text, or takes another `@` for the one that counts, and so comes
+/// to another domain, there is no domain that could be vouched for.
 public enum SenderReading: Hashable, Sendable {
     /// `<>`, also with white space within: Postfix takes it for that.
     case null
-    /// The local-part is what stands before the `@`, unquoted only if it is valid; it may be empty.
+    /// The local-part is the text before the `@`, unquoted only if it is valid; it may be empty.
     case mailbox(ReversePath.Mailbox)
     /// A user of the MTA itself, or nothing at all.
     case withoutDomain
-    /// There is one domain, which is no name that the DNS can have (RFC 7208, 4.3), or no address between brackets.
+    /// There is one domain, which is not a name that the DNS can have (RFC 7208, 4.3), or no address between
+    /// brackets.
     case malformedDomain
     /// Readers come to different domains, or some to a domain and some to none.
     case ambiguous
 
-    /// - Parameter argument: what stood behind `MAIL FROM:`, in angle brackets or without them.
+    /// - Parameter argument: the text after `MAIL FROM:`, with or without angle brackets.
     public init(_ argument: [UInt8]) {
         if let path = ReversePath(argument) {
             self = path.mailbox.map { .mailbox($0) } ?? .null
@@ -30,15 +31,15 @@ public enum SenderReading: Hashable, Sendable {
     }
 }
 
-/// Reads what is no Reverse-path the way lenient readers do, and notes where they part.
+/// Reads an argument that is not a Reverse-path as lenient readers do, and notes where they differ.
 private struct SenderReader {
     private let octets: ArraySlice<UInt8>
     private var index: Int
-    /// Where the local-part begins: behind the innermost `<` and a source route.
+    /// Where the local-part begins: after the innermost `<` and a source route.
     private var localPartStart: Int
     /// Every `@` that some reader could take for the one before the domain.
     private var ats: [Int] = []
-    /// A reader who heeds quotes, comments, escapes or brackets does not see the rest as the others do.
+    /// A reader that respects quotes, comments, escapes or brackets does not see the rest as the others do.
     private var isSplit = false
     private let lastAt: Int?
 
@@ -97,7 +98,7 @@ private struct SenderReader {
         }
     }
 
-    /// `@relay.example,@other.example:`, which is to be accepted and ignored (RFC 5321, appendix C).
+    /// `@relay.example,@other.example:`, which must be accepted and ignored (RFC 5321, appendix C).
     private mutating func skipSourceRoute() {
         var rest = index
         repeat {
@@ -111,8 +112,8 @@ private struct SenderReader {
         localPartStart = rest
     }
 
-    /// Leaves the index on the closing quote. A word of its own hides what is in it from every reader with a grammar
-    /// (RFC 5322, 4.4: obs-local-part); quotes elsewhere hide it from some.
+    /// Leaves the index on the closing quote. A quoted word hides its content from every reader with a grammar (RFC
+    /// 5322, 4.4: obs-local-part); quotes elsewhere hide it from some.
     private mutating func skipQuotedText() {
         let start = index
         guard let end = end(of: UInt8(ascii: "\""), from: start + 1) else {
@@ -158,12 +159,12 @@ private struct SenderReader {
     /// Octets of a name that may be one: a letter of a U-label takes up to four.
     private static let nameLimit = 4 * Domain.lengthLimit
 
-    /// White space and complete comments passed.
+    /// Skips white space and complete comments.
     private func domainStart(after at: Int) -> Int {
         passBlanks(from: at + 1, isLast: false)
     }
 
-    /// Where the name ends, or the literal, if nothing comes behind it that a reader could take for more of it.
+    /// Where the name or the literal ends, if nothing follows that a reader could take for more of it.
     private func domainEnd(after at: Int) -> Int? {
         let start = domainStart(after: at)
         var end = nameEnd(from: start)
@@ -178,8 +179,8 @@ private struct SenderReader {
         octets[start...].firstIndex { !$0.isNameOctet } ?? octets.endIndex
     }
 
-    /// Passes white space and comments in which nobody could see a name; behind the last domain also what ends a path or
-    /// a list.
+    /// Skips white space and comments in which no reader could see a name; after the last domain also the end of a
+    /// path or a list.
     private func passBlanks(from start: Int, isLast: Bool) -> Int {
         var index = start
         while index < octets.endIndex {
@@ -218,8 +219,8 @@ extension ArraySlice<UInt8> {
 extension UInt8 {
     fileprivate static let dot = UInt8(ascii: ".")
 
-    /// What names of hosts are made of in practice: letters, digits, hyphens, underscores (RFC 7208, 4.3 calls no name
-    /// malformed for one), dots, and what U-labels hold.
+    /// The characters of host names in practice: letters, digits, hyphens, underscores (RFC 7208, 4.3 does not call a
+    /// name malformed for one), dots, and those of U-labels.
     var isNameOctet: Bool {
         isLetter || (0x30...0x39).contains(self) || self >= 0x80 || "-_.".utf8.contains(self)
     }

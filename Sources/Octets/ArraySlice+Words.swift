@@ -4,7 +4,8 @@ extension ArraySlice<UInt8> {
         count == word.utf8.count && zip(self, word.utf8).allSatisfy { $0.asciiLowercased == $1 }
     }
 
-    /// The number that these digits write; nil if they are not digits alone, or more than 18, so that it always fits.
+    /// The number that these digits represent; nil if they are not only digits, or more than 18, so that it always
+    /// fits.
     package var decimal: Int? {
         guard !isEmpty, count <= 18, allSatisfy(\.isDigit) else { return nil }
         return reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }

@@ -2,14 +2,14 @@
 public struct LogWord: Hashable, Sendable, CustomStringConvertible {
     public let description: String
 
-    /// Characters that are shown; a word is there to be recognised.
+    /// Characters that are shown, enough to recognise the word.
     private static let limit = 255
 
     public init(_ octets: [UInt8]) {
         description = Self.shown(String(decoding: octets, as: UTF8.self), plain: 0x21...0x7E)
     }
 
-    /// Text that may be of several words, in quotes.
+    /// Text that may have several words, in quotes.
     public init(quoting text: String) {
         description = "\"" + Self.shown(text, plain: 0x20...0x7E) + "\""
     }

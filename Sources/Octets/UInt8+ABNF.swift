@@ -1,4 +1,4 @@
-/// The core rules of ABNF (RFC 5234, B.1), and the classes of octets that the mail standards build of them.
+/// The core rules of ABNF (RFC 5234, B.1), and the classes of octets that the mail standards build from them.
 extension UInt8 {
     /// LF
     @inlinable package static var lineFeed: UInt8 { 0x0A }

@@ -1,12 +1,12 @@
 internal import CAres
 internal import DNS
 
-/// What became of one question to one server.
+/// The result of one question to one server.
 struct Arrival {
     enum Content {
         case packet([UInt8])
         case timeout
-        /// Nothing could be sent, or the server's host says that nobody listens.
+        /// Nothing could be sent, or the server's host reports that no process listens.
         case unavailable
     }
 
@@ -16,23 +16,24 @@ struct Arrival {
 
 /// A c-ares channel with one server, over UDP or TCP: sockets, ports, repetition, identifiers, framing.
 ///
-/// It lives on one thread; the library is not told of others. Which server comes next, and when to turn to TCP, is
-/// decided outside: within one channel c-ares would drop answers that say "not me" (SERVFAIL, REFUSED), and one lost
+/// It lives on one thread; the library does not know the other servers. Which server comes next, and when to switch to
+/// TCP, is decided outside: within one channel c-ares would drop answers that refuse (SERVFAIL, REFUSED), and one lost
 /// TCP connection would cost every question of the channel a try.
 @safe final class AresChannel {
-    /// Where the library's callback leaves what came, also while the channel is taken down.
+    /// Where the library's callback puts arrivals, even while the channel is taken down.
     private final class Arrivals {
         var list: [Arrival] = []
         /// What is in flight, by identifier.
         var deliveries: [UInt16: Delivery] = [:]
     }
 
-    /// One question in flight: retained by the library, as its callback's argument, until it is called: once.
+    /// One question in flight: retained by the library, as its callback's argument, until the callback is called,
+    /// once.
     private final class Delivery {
         let ticket: UInt64
         let identifier: UInt16
         let arrivals: Arrivals
-        /// True if what came for it is among the arrivals already.
+        /// True if its result is already among the arrivals.
         var isSettled = false
 
         init(ticket: UInt64, identifier: UInt16, arrivals: Arrivals) {
@@ -45,7 +46,7 @@ struct Arrival {
     /// DNS Flag Day 2020: the largest answer that is not fragmented on its way.
     private static let packetSize: Int32 = 1232
 
-    /// c-ares wants to be initialised once a process.
+    /// c-ares must be initialised once per process.
     private static let isInitialized = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS
 
     private let channel: ares_channel
@@ -53,10 +54,10 @@ struct Arrival {
     private let arrivals = Arrivals()
     /// Questions asked so far.
     private(set) var asked = 0
-    /// True if nothing is in flight, and nothing that came was left behind.
+    /// True if nothing is in flight, and all arrivals have been taken.
     var isDone: Bool { arrivals.deliveries.isEmpty && arrivals.list.isEmpty }
 
-    /// Nil if the library cannot, for want of memory.
+    /// Nil if the library fails, for lack of memory.
     init?(server: NameServer, queryTimeout: QueryTimeout, isTCP: Bool) {
         guard Self.isInitialized else { return nil }
         self.isTCP = isTCP
@@ -68,8 +69,8 @@ struct Arrival {
         unsafe options.timeout = isTCP ? queryTimeout.whole : queryTimeout.firstTry
         unsafe options.tries = isTCP ? 1 : Int32(queryTimeout.tries)
         unsafe options.ednspsz = Self.packetSize
-        /// Set only that the library does not look for them in files, which it would for each channel: the servers, of
-        /// which there are none yet, too.
+        /// Set only so that the library does not look for them in files, which it would do for each channel; that
+        /// includes the servers, of which there are none yet.
         unsafe options.ndots = 1
         let mask =
             ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_NDOTS | ARES_OPT_DOMAINS
@@ -88,15 +89,15 @@ struct Arrival {
         unsafe channel = created
     }
 
-    /// The library gives up what is in flight; nobody takes it.
+    /// The library gives up what is in flight; its results are not used.
     deinit {
         unsafe ares_destroy(channel)
     }
 
-    /// Asks; what comes of it is among the ``takeArrivals()``, now or later.
+    /// Asks; the result is among the ``takeArrivals()``, now or later.
     func ask(_ name: Domain, _ type: RecordType, usesEDNS: Bool, ticket: UInt64) {
         asked += 1
-        /// RFC 5452, 9.2: unpredictable; unique, that no answer is taken for another's.
+        /// RFC 5452, 9.2: unpredictable; unique, so that no answer is taken for another's.
         var identifier = UInt16.random(in: .min ... .max)
         while arrivals.deliveries[identifier] != nil { identifier = .random(in: .min ... .max) }
         var query: UnsafeMutablePointer<UInt8>?
@@ -144,7 +145,7 @@ struct Arrival {
         )
     }
 
-    /// The sockets that are open now, with what is awaited of them.
+    /// The sockets that are open now, and what to wait for on each.
     func sockets() -> [LibCThreads.Watched] {
         var sockets = [ares_socket_t](repeating: -1, count: Int(ARES_GETSOCK_MAXNUM))
         let bits = unsafe ares_getsock(channel, &sockets, ARES_GETSOCK_MAXNUM)
@@ -157,7 +158,7 @@ struct Arrival {
         }
     }
 
-    /// Reads and writes what can be, and sees to the time-outs.
+    /// Reads and writes what is possible, and handles timeouts.
     func process(_ ready: [LibCThreads.Watched]) {
         for socket in ready {
             if !isTCP && socket.isForReading { takeRefusals(from: socket.descriptor) }
@@ -170,8 +171,8 @@ struct Arrival {
         unsafe ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD)
     }
 
-    /// Takes errors that are told by a header alone, as by servers that refuse EDNS without reading further (RFC 6891,
-    /// 7). c-ares looks for its question in a reply: it would pass them over, and wait in vain.
+    /// Takes errors that consist of a header alone, as sent by servers that refuse EDNS without reading further (RFC
+    /// 6891, 7). c-ares looks for its question in a reply: it would ignore them, and wait in vain.
     private func takeRefusals(from socket: ares_socket_t) {
         while let header = LibCThreads.takeDatagram(from: socket, ofLength: 12) {
             let isReply = header[2] & 0x80 != 0

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Threads, polling and waking up. No pointer leaves this file.
 enum LibCThreads {
-    /// A descriptor that one thread polls and others make readable. Closed when the last of them lets go.
+    /// A descriptor that one thread polls and others make readable. Closed when its last owner releases it.
     final class Event: Sendable {
         let descriptor: Int32
 
@@ -32,8 +32,8 @@ enum LibCThreads {
         let isForWriting: Bool
     }
 
-    /// Which of the descriptors are ready, hang-ups and errors included, in the same order. Waits for `milliseconds`
-    /// at most, without end if nil.
+    /// The descriptors that are ready, including hang-ups and errors, in the same order. Waits for at most
+    /// `milliseconds`, or without limit if nil.
     static func poll(_ watched: [Watched], milliseconds: Int32?) -> [Watched] {
         var descriptors = watched.map { watched in
             pollfd(
@@ -56,7 +56,7 @@ enum LibCThreads {
         }
     }
 
-    /// Takes the next datagram of a socket if it has so many octets; if not, it stays, and nil is returned.
+    /// Receives the next datagram if it has exactly `length` octets; otherwise leaves it queued and returns nil.
     static func takeDatagram(from descriptor: Int32, ofLength length: Int) -> [UInt8]? {
         var next: Int32 = 0
         guard unsafe ioctl(descriptor, UInt(FIONREAD), &next) == 0, next == length else { return nil }
@@ -70,7 +70,7 @@ enum LibCThreads {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Runs `body` on a thread of its own, which takes no signals: those are for the program's other threads, and
+    /// Runs `body` on a separate thread, which takes no signals: those are for the program's other threads, and
     /// c-ares may write to a connection that its peer has closed, which would be a fatal SIGPIPE. False if the system
     /// refuses a thread.
     static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {

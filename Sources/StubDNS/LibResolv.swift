@@ -4,7 +4,7 @@ internal import DNS
 /// glibc's reader of DNS packets (`ns_initparse`, `ns_parserr`): octets in, a ``Packet`` out, no pointer leaves this
 /// file.
 enum LibResolv {
-    /// Nil if the octets are no packet, or a record in it breaks its own form.
+    /// Nil if the octets are not a packet, or a record in it breaks its own format.
     static func packet(_ octets: [UInt8]) -> Packet? {
         unsafe octets.withUnsafeBufferPointer { buffer in
             var message = unsafe ns_msg()
@@ -39,7 +39,7 @@ enum LibResolv {
                 guard unsafe ns_parserr(&message, ns_s_ns, Int32(index), &resource) == 0 else { return nil }
                 switch unsafe UInt32(resource.type) {
                 case ns_t_soa.rawValue:
-                    /// RFC 2308, 4: MINIMUM is the last of five numbers behind two names.
+                    /// RFC 2308, 4: MINIMUM is the last of five numbers after two names.
                     guard unsafe resource.rdlength >= 22, let rdata = unsafe resource.rdata else { return nil }
                     let tail = unsafe UnsafeBufferPointer(start: rdata, count: Int(resource.rdlength)).suffix(4)
                     let minimum = unsafe tail.reduce(0) { $0 << 8 | UInt32($1) }
@@ -62,7 +62,7 @@ enum LibResolv {
 
     private enum ParsedData {
         case known(Packet.Data)
-        /// A type that nobody asks for.
+        /// A type that no check asks for.
         case other
         case broken
     }
@@ -96,7 +96,7 @@ enum LibResolv {
         }
     }
 
-    /// One or more `<character-string>`, that fill the data (RFC 1035, 3.3.14).
+    /// One or more `<character-string>` that fill the data (RFC 1035, 3.3.14).
     private static func characterStrings(_ octets: [UInt8]) -> [[UInt8]]? {
         var strings: [[UInt8]] = []
         var rest = octets[...]

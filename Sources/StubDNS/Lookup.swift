@@ -1,6 +1,6 @@
 internal import DNS
 
-/// One question on its way from server to server. No I/O: told what a server said, it says what to do next.
+/// One question on its way from server to server. No I/O: given a server's reply, it returns what to do next.
 struct Lookup {
     struct Transport: Hashable {
         var isTCP = false
@@ -10,19 +10,19 @@ struct Lookup {
 
     enum Step: Hashable {
         case ask(server: Int, name: Domain, Transport)
-        /// Nobody listens: after this time, ``Lookup/first`` again.
+        /// No server listens: after this time, ``Lookup/first`` again.
         case rest(Duration)
         case finish(Answer)
     }
 
     let question: Question
-    /// When no further server is asked, whatever is left to try.
+    /// The time after which no further server is asked, whatever is left to try.
     private let deadline: ContinuousClock.Instant
     /// Indices of the servers, in the order in which they are asked.
     private let order: [Int]
     private var place = 0
     private var transport = Transport()
-    /// The name asked for now: an alias of the question's.
+    /// The name being asked for: an alias of the question's.
     private var name: Domain
     private var aliases: Set<Domain>
     private var ttl = UInt32.max
@@ -30,7 +30,7 @@ struct Lookup {
     private var failure = Answer.Failure.unavailable
     /// True as long as every server was found closed.
     private var nobodyListens = true
-    /// A resolver that is restarted is back in a moment.
+    /// A resolver that is being restarted is back in a moment.
     private var rest = Duration.milliseconds(250)
 
     /// - Parameter order: at least one server.
@@ -56,7 +56,7 @@ struct Lookup {
         return .ask(server: server, name: name, transport)
     }
 
-    /// - Parameter end: until when servers that do not listen are waited for.
+    /// - Parameter end: how long to wait for servers that do not listen.
     mutating func next(
         after reply: Reply,
         at now: ContinuousClock.Instant,
@@ -101,7 +101,7 @@ struct Lookup {
         at now: ContinuousClock.Instant,
         _ end: ContinuousClock.Instant
     ) -> Step {
-        /// What a server said counts for more than that another said nothing.
+        /// A server's reply counts for more than another's silence.
         switch (self.failure, failure) {
         case (.unavailable, _), (_, .serverFailure), (_, .refused), (_, .malformed): self.failure = failure
         default: break

@@ -6,8 +6,8 @@ public struct NameServer: Hashable, Sendable {
     public let address: IPAddress
     public let port: UInt16
 
-    /// - Parameter address: `0.0.0.0` and `::` mean this host, as they do to glibc. Its replies come from the loopback
-    ///   address, and so that is where it is asked.
+    /// - Parameter address: `0.0.0.0` and `::` mean this host, as in glibc. Its replies come from the loopback
+    ///   address, so that is where it is asked.
     public init(address: IPAddress, port: UInt16 = 53) {
         self.address =
             switch address {
@@ -18,8 +18,8 @@ public struct NameServer: Hashable, Sendable {
         self.port = port
     }
 
-    /// Reads `ADDR`, `ADDR:PORT`, `[ADDR]` or `[ADDR]:PORT`; an IPv6 address with a port needs the brackets. Nil if it
-    /// is none of these.
+    /// Reads `ADDR`, `ADDR:PORT`, `[ADDR]` or `[ADDR]:PORT`; an IPv6 address with a port needs the brackets. Nil if
+    /// the text has none of these forms.
     public init?(_ text: some StringProtocol) {
         if let address = IPAddress(text) {
             self.init(address: address)

@@ -1,6 +1,6 @@
 internal import DNS
 
-/// A DNS packet, as far as it counts for the answer.
+/// The parts of a DNS packet that count for the answer.
 struct Packet {
     enum Data: Hashable {
         case alias(PacketName)
@@ -18,21 +18,21 @@ struct Packet {
     let isTruncated: Bool
     let isRecursionAvailable: Bool
     let isAuthenticated: Bool
-    /// With the upper bits of EDNS.
+    /// Including the upper bits from EDNS.
     var responseCode: UInt16
     var answers: [Record] = []
-    /// Of the SOA record among the authorities (RFC 2308, 5).
+    /// That of the SOA record among the authorities (RFC 2308, 5).
     var negativeTTL: UInt32?
     /// NS records among the authorities.
     var hasDelegation = false
 }
 
-/// What one server has to say.
+/// The reply of one server.
 enum Reply: Hashable {
     case answer(Answer)
-    /// The name is an alias, and the server does not say of what comes behind it.
+    /// The name is an alias, and the server does not give what follows it.
     case alias(Domain, ttl: UInt32, isAuthenticated: Bool)
-    /// Over UDP there was no room for it (RFC 1035, 4.2.1).
+    /// It did not fit into UDP (RFC 1035, 4.2.1).
     case truncated
     /// Another server may know.
     case failure(Answer.Failure)
@@ -41,7 +41,7 @@ enum Reply: Hashable {
 }
 
 extension Packet {
-    /// Longer chains are a loop to us, as they are to resolvers.
+    /// Longer chains count as a loop, as in resolvers.
     static let aliasLimit = 16
 
     func reply(to name: Domain, _ type: RecordType) -> Reply {
@@ -86,7 +86,7 @@ extension Packet {
         return (target, record.ttl)
     }
 
-    /// There are no records: no name, no data (RFC 2308, 2), or not the server to say so.
+    /// There are no records: the name does not exist, has no data (RFC 2308, 2), or the server cannot know.
     private func end(of name: PacketName, isAlias: Bool, ttl: UInt32) -> Reply {
         if responseCode == 3 {
             return .answer(Answer(.nameError, ttl: min(ttl, negativeTTL ?? 0), isAuthenticated: isAuthenticated))
@@ -98,7 +98,8 @@ extension Packet {
             guard let domain = name.domain else { return .answer(.failure(.malformed)) }
             return .alias(domain, ttl: ttl, isAuthenticated: isAuthenticated)
         }
-        /// A referral, or an empty answer of a server that is not for this name and does not resolve: lame.
+        /// A referral, or an empty answer of a server that is not responsible for this name and does not resolve:
+        /// lame.
         if hasDelegation && !isAuthoritative || !isAuthoritative && !isRecursionAvailable {
             return .failure(.serverFailure)
         }

@@ -1,11 +1,11 @@
 internal import DNS
 
-/// A name of a packet, any octets in its labels: in the presentation form of glibc's `ns_name_ntop`, in lower case, so
-/// that equal names are equal text.
+/// A name in a packet, with any octets in its labels: in the presentation form of glibc's `ns_name_ntop`, in lower
+/// case, so that equal names are equal text.
 struct PacketName: Hashable {
     let text: String
 
-    /// ASCII, with `\X` before the characters of a master file and `\DDD` for what is not printable.
+    /// ASCII, with `\X` for the special characters of a master file and `\DDD` for unprintable octets.
     init(presentation: String) {
         text = presentation.lowercased()
     }
@@ -43,8 +43,8 @@ struct PacketName: Hashable {
         return Domain(allowingSpaces: name)
     }
 
-    /// What `ns_name_ntop` escapes by a backslash and a ``Domain`` may hold.
+    /// Characters that `ns_name_ntop` escapes with a backslash and a ``Domain`` may contain.
     private static let escaped = "\";()@$"
-    /// What it writes behind a backslash for a space.
+    /// What it writes after a backslash for a space.
     private static let space = "032"
 }

@@ -1,7 +1,7 @@
 internal import DNS
 internal import Synchronization
 
-/// Between the tasks that ask and the thread that answers.
+/// Connects the tasks that ask with the thread that answers.
 final class QueryExchange: Sendable {
     struct Request {
         let ticket: UInt64
@@ -13,10 +13,10 @@ final class QueryExchange: Sendable {
         var requests: [Request] = []
         var tickets: UInt64 = 0
         var isClosed = false
-        /// True from when the thread is woken until it looks.
+        /// True from when the thread is woken until it looks at the requests.
         var isSignalled = false
 
-        /// True if the thread has to be woken.
+        /// True if the thread must be woken.
         mutating func signal() -> Bool {
             defer { isSignalled = true }
             return !isSignalled
@@ -51,8 +51,8 @@ final class QueryExchange: Sendable {
 
     private func post(_ request: Request, _ continuation: CheckedContinuation<Answer, Never>) {
         let (isPosted, wakes) = state.withLock { state in
-            /// A task is marked as cancelled before its handler runs: who was cancelled before he is in the table is
-            /// turned away here, who is cancelled later is found there.
+            /// A task is marked as cancelled before its handler runs: a task cancelled before it is registered
+            /// returns here; one cancelled later is removed by the handler.
             guard !state.isClosed, !Task.isCancelled else { return (false, false) }
             state.waiting[request.ticket] = continuation
             state.requests.append(request)
@@ -62,7 +62,7 @@ final class QueryExchange: Sendable {
         if !isPosted { continuation.resume(returning: .failure(.unavailable)) }
     }
 
-    /// Answers all that wait, and all that will ask, with a failure; the thread ends.
+    /// Answers all waiting and all later questions with a failure; the thread ends.
     func close() {
         let (waiting, wakes) = state.withLock { state in
             state.isClosed = true
@@ -76,7 +76,7 @@ final class QueryExchange: Sendable {
 
     // MARK: The thread's side
 
-    /// What was asked since the last time; nil when it is time to end.
+    /// The questions asked since the last call; nil when it is time to end.
     func take() -> [Request]? {
         wakeUp.clear()
         return state.withLock { state in
@@ -87,7 +87,7 @@ final class QueryExchange: Sendable {
         }
     }
 
-    /// False if nobody waits for it any more.
+    /// False if no task waits for it any more.
     func isAwaited(_ ticket: UInt64) -> Bool {
         state.withLock { $0.waiting[ticket] != nil }
     }

@@ -1,7 +1,7 @@
 internal import DNS
 
-/// What the resolver's thread does: takes questions from the exchange, hands them to c-ares, and waits for all servers
-/// together. Lives and ends on that thread.
+/// The loop of the resolver's thread: takes questions from the exchange, hands them to c-ares, and waits for all
+/// servers together. Lives and ends on that thread.
 final class QueryLoop {
     private struct InFlight {
         var lookup: Lookup
@@ -14,24 +14,24 @@ final class QueryLoop {
         let address: NameServer
         /// Takes the next questions over UDP.
         var open: AresChannel?
-        /// Take no more, and are kept until what they were asked is answered.
+        /// Channels that take no more questions, and are kept until those they have are answered.
         var closing: [AresChannel] = []
         /// One question each.
         var connections: [AresChannel] = []
-        /// Wait for one of the connections to end.
+        /// Questions that wait for one of the connections to end.
         var queue: [UInt64] = []
 
         var channels: [AresChannel] { (open.map { [$0] } ?? []) + closing + connections }
     }
 
-    /// After so many questions a channel takes no more: the next has a new source port (RFC 5452, 9.2), and no channel
-    /// runs out of identifiers or sees its tables grow, however many names never answer.
+    /// A channel takes this many questions: the next one has a new source port (RFC 5452, 9.2), and no channel runs
+    /// out of identifiers or lets its tables grow, however many names never answer.
     private static let channelLimit = 256
 
-    /// Connections to one server at a time. What needs one is known to the server already, so they are short.
+    /// Connections to one server at a time. A question that needs one has an answer there already, so they are short.
     private static let connectionLimit = 64
 
-    /// How often time-outs are looked for while questions are in flight.
+    /// How often timeouts are checked while questions are in flight.
     private static let tick: Int32 = 50
 
     private let exchange: QueryExchange
@@ -39,7 +39,7 @@ final class QueryLoop {
     private var servers: [Server]
     private var order: ServerOrder
     private var inFlight: [UInt64: InFlight] = [:]
-    /// Those in flight that wait for servers to be there again.
+    /// Those in flight that wait for servers to return.
     private var resting: [(ticket: UInt64, end: ContinuousClock.Instant)] = []
 
     init(exchange: QueryExchange, servers: [NameServer], queryTimeout: QueryTimeout) {
@@ -99,7 +99,7 @@ final class QueryLoop {
         resting.removeAll { $0.end <= now }
         for (ticket, _) in rested {
             guard let flight = inFlight[ticket] else { continue }
-            /// Nobody waits for it any more.
+            /// No task waits for it any more.
             if exchange.isAwaited(ticket) {
                 perform(flight.lookup.first, flight, ticket, at: now)
             } else {
@@ -127,8 +127,8 @@ final class QueryLoop {
         return servers[server].open
     }
 
-    /// Gives a connection to those that wait for one. A connection that ends takes every question on its channel with
-    /// it, and some servers end one after each answer: so none is shared.
+    /// Gives a connection to the questions that wait for one. When a connection ends, every question on its channel
+    /// is lost, and some servers end one after each answer: so none is shared.
     private func connect(to server: Int) {
         let count = min(servers[server].queue.count, Self.connectionLimit - servers[server].connections.count)
         guard count > 0 else { return }
@@ -164,7 +164,7 @@ final class QueryLoop {
         }
     }
 
-    /// What arrived may lead to further questions, which may fail at once: until nothing is left.
+    /// Arrivals may lead to further questions, which may fail at once: repeated until nothing is left.
     private func settleArrivals() {
         while true {
             for index in servers.indices {
@@ -194,7 +194,7 @@ final class QueryLoop {
             order.refused(server, since: flight.sent, at: now)
             reply = .failure(.unavailable)
         }
-        /// Nobody waits for it any more: no further server needs to be asked.
+        /// No task waits for it any more: no further server needs to be asked.
         guard exchange.isAwaited(arrival.ticket) else {
             inFlight[arrival.ticket] = nil
             return
@@ -205,7 +205,7 @@ final class QueryLoop {
 
     private static func reply(in octets: [UInt8], to name: Domain, _ type: RecordType) -> Reply {
         guard let packet = LibResolv.packet(octets) else {
-            /// c-ares cuts what is longer over UDP than it asked for: without EDNS, than 512 octets.
+            /// c-ares truncates UDP replies that are longer than it asked for: without EDNS, 512 octets.
             return octets.count >= 512 ? .truncated : .failure(.malformed)
         }
         return packet.reply(to: name, type)

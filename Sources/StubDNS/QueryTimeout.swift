@@ -1,10 +1,10 @@
-/// How long one server is waited for.
+/// How long to wait for one server.
 struct QueryTimeout {
-    /// Until a server counts as silent, for this question.
+    /// The time after which a server counts as silent for this question.
     let timeout: Duration
     let tries: Int
 
-    /// - Parameters: any values; 10 ms and 1 try at least, 1 hour and 10 tries at most, are what is used.
+    /// - Parameters: any values; they are limited to 10 ms and 1 try at least, and 1 hour and 10 tries at most.
     init(timeout: Duration, tries: Int) {
         self.timeout = min(max(timeout, .milliseconds(10)), .seconds(3600))
         self.tries = min(max(tries, 1), 10)
@@ -16,7 +16,7 @@ struct QueryTimeout {
     }
 
     /// For the first try, in milliseconds. c-ares doubles it with each: with 2 tries in 3 s, one is sent at once and
-    /// one after 1 s, which is waited for 2 s.
+    /// one after 1 s, for which it waits 2 s.
     var firstTry: Int32 {
         max(whole / (1 << Int32(tries) - 1), 1)
     }

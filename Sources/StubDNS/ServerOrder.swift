@@ -1,15 +1,15 @@
-/// Which server is asked first. Time is an argument.
+/// Decides which server is asked first. Time is an argument.
 ///
 /// A server is silent if a question timed out there and nothing at all has come from it since that question was sent;
-/// it is then asked after the others. Names that never answer do not make it so: others are answered meanwhile. A
-/// server alone is asked whatever it did.
+/// it is then asked after the others. Names that never answer do not make it silent: others are answered in the
+/// meantime. A single server is always asked.
 struct ServerOrder {
-    /// How often one question goes to a silent server first, to see if it is back.
+    /// How often one question goes to a silent server first, to see whether it is back.
     static let probeInterval = Duration.seconds(30)
 
-    /// How long questions wait for servers where nobody listens any more. A resolver that is restarted is back by then;
-    /// after that a question that is refused is not repeated, so that no message waits for it, and the first question
-    /// after the return is answered.
+    /// How long questions wait for servers where no process listens any more. A resolver that is being restarted is
+    /// back by then; after that, a refused question is not repeated, so that no message waits for it, and the first
+    /// question after the return is answered.
     static let bridged = Duration.seconds(2)
     /// A refusal that comes this long after the last one belongs to another outage.
     private static let outageGap = Duration.seconds(60)
@@ -17,7 +17,7 @@ struct ServerOrder {
     private struct Health {
         var lastHeard: ContinuousClock.Instant?
         var silentSince: ContinuousClock.Instant?
-        /// The first and the last refusal since it was heard.
+        /// The first and the last refusal since the server last replied.
         var refusals: (first: ContinuousClock.Instant, last: ContinuousClock.Instant)?
     }
 
@@ -48,7 +48,7 @@ struct ServerOrder {
         if servers[server].silentSince == nil { servers[server].silentSince = now }
     }
 
-    /// Nobody listens there.
+    /// No process listens there.
     mutating func refused(_ server: Int, since sent: ContinuousClock.Instant, at now: ContinuousClock.Instant) {
         heardNothing(server, since: sent, at: now)
         if let heard = servers[server].lastHeard, heard >= sent { return }
@@ -59,7 +59,7 @@ struct ServerOrder {
         }
     }
 
-    /// Until when questions wait for servers that are closed; nil if none is.
+    /// The time until which questions wait for servers that are closed; nil if none is.
     var bridgeEnd: ContinuousClock.Instant? {
         servers.compactMap { $0.refusals?.first }.max()?.advanced(by: Self.bridged)
     }

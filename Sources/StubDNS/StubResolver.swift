@@ -1,9 +1,9 @@
 public import DNS
 
-/// Asks the name servers of the site, which are trusted to resolve and, as far as the AD bit goes, to validate.
+/// Asks the name servers of the site, which are trusted to resolve and, as far as the AD bit is concerned, to validate.
 ///
 /// One thread waits for all of them. A question costs a ticket and a place in c-ares, not a thread; a name that never
-/// answers delays no other name, and is not held against the server.
+/// answers delays no other name, and does not count against the server.
 public final class StubResolver: Resolver {
     public enum StartError: Error, Hashable, CustomStringConvertible {
         case invalidServer(String)
@@ -13,8 +13,8 @@ public final class StubResolver: Resolver {
 
         public var description: String {
             switch self {
-            case .invalidServer(let text): "`\(text)` is no name server: write ADDR, ADDR:PORT or [ADDR]:PORT"
-            case .noServer: "no name server: set dns.servers, or give /etc/resolv.conf a nameserver line"
+            case .invalidServer(let text): "`\(text)` is not a name server: write ADDR, ADDR:PORT or [ADDR]:PORT"
+            case .noServer: "no name server: set dns.servers, or add a nameserver line to /etc/resolv.conf"
             case .outOfResources: "the system refused a thread, a descriptor or memory for the resolver"
             }
         }
@@ -25,9 +25,9 @@ public final class StubResolver: Resolver {
     private let exchange: QueryExchange
 
     /// - Parameters:
-    ///   - servers: as ``NameServer/init(_:)`` reads them; with none, those of /etc/resolv.conf. Link-local addresses
-    ///     (`fe80::1%eth0`), which c-ares 1.18 cannot ask, are passed over there.
-    ///   - timeout: how long one server is waited for before the next is asked, all tries together.
+    ///   - servers: as ``NameServer/init(_:)`` reads them; if empty, those of /etc/resolv.conf, where link-local
+    ///     addresses (`fe80::1%eth0`), which c-ares 1.18 cannot ask, are ignored.
+    ///   - timeout: how long to wait for one server before the next is asked, all tries together.
     ///   - tries: how often one server is sent the same question within that time, at growing intervals.
     public init(servers: [String] = [], timeout: Duration = .seconds(5), tries: Int = 2) throws(StartError) {
         var list: [NameServer] = []
@@ -37,7 +37,7 @@ public final class StubResolver: Resolver {
         }
         if list.isEmpty { list = AresChannel.systemServers() }
         guard !list.isEmpty else { throw .noServer }
-        /// Named twice, a silent server would be waited for twice.
+        /// A silent server that is listed twice would be waited for twice.
         list = list.reduce(into: []) { servers, server in
             if !servers.contains(server) { servers.append(server) }
         }
@@ -57,15 +57,15 @@ public final class StubResolver: Resolver {
         exchange.close()
     }
 
-    /// Nil: what was asked before is the cache's to know.
+    /// Nil: the cache knows earlier answers.
     public func knownAnswer(to question: Question) -> Answer? { nil }
 
     public func answer(to question: Question) async -> Answer {
         await exchange.answer(to: question)
     }
 
-    /// Answers all that is open, and all that is asked from now on, with ``Answer/Failure/unavailable``; the thread
-    /// and the sockets go.
+    /// Answers all open and all later questions with ``Answer/Failure/unavailable``; the thread and the sockets are
+    /// released.
     public func shutdown() {
         exchange.close()
     }

@@ -54,8 +54,8 @@ import Testing
         ),
         Mistake("data of RFC 3597", ##"x. TXT \# 2 0161"##, (1, "in numbers")),
         Mistake("a class that is not asked for", "x. CLASS3 TXT a", (1, "class CLASS3")),
-        Mistake("DNAME without a name", "x. DNAME .", (1, "DNAME has one name")),
-        Mistake("a type that cannot be one", "x. 60 IN =txt a", (1, "no record type")),
+        Mistake("DNAME without a name", "x. DNAME .", (1, "DNAME needs one name")),
+        Mistake("a type that cannot be one", "x. 60 IN =txt a", (1, "not a record type")),
         Mistake("in parentheses, the line of the word", "x. MX ( 1\n\"a\" )", (2, "without quotes")),
     ])
     func `mistakes are told all at once, with the line`(_ given: Mistake) throws {
