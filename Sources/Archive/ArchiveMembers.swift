@@ -3,8 +3,8 @@ internal import Foundation
 internal import Mail
 internal import StoredMail
 
-/// The mailboxes and messages in what was named, one after the other and always in the same order: a file is one; in a
-/// directory (Maildir, MH, files of any kind, with all directories in it) or a packed file there are many.
+/// The mailboxes and messages in an input, one after the other and always in the same order: a file is one; a
+/// directory (Maildir, MH, files of any kind, with all its subdirectories) or a packed file contains many.
 final class ArchiveMembers {
     /// A file with mail in it.
     struct Member {
@@ -14,7 +14,7 @@ final class ArchiveMembers {
 
     enum Kind {
         case mbox
-        /// One message, as it was delivered, and what a Maildir tells of it.
+        /// One message, as it was delivered, with its place in a Maildir.
         case message(MaildirPlace?)
     }
 
@@ -25,29 +25,29 @@ final class ArchiveMembers {
     }
 
     private var levels: [Level]
-    /// What was passed over since this was last looked at, in words.
+    /// The files skipped since the last call, in words.
     private var notes: [String] = []
-    /// True if the file that was named is compressed, and nothing is in it: an mbox without messages.
+    /// True if the named file is compressed, but empty: an mbox without messages.
     private(set) var isEmptyFile = false
     /// Those of them that should have been mail.
     private(set) var oddities = 0
 
-    /// Files packed in files packed in files.
+    /// How deep packed files may be packed in packed files.
     private static let depthLimit = 4
 
-    /// - Parameter name: of a file or a directory, or `-`.
+    /// - Parameter name: the name of a file or a directory, or `-`.
     init(_ name: String) throws {
         let isDirectory = name != "-" && LibCFiles.status(ofPath: name)?.isDirectory == true
         levels = [isDirectory ? .directory(try DirectoryReader(name)) : .file(try InputFile(name))]
     }
 
-    /// What was passed over since this was last asked.
+    /// The files skipped since the last call.
     func takeNotes() -> [String] {
         defer { notes = [] }
         return notes
     }
 
-    /// How many files of mail, or called so, were passed over since this was last asked.
+    /// How many files that are mail, or named like mail, were skipped since the last call.
     func takeOddities() -> Int {
         defer { oddities = 0 }
         return oddities
@@ -82,7 +82,7 @@ final class ArchiveMembers {
         return nil
     }
 
-    /// Whether the one file that was named is packed. What is neither that nor an mbox is an error.
+    /// Whether the single named file is packed. A file that is neither packed nor an mbox is an error.
     private func isPacked(_ input: InputFile, until isStopped: () -> Bool) throws -> Bool {
         let beginning = try input.beginning(ForeignFormat.beginningLength, until: isStopped)
         guard !beginning.isEmpty, let format = ForeignFormat(beginning: beginning) else { return false }
@@ -92,11 +92,11 @@ final class ArchiveMembers {
 
     private func member(at path: String) throws -> Member? {
         guard let status = LibCFiles.status(ofPath: path) else {
-            note("\(path): is not there any more", isOdd: true)
+            note("\(path): no longer exists", isOdd: true)
             return nil
         }
         if status.isDirectory {
-            // A link may lead back to where it is.
+            // A link may lead back to its own directory.
             if !LibCFiles.isSymbolicLink(path) { levels.append(.directory(try DirectoryReader(path))) }
             return nil
         }
@@ -106,7 +106,7 @@ final class ArchiveMembers {
 
     private func member(_ entry: LibArchive.Entry, of archive: LibArchive, name: String) throws -> Member? {
         guard entry.isFile else { return nil }
-        // What is compressed without having been packed has no name, and the library calls it "data".
+        // Data that was compressed without being packed has no name, and the library calls it "data".
         let shownName = archive.isSingle ? name : "\(name):\(entry.path ?? "?")"
         guard let place = MemberPlace(archive.isSingle ? name : entry.path ?? "?") else { return nil }
         guard !entry.isEncrypted else {
@@ -116,7 +116,7 @@ final class ArchiveMembers {
         return try member(InputFile(shownName, in: archive), place)
     }
 
-    /// Sees from the beginning of a file what it is.
+    /// Determines what a file is from its beginning.
     private func member(_ input: InputFile, _ place: MemberPlace) throws -> Member? {
         let beginning = try input.beginning(ForeignFormat.beginningLength)
         if place.maildir == nil, Self.beginsAsMbox(beginning) { return Member(input: input, kind: .mbox) }
@@ -132,13 +132,13 @@ final class ArchiveMembers {
         } else if format != .empty || place.isCalledMessage {
             note("\(input.name): \(NotMail(format))", isOdd: place.isCalledMail)
         } else if isSingle {
-            // An mbox without messages is one.
+            // An mbox without messages is still an mbox.
             return Member(input: input, kind: .mbox)
         }
         return nil
     }
 
-    /// True in a file that was compressed without having been packed.
+    /// True in a file that was compressed without being packed.
     private var isSingle: Bool {
         if case .packed(let archive, _) = levels.last { archive.isSingle } else { false }
     }
@@ -148,7 +148,7 @@ final class ArchiveMembers {
     }
 
     private func note(_ text: String, isOdd: Bool) {
-        notes.append(text + "; it is passed over")
+        notes.append(text + "; skipped")
         if isOdd { oddities += 1 }
     }
 

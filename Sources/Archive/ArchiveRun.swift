@@ -6,9 +6,9 @@ internal import Mailboxes
 package import ReportStore
 package import StoredMail
 
-/// One pass over archives: reads, cuts, has messages examined on all cores, and writes the results in their order.
+/// One pass over archives: reads, cuts, has messages examined on all cores, and writes the results in order.
 ///
-/// It lives on the main thread, which may wait for the disk and for pipes; the examinations have the others.
+/// It runs on the main thread, which may wait for the disk and for pipes; the examinations use the others.
 @MainActor
 package final class ArchiveRun {
     private let task: ArchiveTask
@@ -27,21 +27,21 @@ package final class ArchiveRun {
 
     /// What was found out about files before the run.
     private var detections: [String: MboxDetection] = [:]
-    /// Messages under way, in their order.
+    /// Messages in progress, in their order.
     private var window: [Batch] = []
     private var batch = Batch()
-    /// What examines the messages at hand.
+    /// The worker that examines the current messages.
     private var worker: ArchiveWorker?
     private let start = ContinuousClock.now
     private let secondsBefore: Double
     private var nextCheckpoint = ContinuousClock.now.advanced(by: interval)
 
     private static let interval = Duration.seconds(3)
-    /// Messages under way: enough that some can wait for the DNS while others do not.
+    /// Messages in progress: enough that some can wait for the DNS while others do not.
     private static let messageLimit = 1024
-    /// Octets of messages under way.
+    /// Octets of messages in progress.
     private static let costLimit = 32 << 20
-    /// What one task examines: so much that handing it over costs nothing beside it.
+    /// How many messages one task examines: enough that handing them over costs nothing in comparison.
     private static let batchMessages = 32
     private static let batchCost = 512 * 1024
 
@@ -55,9 +55,9 @@ package final class ArchiveRun {
     package enum End { case complete, interrupted }
 
     /// - Parameters:
-    ///   - checkpoint: of the run that is continued, or a new one.
-    ///   - record: keeps the answers that are used, if they are wanted.
-    ///   - reports: counts the messages for aggregate reports, if they are wanted.
+    ///   - checkpoint: that of the run that is continued, or a new one.
+    ///   - record: keeps the answers that are used, if wanted.
+    ///   - reports: counts the messages for aggregate reports, if wanted.
     package init(
         _ task: ArchiveTask,
         examiner: MessageExaminer,
@@ -88,7 +88,7 @@ package final class ArchiveRun {
     }
 
     package var summary: Summary { checkpoint.summary }
-    /// Where the run has come to.
+    /// How far the run has come.
     package var position: (file: Int, offset: Int) { (checkpoint.file, checkpoint.offset) }
 
     /// Goes through the files.
@@ -96,7 +96,7 @@ package final class ArchiveRun {
         defer { progress.clear() }
         do {
             try checkFiles()
-            // From here on the run can be continued, whatever ends it: a disk that is full has no room for this later.
+            // From here the run can be continued, whatever ends it: a full disk has no room for this later.
             try save()
             for index in checkpoint.file..<task.files.count {
                 guard try await read(task.files[index]) else {
@@ -111,7 +111,7 @@ package final class ArchiveRun {
         } catch {
             for batch in window { batch.work?.cancel() }
             if summary.messages == 0 || checkpointName == nil { discard() }
-            // What is done already, for the reader at the other end of a pipe.
+            // The finished part, for the reader at the other end of a pipe.
             try output?.flush()
             try report?.flush()
             throw error
@@ -121,7 +121,7 @@ package final class ArchiveRun {
         try output?.finish()
         try report?.finish()
         if let recordFile, let record {
-            // Sorted, in place of the lines in the order in which they came.
+            // Sorted, replacing the lines in the order in which they came.
             try recordFile.clear()
             try recordFile.write(Array(record.text.utf8))
             try recordFile.finish()
@@ -130,7 +130,7 @@ package final class ArchiveRun {
         return .complete
     }
 
-    /// What an incomplete run leaves behind is taken away.
+    /// Removes the files that an incomplete run leaves.
     package func discard() {
         output?.discard()
         report?.discard()
@@ -140,8 +140,8 @@ package final class ArchiveRun {
 
     // MARK: Reading
 
-    /// Ends the run before it has begun if it could not be completed. A pipe cannot be looked at before it is read, and
-    /// what is in a directory or a packed file is seen when it is come to.
+    /// Ends the run before it has begun if it could not be completed. A pipe cannot be examined before it is read,
+    /// and the content of a directory or a packed file is examined when it is reached.
     private func checkFiles() throws {
         for name in task.files[checkpoint.file...] where name != "-" {
             guard let status = LibCFiles.status(ofPath: name), status.size != nil else { continue }
@@ -156,7 +156,7 @@ package final class ArchiveRun {
         }
     }
 
-    /// Takes note of the variant of the mbox that is written, and of its separators; there is one of each.
+    /// Records the variant of the mbox that is written, and the form of its separators; there is one of each.
     private func use(_ detection: MboxDetection, of name: String) throws {
         guard case .mbox = output else { return }
         let variant = detection.variant
@@ -170,7 +170,7 @@ package final class ArchiveRun {
         checkpoint.form = checkpoint.form ?? form
     }
 
-    /// The same for a message by itself, which is quoted, and gets a From_ line with the standard's date.
+    /// The same for a single message, which is quoted, and gets a From_ line with the standard's date.
     private func useOwnLine(_ name: String) throws {
         guard case .mbox = output else { return }
         let written = checkpoint.variant.flatMap(MboxVariant.init) ?? .mboxrd
@@ -182,7 +182,7 @@ package final class ArchiveRun {
         checkpoint.form = checkpoint.form ?? .asctime
     }
 
-    /// Reads what is in one file or directory to its end, or until the run is interrupted; then it returns false.
+    /// Reads one file or directory to its end, or until the run is interrupted; then it returns false.
     private func read(_ name: String) async throws -> Bool {
         let members = try ArchiveMembers(name)
         var number = 0
@@ -208,7 +208,7 @@ package final class ArchiveRun {
             guard members.isEmptyFile || LibCFiles.status(ofPath: name)?.isDirectory == true else {
                 throw ArchiveFailure.noMail(name)
             }
-            tell("\(name): has no mail in it")
+            tell("\(name): contains no mail")
         }
         return true
     }
@@ -232,7 +232,7 @@ package final class ArchiveRun {
                 return false
             }
             if !source.input.isReady(within: 0) {
-                // Nothing to read for now, so that what is there need not wait for company.
+                // There is nothing to read for now, so the messages at hand need not wait for others.
                 try await drain()
                 guard source.input.isReady(within: InputFile.patience) else { continue }
             }
@@ -273,7 +273,7 @@ package final class ArchiveRun {
         )
     }
 
-    /// Reads a file of one message.
+    /// Reads a file that is one message.
     private func readMessage(_ input: InputFile, _ maildir: MaildirPlace?, _ number: Int) async throws {
         if worker?.variant != nil { try await drain() }
         worker = worker ?? worker(of: nil, isGuessed: false)
@@ -318,7 +318,7 @@ package final class ArchiveRun {
         try await write(upTo: 0)
     }
 
-    /// Writes results until no more than `limit` messages are under way.
+    /// Writes results until at most `limit` messages are in progress.
     private func write(upTo limit: Int) async throws {
         while !window.isEmpty,
             window.reduce(0, { $0 + $1.messages.count }) > limit || window.reduce(0, { $0 + $1.cost }) > Self.costLimit
@@ -346,8 +346,8 @@ package final class ArchiveRun {
         if reports != nil, let observation = result.observation { observed[observation, default: 0] += 1 }
     }
 
-    /// Counts what was observed since the last time. After the checkpoint: a run that dies between the two and is
-    /// continued counts too few messages, and none twice.
+    /// Counts the observations since the last call. This comes after the checkpoint: a run that dies between the two
+    /// and is continued counts too few messages, but none twice.
     private func count() throws {
         guard let reports, !observed.isEmpty else { return }
         defer { observed = [:] }
@@ -362,7 +362,7 @@ package final class ArchiveRun {
 
     private var seconds: Double { secondsBefore + start.duration(to: .now) / .seconds(1) }
 
-    /// Keeps how far the run has come, so that it can be continued from here.
+    /// Saves how far the run has come, so that it can be continued from here.
     private func save() throws {
         try output?.synchronize()
         try report?.synchronize()

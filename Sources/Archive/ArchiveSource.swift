@@ -3,21 +3,21 @@ internal import Mail
 internal import Mailboxes
 internal import StoredMail
 
-/// One archive that is being read, from its beginning or from where an earlier run has come to.
+/// One archive that is being read, from its beginning or from where an earlier run stopped.
 struct ArchiveSource {
     let input: InputFile
     let detection: MboxDetection
     private(set) var cutter: MessageCutter
 
-    /// Octets at the beginning of an mbox in which its variant shows.
+    /// Octets at the beginning of an mbox that show its variant.
     private static let detectionLength = 1 << 20
 
     private var bombGuard = BombGuard()
 
-    /// Looks at the beginning of a file.
+    /// Examines the beginning of a file.
     /// - Parameters:
-    ///   - known: what an earlier look has found.
-    ///   - isStopped: ends the wait for a pipe that has nothing to read; what is known then may be wrong.
+    ///   - known: the result of an earlier examination.
+    ///   - isStopped: ends the wait for a pipe that has nothing to read; the result may then be wrong.
     init(
         _ input: InputFile,
         _ task: ArchiveTask,
@@ -38,10 +38,10 @@ struct ArchiveSource {
         )
     }
 
-    /// Octets that are searched at a time for where to begin.
+    /// Octets that are searched at a time for a place to begin.
     private static let searchLength = 64 * 1024
 
-    /// Where a message begins before a range, from which on it is known where the others do: the last line that
+    /// The beginning of a message before a range, from which it is known where the others begin: the last line that
     /// separates messages whatever is above it. A file that is read by its counts is read from its beginning.
     private static func start(_ input: InputFile, _ task: ArchiveTask, _ detection: MboxDetection) -> Int {
         guard let size = input.status?.size, let form = detection.form, !detection.believesCounts else { return 0 }
@@ -73,8 +73,8 @@ struct ArchiveSource {
         return detection
     }
 
-    /// Whether an mbox must be read by its counts. For a file, it is read once more; a pipe cannot be, unless all of it
-    /// has come.
+    /// Whether an mbox must be read by its counts. A file is read once more for this; a pipe cannot be, unless all of
+    /// it has arrived.
     private static func isProven(_ input: InputFile, _ beginning: [UInt8]) throws -> Bool {
         var proof = MboxCountProof()
         if input.status?.size == nil {
@@ -92,7 +92,7 @@ struct ArchiveSource {
     /// True if there is nothing more to read.
     var isDone: Bool { input.isDone || cutter.isPastRange }
 
-    /// Cuts messages out of what comes next, which may take its time.
+    /// Cuts messages from the next input, which may take its time.
     mutating func next() throws -> [CutMessage] {
         let octets = try input.next()
         let input = input
@@ -103,7 +103,7 @@ struct ArchiveSource {
         return messages
     }
 
-    /// Cuts messages out of what is left at the end.
+    /// Cuts messages from the rest at the end.
     mutating func end() throws -> [CutMessage] {
         try named { cutter throws in try cutter.end() }
     }
@@ -116,8 +116,8 @@ struct ArchiveSource {
         }
     }
 
-    /// Sees from its beginning alone whether a file is an mbox, so that a run does not end at its last file after
-    /// hours.
+    /// Determines from its beginning alone whether a file is an mbox, so that a run does not fail at its last file
+    /// after hours.
     static func check(_ name: String, _ task: ArchiveTask) throws -> MboxDetection {
         var source = try ArchiveSource(try InputFile(name), task, base: 0) { false }
         _ = try source.named { [input = source.input] cutter throws in

@@ -2,23 +2,23 @@ internal import Files
 package import Mailboxes
 internal import StoredMail
 
-/// What is to be done with which archives.
+/// The archives of a run, and what is to be done with them.
 package struct ArchiveTask: Sendable {
     /// Paths, or `-` for standard input.
     package let files: [String]
     /// Nil if it is to be detected.
     package let variant: MboxVariant?
     package let needsEmptyLine: Bool
-    /// Of the one file, the part whose messages are examined.
+    /// The part of the single file whose messages are examined.
     package let range: MboxRange
     /// Where the mbox with edited headers goes; nil for none, `-` for standard output.
     package let output: String?
     /// Where the report goes, likewise.
     package let report: String?
     package let reportsAnswers: Bool
-    /// Where the answers of the DNS that were used go; nil for nowhere.
+    /// Where the DNS answers that were used go; nil for nowhere.
     package let recordName: String?
-    /// Everything that the result depends on, as text, so that a run is continued only as it was begun.
+    /// Everything that the result depends on, as text, so that a run is continued only with the same task.
     package let identity: [String]
 
     package init(
@@ -51,8 +51,8 @@ package struct ArchiveTask: Sendable {
         return ForeignFormat(beginning: beginning)?.isPacked != true
     }
 
-    /// The file that keeps how far the run has come; nil if it could not be continued, since a part of what it writes
-    /// goes where it cannot be cut off.
+    /// The file that keeps how far the run has come; nil if it could not be continued, because a part of its output
+    /// cannot be cut off.
     package var checkpointName: String? {
         let names = [output, report].compactMap(\.self)
         return names.contains(where: OutputFile.isStream) ? nil : names.first.map(Checkpoint.name)

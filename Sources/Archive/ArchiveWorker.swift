@@ -12,25 +12,25 @@ internal import Trace
 struct ArchiveWorker: Sendable {
     let examiner: MessageExaminer
     let record: AnswerJournal?
-    /// How the mbox quotes; nil for messages by themselves.
+    /// How the mbox quotes; nil for single messages.
     let variant: MboxVariant?
-    /// True if nothing has told the variant, so that another may be right.
+    /// True if the variant could not be detected, so that another may be right.
     let isVariantGuessed: Bool
-    /// Whether a line of JSON is wanted of each message, and the answers of the DNS in it.
+    /// Whether a line of JSON is wanted for each message, and the DNS answers in it.
     let report: Report
 
     enum Report { case none, plain, withAnswers }
 
-    /// What is left of a message that was examined.
+    /// The result for an examined message.
     struct Result: Sendable {
         let message: CutMessage
-        /// How it was unquoted; nil if it was by itself.
+        /// How it was unquoted; nil if it was a separate file.
         let variant: MboxVariant?
-        /// The envelope sender, without brackets, and the time of receipt, in seconds since 1970: what a From_ line tells.
+        /// The envelope sender, without brackets, and the time of receipt, in seconds since 1970, for a From_ line.
         let origin: (sender: [UInt8], seconds: Int64)
         let edits: HeaderEdits
         let tally: MessageTally
-        /// The line of the report, its line break included; empty if none is wanted.
+        /// The line of the report, including its line break; empty if none is wanted.
         let line: [UInt8]
         /// What the message adds to aggregate reports.
         let observation: Observation?
@@ -123,8 +123,8 @@ struct ArchiveWorker: Sendable {
         return isPlain ? Array(sender) : Array("MAILER-DAEMON".utf8)
     }
 
-    /// Where the variant is a guess, a signature that fails may fail for the quoting: then the message is tried as it
-    /// stands, and as mboxo. A body for which a signature verifies is the one that was signed.
+    /// If the variant is a guess, a signature may fail because of the quoting: then the message is tried without
+    /// unquoting, and as mboxo. A body for which a signature verifies is the one that was signed.
     private func withRightQuoting(_ message: CutMessage, _ examined: ExaminedMessage) async throws -> ExaminedMessage {
         guard isVariantGuessed, examined.signatures(.fail) > 0, message.content.mayHaveQuotedLine else {
             return examined

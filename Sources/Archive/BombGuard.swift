@@ -1,22 +1,22 @@
 internal import Files
 
-/// Ends the reading of a packed file that unpacks to more than mail does. What is not packed needs none: its size is what
-/// somebody could store.
+/// Ends the reading of a packed file that unpacks to more than mail does. Unpacked files need no guard: their size is
+/// what could be stored.
 struct BombGuard {
-    /// Octets of a message: more than mail systems take.
+    /// The maximum length of a message: more than mail systems accept.
     static let messageLimit = 256 << 20
-    /// Octets of a message from which on it is looked at how well it was packed, and how well mail can be: a text of one
-    /// line over and over comes to about a hundred.
+    /// Octets of a message from which its compression ratio is checked, and the ratio that mail can reach: a text
+    /// that repeats one line reaches about a hundred.
     static let suspiciousLength = 16 << 20
     static let ratioLimit = 200
 
-    /// Octets by which the beginning of a message may be missed.
+    /// Octets by which the beginning of a message may be misjudged.
     private static let slack = 1 << 20
 
-    /// About where the message at hand began, unpacked and packed.
+    /// Where the current message began, approximately, unpacked and packed.
     private var start = (unpacked: 0, packed: 0)
 
-    /// - Parameter messageLength: octets of the message that has not come to its end.
+    /// - Parameter messageLength: octets of the message that has not ended yet.
     mutating func check(_ input: InputFile, messageLength: Int) throws {
         guard let now = input.packing else { return }
         guard messageLength >= Self.suspiciousLength else {

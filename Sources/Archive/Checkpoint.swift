@@ -3,20 +3,20 @@ internal import Foundation
 internal import Mail
 package import StoredMail
 
-/// How far a run over archives has come: enough to continue it, whatever ended it, with the same result as if it had
-/// never ended.
+/// How far a run over archives has come: enough to continue it, whatever ended it, with the same result as without
+/// the interruption.
 package struct Checkpoint: Codable {
-    /// What the run was asked to do, in words that differ if anything differs that its result depends on.
+    /// The task of the run, in words that differ if anything differs that its result depends on.
     package let task: [String]
-    /// The time that the run takes for now, in seconds since 1970.
+    /// The time that the run uses as the present, in seconds since 1970.
     package let now: Int64
-    /// Files that are done.
+    /// Files that are finished.
     package var file = 0
-    /// Mailboxes and messages that are done in the file, or directory, that follows them.
+    /// Mailboxes and messages that are finished in the next file or directory.
     var member = 0
-    /// Where the next message begins in the mailbox that follows those.
+    /// Where the next message begins in the next mailbox.
     package var offset = 0
-    /// Octets of the output files that are right.
+    /// Octets of the output files that are valid.
     package var mboxLength = 0
     package var reportLength = 0
     package var recordLength = 0
@@ -29,7 +29,7 @@ package struct Checkpoint: Codable {
     /// The file beside the output that keeps it.
     package static func name(beside output: String) -> String { OutputFile.stateName(of: output) }
 
-    /// Nil if there is none, or none that a run has written.
+    /// Nil if there is none, or not one that a run has written.
     package init?(readFrom path: String) {
         guard let data = FileManager.default.contents(atPath: path),
             let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data), checkpoint.isPlausible
@@ -42,13 +42,13 @@ package struct Checkpoint: Codable {
         self.now = now
     }
 
-    /// False for numbers that no run comes to, which could not be counted on from.
+    /// False for numbers that no run reaches, from which counting could not continue.
     private var isPlausible: Bool {
         let numbers = [file, member, offset, mboxLength, reportLength, recordLength] + summary.counts
         return numbers.allSatisfy { (0...1 << 53).contains($0) }
     }
 
-    /// Replaces what was kept before.
+    /// Replaces the earlier checkpoint.
     package func write(to path: String) throws {
         try OutputFile.write(Array(try JSONEncoder().encode(self)), as: path)
     }

@@ -1,12 +1,12 @@
 internal import Files
 internal import StoredMail
 
-/// Where the messages go with their headers edited.
+/// Where the messages with edited headers go.
 enum MailOutput {
     case mbox(MboxOutput)
     case maildir(MaildirOutput)
 
-    /// - Parameter checkpoint: of the run that is continued, or a new one.
+    /// - Parameter checkpoint: that of the run that is continued, or a new one.
     init(_ name: String, _ checkpoint: Checkpoint) throws(FileFailure) {
         if MaildirOutput.isMeant(by: name) {
             self = .maildir(try MaildirOutput(name, isContinued: checkpoint.summary.messages > 0))
@@ -15,7 +15,7 @@ enum MailOutput {
         }
     }
 
-    /// Octets of an mbox.
+    /// The length of an mbox in octets.
     var length: Int {
         switch self {
         case .mbox(let output): output.length

@@ -3,15 +3,15 @@ internal import Foundation
 internal import Glibc
 internal import Mail
 
-/// A Maildir in the making: it has a name of its own beside the final one, which it gets when it is complete.
+/// A Maildir being written: it has a temporary name beside the final one, which it gets when it is complete.
 ///
-/// Messages of a Maildir keep their flags and whether they are new; all others are new. The names of the messages depend on
-/// nothing but the messages and their order, so that a run that is continued writes the same ones again.
+/// Messages from a Maildir keep their flags and whether they are new; all others are new. The names of the messages
+/// depend only on the messages and their order, so that a run that is continued writes the same ones again.
 package final class MaildirOutput {
     private let place: String
     private let partial: String
 
-    /// True if a name stands for a Maildir: it ends in a slash, or is a directory's.
+    /// True if a name means a Maildir: it ends in a slash, or is that of a directory.
     package static func isMeant(by name: String) -> Bool {
         name.hasSuffix("/") || LibCFiles.status(ofPath: name)?.isDirectory == true
     }
@@ -21,7 +21,7 @@ package final class MaildirOutput {
         place = OutputFile.place(of: name)
         partial = OutputFile.partialName(of: name)
         if LibCFiles.status(ofPath: place) != nil {
-            // Nothing is added to a Maildir that is in use, nor taken away.
+            // Nothing is added to a Maildir in use, nor removed from it.
             guard (try? FileManager.default.contentsOfDirectory(atPath: place))?.isEmpty == true else {
                 throw FileFailure(name, code: EEXIST)
             }
@@ -30,7 +30,7 @@ package final class MaildirOutput {
         for directory in ["", "/tmp", "/new", "/cur"] { try LibCFiles.makeDirectory(partial + directory) }
     }
 
-    /// - Parameter number: of the message in the run.
+    /// - Parameter number: the number of the message in the run.
     func write(_ result: ArchiveWorker.Result, number: Int) throws(FileFailure) {
         let maildir = result.message.maildir
         let digits = "\(number)"
@@ -57,7 +57,7 @@ package final class MaildirOutput {
     /// Octets that are held back to be written together.
     private static let bufferLimit = 256 * 1024
 
-    /// Sees to it that all that was written is on the disk: one call for all of its files.
+    /// Makes sure that all written octets are on the disk: one call for all of its files.
     func synchronize() { sync() }
 
     /// Gives the directory its name.

@@ -2,7 +2,7 @@ internal import Files
 internal import Mail
 internal import Mailboxes
 
-/// An mbox in the making.
+/// An mbox being written.
 final class MboxOutput {
     private let file: OutputFile
     private var writer = MboxWriter()
@@ -16,12 +16,12 @@ final class MboxOutput {
 
     var length: Int { file.length }
 
-    /// Sees to it that the first message of a further file is read as one.
+    /// Makes sure that the first message of another file is read as one.
     func beginFile() throws(FileFailure) {
         try file.write { writer.beginFile(to: &$0) }
     }
 
-    /// - Parameter variant: of the mbox that is written.
+    /// - Parameter variant: that of the mbox being written.
     func write(_ result: ArchiveWorker.Result, variant: MboxVariant) throws(FileFailure) {
         guard let fromLine = result.message.fromLine else {
             try writeQuoted(result, variant)
@@ -36,7 +36,7 @@ final class MboxOutput {
         try file.write { writer.write(.messageEnd(emptyLine: message.emptyLine[...]), to: &$0) }
     }
 
-    /// A message that was by itself gets a From_ line (RFC 4155) and quoting.
+    /// A single message gets a From_ line (RFC 4155) and quoting.
     private func writeQuoted(_ result: ArchiveWorker.Result, _ variant: MboxVariant) throws(FileFailure) {
         try beginFile()
         let date = DateTime(secondsSince1970: result.origin.seconds).asctime
@@ -57,7 +57,7 @@ final class MboxOutput {
 }
 
 extension ArchiveWorker.Result {
-    /// The message with its header edited, its quoting taken off.
+    /// The message with its header edited, unquoted.
     func editedContent(_ take: (ArraySlice<UInt8>) throws(FileFailure) -> Void) throws(FileFailure) {
         var unquoter = variant.map { MboxUnquoter($0) }
         var editor = MessageEditor(edits)

@@ -1,6 +1,6 @@
-/// What a file's path tells of what is in it.
+/// What a file's path says about its content.
 struct MemberPlace {
-    /// Where it is in a Maildir; nil if it is in none.
+    /// Its place in a Maildir; nil if it is not in one.
     let maildir: MaildirPlace?
     private let name: String
 
@@ -25,7 +25,7 @@ struct MemberPlace {
             || name == "subscriptions" || name == "msgFilterRules.dat"
     }
 
-    /// True if the file should hold mail by where it is or what it is called.
+    /// True if the file should contain mail because of its place or its name.
     var isCalledMail: Bool { isCalledMessage || [".mbox", ".mbx"].contains { name.lowercased().hasSuffix($0) } }
 
     var isCalledMessage: Bool {
@@ -35,14 +35,14 @@ struct MemberPlace {
     }
 }
 
-/// Where a message is in a Maildir.
+/// The place of a message in a Maildir.
 struct MaildirPlace: Hashable, Sendable {
     let isNew: Bool
-    /// What the message is called, with its flags.
+    /// The file name of the message, with its flags.
     let name: String
 
-    /// `2,` and letters in alphabetical order, behind a colon; empty if there are none. Some systems cannot have a colon
-    /// in a name, and write `;` or `!`.
+    /// `2,` and letters in alphabetical order, after a colon; empty if there are none. Some systems cannot have a
+    /// colon in a name, and write `;` or `!`.
     var info: Substring {
         guard let colon = name.lastIndex(where: { $0 == ":" || $0 == ";" || $0 == "!" }) else { return "" }
         let info = name[name.index(after: colon)...]

@@ -2,35 +2,35 @@ internal import Files
 internal import Mail
 internal import Mailboxes
 
-/// One message that was cut out of an mbox, or is a file of its own.
+/// One message that was cut from an mbox, or is a separate file.
 package struct CutMessage: Sendable {
-    /// The file as it was named, with its name in a packed one.
+    /// The file as the user named it, followed by its name in a packed one.
     let file: String
-    /// Octets above it, if it is the first. They go where it goes: a run that ends before it has written neither.
+    /// Octets above it, if it is the first. They stay with it: a run that ends before it has written neither.
     let preamble: [UInt8]
-    /// Nil for a file of its own.
+    /// Nil for a separate file.
     let fromLine: MboxFromLine?
-    /// Of a file of its own: what its Maildir tells of it.
+    /// For a separate file: its place in a Maildir.
     var maildir: MaildirPlace?
     /// Where its From_ line begins, in octets from the beginning of the file.
     package let offset: Int
     /// The message as it is in the file.
     var content = SpooledMessage()
-    /// The empty line behind it that is the mbox's.
+    /// The empty line after it that belongs to the mbox.
     var emptyLine: [UInt8] = []
     /// Where the next message begins.
     package var end: Int
-    /// What is odd about it or the octets before it.
+    /// Oddities in it or in the octets before it.
     var warnings = 0
-    /// Where reading continues behind it: which of the mailboxes and messages in what was named, and where in that.
+    /// Where reading continues after it: at which of the mailboxes and messages of the input, and where in that.
     var next = (member: 0, offset: 0)
 }
 
-/// Cuts an mbox that arrives in pieces into messages that are held one by one.
+/// Cuts an mbox that arrives in pieces into messages that are kept one by one.
 struct MessageCutter {
-    /// Octets above the first message, which are not many: what does not begin with a From_ line is no mbox.
+    /// Octets above the first message, which are few: a file that does not begin with a From_ line is not an mbox.
     private var preamble: [UInt8] = []
-    /// Warnings about the messages that were handed on, and about what has come since.
+    /// Warnings about the messages that were passed on, and about what has come since.
     private var warnings = Warnings()
     private var newWarnings = Warnings()
     private(set) var hasMessages = false
@@ -39,12 +39,12 @@ struct MessageCutter {
     private let file: String
     /// Where in the file reading began.
     private let base: Int
-    /// Messages that begin elsewhere in the file are passed over.
+    /// Messages that begin elsewhere in the file are skipped.
     private let range: MboxRange
     /// True if there are no more messages in the range.
     private(set) var isPastRange = false
 
-    /// How many there are, and the first of them.
+    /// Their number, and the first of them.
     private struct Warnings {
         var count = 0
         var first: [MboxWarning] = []
@@ -55,15 +55,15 @@ struct MessageCutter {
         }
     }
 
-    /// Warnings of a file that are told one by one.
+    /// Warnings of a file that are reported one by one.
     private static let warningLimit = 10
-    /// Octets that may stand above the first message.
+    /// Octets that may be above the first message.
     static let preambleLimit = 1 << 20
 
-    /// What is read is no mbox.
+    /// The input is not an mbox.
     struct NoMbox: Error {}
 
-    /// - Parameter base: where in the file a message begins, at which reading begins.
+    /// - Parameter base: where in the file a message begins and reading starts.
     init(
         _ file: String,
         _ detection: MboxDetection,
@@ -82,8 +82,8 @@ struct MessageCutter {
         self.base = base
     }
 
-    /// The messages that have come to their end.
-    /// - Parameter lookAhead: what comes later in the file.
+    /// The messages that are complete.
+    /// - Parameter lookAhead: the octets that come later in the file.
     mutating func take(
         _ octets: [UInt8],
         lookAhead: MboxReader.LookAhead = { _ in nil }
@@ -137,7 +137,7 @@ struct MessageCutter {
         return nil
     }
 
-    /// Octets of the message that has not come to its end.
+    /// Octets of the message that is not complete yet.
     var partialLength: Int { current?.content.count ?? 0 }
 
     /// The first warnings in words, and how many more there are.
@@ -149,15 +149,15 @@ struct MessageCutter {
     private func text(of warning: MboxWarning) -> String {
         switch warning {
         case .undatedFromLine(let offset) where base + offset == 0:
-            "octet 0: a separator whose date cannot be read, so that other lines like it are text"
+            "octet 0: a separator whose date cannot be read, so other lines like it are text"
         case .undatedFromLine(let offset):
-            "octet \(base + offset): a line `From ` without a date that can be read, which is text"
+            "octet \(base + offset): a line `From ` without a readable date, which is text"
         case .otherForm(let offset):
             "octet \(base + offset): a line `From ` with a date in another form than the first one's, which is text"
         case .noEmptyLine(let offset):
             "octet \(base + offset): a From_ line that is not below an empty line, which is text without --loose"
         case .wrongContentLength(let offset):
-            "octet \(base + offset): here ends a message whose Content-Length says something else"
+            "octet \(base + offset): a message ends here, but its Content-Length says otherwise"
         }
     }
 }

@@ -1,11 +1,11 @@
 internal import Octets
 
-/// What a file is that has fields in it.
+/// The kind of a file that contains fields.
 package enum LintFormat: String, CaseIterable {
     case message, mbox, list
 
-    /// Told by how a file begins: an mbox with `From `, a message with fields of several names, and a list with nothing
-    /// but Authentication-Results fields, or their values.
+    /// Detected from the beginning of a file: an mbox begins with `From `, a message has fields of several names, and
+    /// a list has only Authentication-Results fields, or their values.
     package init(beginning: [UInt8]) {
         let hasMark = beginning.starts(with: [0xEF, 0xBB, 0xBF])
         let beginning = beginning.dropFirst(hasMark ? 3 : 0)
@@ -37,12 +37,12 @@ package enum LintOutput: String, CaseIterable {
     case text, json
 }
 
-/// The first line of a field, as far as a list needs to know it.
+/// The first line of a field, as far as a list needs it.
 enum FieldLine {
     private static let resultsName = Array("authentication-results".utf8)
 
-    /// The name before a colon, if letters, digits and hyphens are all that is in it, as in all names in use. A value
-    /// has a dot or a space in it before it may have a colon.
+    /// The name before a colon, if it consists of letters, digits and hyphens, as all names in use do. A value has a
+    /// dot or a space before it may have a colon.
     static func name(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let name = line.prefix { $0.isLDH }
         let rest = line[name.endIndex...].drop { $0.isWhiteSpace }

@@ -9,7 +9,7 @@ package struct PlacedFinding: Hashable, Sendable {
     let finding: Finding
 }
 
-/// Makes lines of findings, and remembers whether one was an error.
+/// Makes lines from findings, and remembers whether one was an error.
 package struct LintReport {
     package let output: LintOutput
     package private(set) var hasErrors = false
@@ -65,7 +65,7 @@ package struct LintReport {
             case file, line, column, severity, rule, message, hint
         }
 
-        /// Every key is there on every line; without a hint it is null.
+        /// Every key is on every line; without a hint it is null.
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: Key.self)
             try container.encode(file, forKey: .file)

@@ -2,13 +2,13 @@ internal import AuthResults
 internal import AuthResultsLint
 internal import Octets
 
-/// Examines a list of fields, one after the other: one a line, folded or not, with or without the name before it.
-/// Fields of other names and empty lines are passed over.
+/// Examines a list of fields, one after the other: one per line, folded or not, with or without the name before it.
+/// Fields of other names and empty lines are skipped.
 package struct ListLinter {
     private let rules: LintRules
-    /// The field at hand, its lines joined by line feeds; nil if it is of another name.
+    /// The current field, its lines joined by line feeds; nil if it has another name.
     private var field: [UInt8]?
-    /// True if a line that begins with white space goes on with the field above it.
+    /// True if a line that begins with white space continues the field above it.
     private var isBelowField = false
     private var fieldLine = 1
     /// Octets before the value on its first line.

@@ -6,7 +6,7 @@ package struct MboxLinter {
     private let rules: LintRules
     private var reader: MboxReader
     private var message: MessageLinter?
-    /// The line that comes next.
+    /// The next line.
     private var line = 1
     package private(set) var hasPreamble = false
 
@@ -15,7 +15,7 @@ package struct MboxLinter {
         reader = MboxReader(variant: variant)
     }
 
-    /// What there is to say of the messages that have ended.
+    /// The findings for the messages that have ended.
     package mutating func take(_ octets: [UInt8]) -> [PlacedFinding] {
         var input = octets[...]
         var findings: [PlacedFinding] = []

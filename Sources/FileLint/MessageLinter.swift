@@ -3,7 +3,7 @@ package import AuthResultsLint
 internal import Mail
 internal import Trace
 
-/// How fields are examined, and whether their places are.
+/// How fields are examined, and whether their places are examined too.
 package struct LintRules: Sendable {
     package let lint: Lint
     package let position: PositionCheck?
@@ -27,7 +27,7 @@ package struct MessageLinter {
     private var fields: [Field] = []
     private var keptOctets = 0
     private var extra: [PlacedFinding] = []
-    /// The line on which the octet at `counted` is.
+    /// The line of the octet at `counted`.
     private var line: Int
     /// Offsets of line feeds from there on.
     private var lineFeeds: [Int] = []
@@ -91,13 +91,14 @@ package struct MessageLinter {
         keptOctets += scanned.field.value.count
         if keptOctets <= Self.limit { fields.append(Field(field: scanned.field, line: line)) }
         guard isResults, scanned.isTruncated || keptOctets > Self.limit else { return }
-        let message = "more octets of fields than are examined; this one is not, or not to its end"
+        let message = "the fields have more octets than are examined; this one is not examined, or not to its end"
         extra.append(PlacedFinding(line: line, column: 1, finding: rules.lint.finding(.tooMany, message)))
     }
 }
 
 extension PlacedFinding {
-    /// Places the findings of one field, which are in its order, in one pass: it may have as many as it has results.
+    /// Places the findings of one field, which are in its order, in one pass: a field may have as many as it has
+    /// results.
     /// - Parameters:
     ///   - line: the line on which the value begins.
     ///   - prefix: octets before the value on that line.

@@ -8,14 +8,14 @@ package import Mail
 internal import Octets
 internal import Trace
 
-/// Judges where a field stands. A host puts its fields above the Received field that it writes (RFC 8601, 4.1), so what
-/// is below the one with which our hosts took the message in came with the message (RFC 8601, 7.1).
+/// Judges the place of a field. A host puts its fields above the Received field that it writes (RFC 8601, 4.1), so a
+/// field below the one with which our hosts accepted the message came with the message (RFC 8601, 7.1).
 package struct PositionCheck: Sendable {
     private let ownHosts: HostPatterns
     private let ownIDs: OwnIdentifiers
     private let recovery: EnvelopeRecovery
 
-    /// Nil if the configuration does not say who we are.
+    /// Nil if the configuration does not say which hosts and names are ours.
     package init?(_ configuration: ServiceConfiguration) {
         let authservID = configuration.policy.authservID.map { [$0] } ?? []
         let hosts = configuration.ownHosts ?? authservID
@@ -25,7 +25,7 @@ package struct PositionCheck: Sendable {
         recovery = EnvelopeRecovery(ownHosts: ownHosts, trustedRelays: configuration.policy.trustedRelays)
     }
 
-    /// What there is to say of the places of the Authentication-Results fields in a header; each with its index.
+    /// The findings about the places of the Authentication-Results fields in a header, each with the field's index.
     package func findings(in header: [HeaderField], _ lint: Lint) -> [(index: Int, finding: Finding)] {
         let border = border(of: header)
         return header.indices.compactMap { index in
@@ -40,20 +40,20 @@ package struct PositionCheck: Sendable {
             guard isOwn else { return nil }
             return lint.finding(
                 .positionUnknown,
-                "claims to be ours, and no Received field of a host of ours stands on top: nothing proves it",
-                hint: "name the hosts in own-hosts as they call themselves behind by"
+                "claims to be ours, but there is no Received field of our own host on top: nothing proves it",
+                hint: "list the hosts in own-hosts by the names they write after by"
             )
         }
         guard index > border else { return nil }
         guard isOwn else {
             return lint.finding(
                 .notOurs,
-                "stands below the Received field of our host: it came in with the message (RFC 8601, 7.1)"
+                "is below the Received field of our host: it came in with the message (RFC 8601, 7.1)"
             )
         }
         return lint.finding(
             .belowReceived,
-            "claims to be ours, but stands below the Received field of our host: forged, or put in the wrong place "
+            "claims to be ours, but is below the Received field of our host: forged, or put in the wrong place "
                 + "(RFC 8601, 4.1 and 7.1)",
             hint: "remove such fields where mail comes in"
         )
@@ -64,8 +64,8 @@ package struct PositionCheck: Sendable {
         return ids.contains(where: ownIDs.contains)
     }
 
-    /// Where the Received field is that our hosts took the message in with: the border hop; the lowest, if all are
-    /// ours; and if nothing more can be told, the topmost, if it is ours.
+    /// The place of the Received field with which our hosts accepted the message: that of the border hop; the lowest,
+    /// if all are ours; and if nothing more is known, the topmost, if it is ours.
     private func border(of header: [HeaderField]) -> Int? {
         let envelope = recovery.envelope(of: header)
         if let hop = envelope.border { return hop.index }
@@ -76,11 +76,11 @@ package struct PositionCheck: Sendable {
         }
     }
 
-    /// The host that wrote a Received field, also one that tells too little to recover an envelope from.
+    /// The host that wrote a Received field, even one with too little to recover an envelope from.
     private static func host(_ value: [UInt8]) -> Domain? {
         if let received = try? Received(value) { return received.host }
         let words = value.split { $0.isWhiteSpace || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: ";") }
-        // What stands behind `from` is the client's.
+        // The text after `from` is the client's.
         guard let by = words.indices.first(where: { $0 != 1 && words[$0].elementsEqual("by".utf8) }),
             by + 1 < words.count
         else { return nil }

@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Glibc
 
-/// The names in a directory, in an order that is always the same: numbers (MH) by value, then all others by
-/// their octets; of a Maildir what was seen before what is new.
+/// The names in a directory, always in the same order: numbers (MH) by value, then all others by their octets; in a
+/// Maildir, seen messages before new ones.
 package final class DirectoryReader {
     package let path: String
     private let names: [String]

@@ -1,25 +1,25 @@
 internal import Glibc
 
-/// A file, or standard input, that is read piece by piece.
+/// A file, or standard input, read piece by piece.
 package final class InputFile {
-    /// As it was given: a path, or `-`.
+    /// As given: a path, or `-`.
     package let name: String
     package let status: LibCFiles.Status?
     private let descriptor: Int32
     private let isOwned: Bool
-    /// What the file is an entry of; nil for one by itself.
+    /// The archive that the file is an entry of; nil for a separate file.
     private let archive: LibArchive?
-    /// A piece that was looked at and has not been taken.
+    /// A piece that was looked at but has not been taken.
     private var ahead: [UInt8] = []
     private var isAtEnd = false
-    /// True if there is nothing more to read, as far as is known.
+    /// True if, as far as known, there is nothing more to read.
     package var isDone: Bool { isAtEnd && ahead.isEmpty }
     /// True if the last octet has been read, though perhaps not taken.
     package var hasEnded: Bool { isAtEnd }
     /// Octets taken.
     package private(set) var offset = 0
 
-    /// Octets read at a time: below what makes malloc(3) map pages anew for each (M_MMAP_THRESHOLD, 128 KiB).
+    /// Octets read at a time: below the size at which malloc(3) maps new pages for each (M_MMAP_THRESHOLD, 128 KiB).
     private static let pieceLength = 64 * 1024
 
     /// - Parameter name: a path, or `-` for standard input.
@@ -31,22 +31,22 @@ package final class InputFile {
         status = LibCFiles.status(of: descriptor)
     }
 
-    /// The entry of a packed file that is at hand.
-    /// - Parameter name: the packed file's, and the entry's.
+    /// The current entry of a packed file.
+    /// - Parameter name: the name of the packed file, and that of the entry.
     package init(_ name: String, in archive: LibArchive) {
         self.name = name
         self.archive = archive
         (isOwned, descriptor, status) = (false, -1, nil)
     }
 
-    /// Octets that were unpacked, and what they were packed in, so far; nil if nothing was.
+    /// Octets that were unpacked so far, and their packed size; nil if nothing is packed.
     package var packing: (unpacked: Int, packed: Int)? { archive.map { ($0.unpacked, $0.packed) } }
 
     deinit {
         if isOwned { _ = close(descriptor) }
     }
 
-    /// The whole of a file, also of one that is no regular file, as what a shell makes of `<(...)`.
+    /// The whole content of a file, even if it is not a regular one, such as the result of a shell's `<(...)`.
     package static func contents(of name: String) throws(FileFailure) -> [UInt8] {
         let file = try InputFile(name)
         var octets: [UInt8] = []
@@ -54,13 +54,13 @@ package final class InputFile {
         return octets
     }
 
-    /// What failures call standard input.
+    /// The name of standard input in failures.
     package static let standardInputName = "standard input"
 
     private var shownName: String { name == "-" ? Self.standardInputName : name }
 
-    /// The beginning, up to `count` octets, which ``next()`` gives again; fewer if `isStopped` while a pipe has
-    /// nothing.
+    /// The beginning, up to `count` octets, which ``next()`` gives again; fewer if `isStopped` is true while a pipe
+    /// has nothing.
     package func beginning(_ count: Int, until isStopped: () -> Bool = { false }) throws(FileFailure) -> [UInt8] {
         while ahead.count < count, !isAtEnd, !isStopped() {
             guard hasMore(within: Self.patience) else { continue }
@@ -74,7 +74,8 @@ package final class InputFile {
     /// Octets of a pipe that are held to look ahead.
     private static let aheadLimit = 8 << 20
 
-    /// Octets at a place that has not been taken, `count` of them or what there is; nil if it is too far ahead.
+    /// Octets at a place that has not been taken, `count` of them or as many as there are; nil if it is too far
+    /// ahead.
     package func lookAhead(at place: Int, count: Int) -> ArraySlice<UInt8>? {
         if status?.size != nil {
             return (try? LibCFiles.read(descriptor, at: place, count: count, name: shownName))?[...]
@@ -103,7 +104,7 @@ package final class InputFile {
         return piece
     }
 
-    /// Passes over the first octets, before anything has been taken. False if the input is shorter.
+    /// Skips the first octets, before anything has been taken. False if the input is shorter.
     package func skip(_ count: Int) throws(FileFailure) -> Bool {
         if let size = status?.size, count > 0 {
             try LibCFiles.seek(descriptor, to: count, name: shownName)
@@ -138,10 +139,10 @@ package final class InputFile {
         return offset
     }
 
-    /// Milliseconds between two looks at whether a reader is to stop, while a pipe has nothing to read.
+    /// Milliseconds between checks whether a reader should stop, while a pipe has nothing to read.
     package static let patience: Int32 = 100
 
-    /// True if ``next()`` will not wait, within the time.
+    /// True if ``next()`` will not wait; waits for this at most the given time.
     package func isReady(within milliseconds: Int32) -> Bool {
         !ahead.isEmpty || isAtEnd || hasMore(within: milliseconds)
     }
@@ -160,7 +161,7 @@ package final class InputFile {
                 throw FileFailure(damaged: "\(error)")
             }
         }
-        // What a FIFO gives before anybody has opened it for writing is not its end.
+        // An empty read of a FIFO that no process has opened for writing yet is not its end.
         while !hasMore(within: -1) {}
         return try LibCFiles.read(descriptor, count: Self.pieceLength, name: shownName)
     }

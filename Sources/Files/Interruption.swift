@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 internal import UnixSignals
 
-/// Whether the person at the terminal, or the system, wants the run to end.
+/// Whether the user or the system has asked the run to end.
 package final class Interruption: Sendable {
     private let flag = Atomic<Bool>(false)
 

@@ -1,8 +1,9 @@
 internal import CArchive
 internal import Glibc
 
-/// libarchive: what is packed or compressed, entry by entry, as a stream. It reads through an ``InputFile``; no pointer
-/// leaves this file. Of its filters and formats, those are in use that mail comes in, and none that runs a program.
+/// libarchive: packed or compressed data, entry by entry, as a stream. It reads through an ``InputFile``; no pointer
+/// leaves this file. Only those of its filters and formats that mail comes in are enabled, and none that runs a
+/// program.
 @safe package final class LibArchive {
     package struct Entry {
         /// Nil if the name cannot be read as text.
@@ -11,14 +12,14 @@ internal import Glibc
         package let isEncrypted: Bool
     }
 
-    /// What the library cannot make out.
+    /// Data that the library cannot read.
     package struct Damage: Error, CustomStringConvertible {
         package let description: String
     }
 
     private let handle: OpaquePointer
     private let source: Source
-    /// Octets handed out.
+    /// Octets that were returned.
     private(set) var unpacked = 0
 
     /// Octets read at a time, as ``InputFile`` does.
@@ -26,7 +27,7 @@ internal import Glibc
     /// The file type of a regular file (AE_IFREG, a macro with a cast, which is not imported).
     private static let regularFile: UInt32 = 0o100000
 
-    /// Where the packed octets come from; the library keeps a pointer into the last piece.
+    /// The source of the packed octets; the library keeps a pointer into the last piece.
     @safe private final class Source {
         let input: InputFile
         var failure: FileFailure?
@@ -38,7 +39,7 @@ internal import Glibc
 
         deinit { unsafe piece.deallocate() }
 
-        /// The number of octets that follow, at what `start` then points to; nil if they cannot be read.
+        /// The number of octets that follow, at the place `start` then points to; nil if they cannot be read.
         func next(_ start: UnsafeMutablePointer<UnsafeRawPointer?>) -> Int? {
             do {
                 let octets = try input.next()
@@ -60,7 +61,7 @@ internal import Glibc
         source = Source(input)
         guard let handle = unsafe archive_read_new() else { throw FileFailure(input.name, code: ENOMEM) }
         unsafe self.handle = handle
-        // A filter that the library was built without is a warning.
+        // A filter that the library was built without causes only a warning.
         unsafe archive_read_support_filter_gzip(handle)
         unsafe archive_read_support_filter_bzip2(handle)
         unsafe archive_read_support_filter_xz(handle)
@@ -90,16 +91,16 @@ internal import Glibc
 
     deinit { unsafe archive_read_free(handle) }
 
-    /// True if what was compressed is one file, not packed with others.
+    /// True if the compressed data is one file, not packed with others.
     package var isSingle: Bool { unsafe archive_format(handle) == ARCHIVE_FORMAT_RAW }
 
-    /// True if what was unpacked is nothing at all.
+    /// True if the unpacked data is empty.
     package var isEmpty: Bool { unsafe archive_format(handle) == ARCHIVE_FORMAT_EMPTY }
 
-    /// Octets that it took, packed.
+    /// Packed octets consumed.
     package var packed: Int { unsafe Int(archive_filter_bytes(handle, -1)) }
 
-    /// The next entry, what is left of the one before being passed over; nil at the end.
+    /// The next entry, skipping the rest of the one before; nil at the end.
     package func next() throws -> Entry? {
         var entry: OpaquePointer?
         let status = unsafe archive_read_next_header(handle, &entry)
@@ -125,7 +126,7 @@ internal import Glibc
         return octets
     }
 
-    /// What has gone wrong.
+    /// The current error.
     private var failure: any Error {
         if let failure = source.failure { return failure }
         let text = unsafe archive_error_string(handle).map { unsafe String(cString: $0) }

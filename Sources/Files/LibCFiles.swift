@@ -2,10 +2,10 @@ internal import Glibc
 
 /// A system call on a file that failed.
 package struct FileFailure: Error, CustomStringConvertible {
-    /// The path, or what stands for one: `standard input`.
+    /// The path, or a name in place of one: `standard input`.
     package let name: String
     package let code: Int32
-    /// Of a packed file that cannot be unpacked: what is wrong with it, its name included.
+    /// For a packed file that cannot be unpacked: the error, including its name.
     package let damage: String?
 
     package init(_ name: String, code: Int32 = errno) {
@@ -26,34 +26,34 @@ package struct FileFailure: Error, CustomStringConvertible {
     }
 }
 
-/// The system calls on files of which Foundation has no form, or none without a copy. No pointer leaves this file.
+/// The system calls on files that Foundation lacks, or offers only with a copy. No pointer leaves this file.
 package enum LibCFiles {
     package static func text(ofError code: Int32) -> String {
         unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 
-    /// Standard input, output and error, where they are closed, are made `/dev/null`: the number would go to the next
-    /// file or socket that is opened, and what is written for a reader would go there. Input is opened for writing and
+    /// Standard input, output and error are opened as `/dev/null` if they are closed: otherwise the next file or
+    /// socket would get the number, and the output meant for a reader would go there. Input is opened for writing and
     /// the others for reading, so that their use fails as it would have.
     package static func openStandardDescriptors() {
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
-            // The lowest number that is free is this one.
+            // The lowest free number is this one.
             _ = unsafe open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
     }
 
-    /// A FIFO is opened without waiting for somebody who writes: that wait no signal would end. Reads do wait.
+    /// A FIFO is opened without waiting for a writer: no signal would end that wait. Reads do wait.
     package static func openForReading(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0, fcntl(descriptor, F_SETFL, O_RDONLY) == 0 else { throw FileFailure(path) }
         return descriptor
     }
 
-    /// Opens a file for writing at its end, or makes it. Another process that does the same is refused.
+    /// Opens a file for writing at its end, or creates it. Another process that does the same is refused.
     package static func openForAppending(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileFailure(path) }
-        // Some file systems know no locks. The other may have given the file its final name in the meantime.
+        // Some file systems have no locks. The other process may have given the file its final name in the meantime.
         let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
         guard isLocked, let file = status(of: descriptor), status(ofPath: path).map(file.isFile) ?? false else {
             _ = close(descriptor)
@@ -62,7 +62,7 @@ package enum LibCFiles {
         return descriptor
     }
 
-    /// Opens what is no file, a device or a FIFO, for writing.
+    /// Opens a device or a FIFO for writing.
     package static func openForWriting(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure(path) }
@@ -81,7 +81,7 @@ package enum LibCFiles {
         name.lastIndex(of: "/").map { $0 == name.startIndex ? "/" : String(name[..<$0]) } ?? "."
     }
 
-    /// A file without a name, for reading and writing; it is gone when it is closed.
+    /// A file without a name, for reading and writing; it disappears when it is closed.
     static func openTemporary(in directory: String) throws(FileFailure) -> Int32 {
         var path = Array((directory + "/authres.XXXXXX").utf8CString)
         let descriptor = unsafe path.withUnsafeMutableBufferPointer { buffer -> Int32 in
@@ -94,7 +94,7 @@ package enum LibCFiles {
         return descriptor
     }
 
-    /// What is there, up to `count` octets; empty at the end.
+    /// The available octets, up to `count`; empty at the end.
     package static func read(_ descriptor: Int32, count: Int, name: String) throws(FileFailure) -> [UInt8] {
         unsafe try octets(count, name) { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
     }
@@ -131,7 +131,7 @@ package enum LibCFiles {
         }
     }
 
-    /// Sees to it that what was written is on the disk.
+    /// Makes sure that the written octets are on the disk.
     package static func synchronize(_ descriptor: Int32, name: String) throws(FileFailure) {
         // A pipe, a terminal, /dev/null: there is no disk.
         guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw FileFailure(name) }
@@ -141,7 +141,7 @@ package enum LibCFiles {
         guard ftruncate(descriptor, length) == 0 else { throw FileFailure(name) }
     }
 
-    /// Gives a file its final name, in place of what had it, and sees to it that this lasts.
+    /// Gives a file its final name, replacing a file that had it, and makes sure that this lasts.
     package static func rename(_ path: String, to name: String) throws(FileFailure) {
         guard unsafe Glibc.rename(path, name) == 0 else { throw FileFailure(name) }
         let descriptor = try openForReading(directory(of: name))
@@ -154,16 +154,16 @@ package enum LibCFiles {
         _ = unsafe unlink(path)
     }
 
-    /// Which file it is, to know it again, and its size; the size is nil for what is no regular file.
+    /// The identity of a file, to recognise it later, and its size; the size is nil if it is not a regular file.
     package struct Status: Hashable, Sendable {
         let device: UInt
         let inode: UInt
         package let size: Int?
         package let isDirectory: Bool
-        /// When the contents were changed last, in nanoseconds since 1970.
+        /// When the contents were last changed, in nanoseconds since 1970.
         let modified: Int
 
-        /// Differs, as good as always, if the contents do.
+        /// Practically always different if the contents are.
         package var version: String { "\(size.map(String.init) ?? "-") \(modified)" }
 
         /// True for the same regular file, by whatever name.
@@ -178,12 +178,12 @@ package enum LibCFiles {
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
-    /// Makes a directory, unless it is there.
+    /// Creates a directory, unless it exists.
     package static func makeDirectory(_ path: String) throws(FileFailure) {
         guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else { throw FileFailure(path) }
     }
 
-    /// Opens a file for writing, with nothing in it.
+    /// Opens an emptied file for writing.
     package static func openForRewriting(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileFailure(path) }
@@ -202,7 +202,7 @@ package enum LibCFiles {
         return Status(status)
     }
 
-    /// The permission bits of what is at the path; nil if there is nothing.
+    /// The permission bits of the file at the path; nil if there is none.
     package static func permissions(ofPath path: String) -> UInt16? {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
@@ -213,7 +213,7 @@ package enum LibCFiles {
         guard lseek(descriptor, offset, SEEK_SET) == offset else { throw FileFailure(name) }
     }
 
-    /// True if something can be read, or the end is there, within the time; -1 is any time. A signal ends the wait.
+    /// True if data can be read, or the end is reached, within the time; -1 means any time. A signal ends the wait.
     static func isReadable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&entry, 1, milliseconds) != 0 && entry.revents != 0

@@ -1,28 +1,27 @@
 internal import Glibc
 
-/// A file in the making: it has a name of its own beside the final one, which it gets when it is complete. Or standard
-/// output, a device or a FIFO, which are written to as it comes.
+/// A file being written: it has a temporary name beside the final one, which it gets when it is complete. Or standard
+/// output, a device or a FIFO, which are written to directly.
 package final class OutputFile {
-    /// As it was given: a path, or `-`.
+    /// As given: a path, or `-`.
     package let name: String
-    /// Found at the beginning: where `/dev/stdout` is cannot be told any more when the file there is replaced.
+    /// Determined at the beginning: the target of `/dev/stdout` is unknown once the file there is replaced.
     private let place: String
     private let partial: String
     private let descriptor: Int32
     private var buffer: [UInt8] = []
-    /// Octets written, what is held back included.
+    /// Octets written, including those held back.
     package private(set) var length: Int
 
     /// Octets that are held back to be written together.
     private static let bufferLimit = 256 * 1024
 
-    /// True if what is written is written where it is to be, and cannot be taken back.
+    /// True if octets are written directly to their destination, and cannot be taken back.
     private let isStream: Bool
 
-    /// Where a file is or will be, symbolic links being followed: `/dev/stdout` is one. The same for all names of a
-    /// file.
+    /// Where a file is or will be, following symbolic links: `/dev/stdout` is one. The same for all names of a file.
     package static func place(of name: String) -> String {
-        // A Maildir's.
+        // The name of a Maildir.
         if name.hasSuffix("/"), name.utf8.count > 1 { return place(of: String(name.dropLast())) }
         if let place = LibCFiles.resolved(name) { return place }
         let slash = name.lastIndex(of: "/")
@@ -33,15 +32,15 @@ package final class OutputFile {
     /// The name of a file that is not complete.
     package static func partialName(of name: String) -> String { place(of: name) + ".authres-partial" }
 
-    /// The file beside the output that says how far an interrupted run has come.
+    /// The file beside the output that says how far an interrupted run got.
     package static func stateName(of name: String) -> String { place(of: name) + ".authres-state" }
 
-    /// True for standard output, a device, a FIFO: nothing that could be renamed, or be continued.
+    /// True for standard output, a device, a FIFO: an output that cannot be renamed or continued.
     package static func isStream(_ name: String) -> Bool {
         name == "-" || LibCFiles.status(ofPath: name).map { $0.size == nil && !$0.isDirectory } ?? false
     }
 
-    /// True if what is written under the name, or kept beside it on the way, would take the place of this file.
+    /// True if the output with this name, or a file kept beside it in the meantime, would replace this file.
     package static func replaces(_ name: String, _ file: LibCFiles.Status) -> Bool {
         let replaced =
             name == "-"
@@ -50,7 +49,7 @@ package final class OutputFile {
         return replaced.contains { $0.map(file.isFile) ?? false }
     }
 
-    /// Writes a file as a whole; if that fails, what had the name has it still, and nothing is left beside it.
+    /// Writes a file as a whole; if that fails, the earlier file keeps the name, and nothing is left beside it.
     package static func write(_ octets: [UInt8], as name: String) throws(FileFailure) {
         let file = try OutputFile(name)
         do {
@@ -62,7 +61,7 @@ package final class OutputFile {
         }
     }
 
-    /// - Parameter length: octets of an earlier run that are kept; what is behind them is cut off.
+    /// - Parameter length: octets of an earlier run that are kept; those after them are cut off.
     package init(_ name: String, keeping length: Int = 0) throws(FileFailure) {
         self.name = name
         place = Self.place(of: name)
@@ -85,7 +84,7 @@ package final class OutputFile {
         if name != "-" { _ = close(descriptor) }
     }
 
-    /// The last octets of what an earlier run has written.
+    /// The last octets that an earlier run has written.
     package func tail() throws(FileFailure) -> [UInt8] {
         guard !isStream, length > 0 else { return [] }
         let source = try LibCFiles.openForReading(partial)
@@ -97,7 +96,7 @@ package final class OutputFile {
         try write { $0 += octets }
     }
 
-    /// Lets a writer append to what is held back.
+    /// Lets a writer append to the octets held back.
     package func write(_ append: (inout [UInt8]) -> Void) throws(FileFailure) {
         let count = buffer.count
         append(&buffer)
@@ -111,13 +110,13 @@ package final class OutputFile {
         try LibCFiles.write(buffer[...], to: descriptor, name: shownName)
     }
 
-    /// Sees to it that all that was written is on the disk.
+    /// Makes sure that all written octets are on the disk.
     package func synchronize() throws(FileFailure) {
         try flush()
         if !isStream { try LibCFiles.synchronize(descriptor, name: shownName) }
     }
 
-    /// Begins again, with nothing.
+    /// Begins again, with an empty file.
     package func clear() throws(FileFailure) {
         buffer = []
         length = 0

@@ -1,12 +1,12 @@
 internal import Foundation
 internal import Glibc
 
-/// One line on the terminal that says how far a run has come, how fast it is and how long it will take. Nothing at all
-/// where standard error is no terminal.
+/// One line on the terminal that shows how far a run has come, how fast it is and how long it will take. Nothing if
+/// standard error is not a terminal.
 package struct ProgressLine {
-    /// Octets there are; nil if that is not known.
+    /// The total number of octets; nil if it is unknown.
     private let total: Int?
-    /// What an earlier run had done.
+    /// The work that an earlier run had done.
     private let before: (octets: Int, messages: Int)
     private let isShown = LibCFiles.isTerminal(STDERR_FILENO)
     private let start = ContinuousClock.now
@@ -21,7 +21,7 @@ package struct ProgressLine {
         self.before = before
     }
 
-    /// Shows how far it is, unless that was done a moment ago.
+    /// Shows the progress, unless that was done a moment ago.
     package mutating func show(octets: Int, messages: Int) {
         guard isShown, ContinuousClock.now >= next else { return }
         next = ContinuousClock.now.advanced(by: Self.interval)
@@ -38,14 +38,14 @@ package struct ProgressLine {
         try? FileHandle.standardError.write(contentsOf: Data(("\r" + line + padding).utf8))
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     package mutating func clear() {
         guard width > 0 else { return }
         try? FileHandle.standardError.write(contentsOf: Data(("\r" + String(repeating: " ", count: width) + "\r").utf8))
         width = 0
     }
 
-    /// `[#####      ] 42%  1,234 messages  8,100/s  1:23 left`; rates are for a second.
+    /// `[#####      ] 42%  1,234 messages  8,100/s  1:23 left`; rates are per second.
     package static func line(octets: Int, messages: Int, total: Int?, octetRate: Double, messageRate: Double) -> String
     {
         let count = "\(messages.grouped) messages  \(Int(messageRate).grouped)/s"

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// The octets of one message as they are in the source, at hand to be read more than once: in memory, or, if there are
+/// The octets of one message as they are in the source, which can be read more than once: in memory, or, if there are
 /// many, in a file without a name.
 package struct SpooledMessage: Sendable {
     /// Octets of a message that are held in memory.
@@ -11,7 +11,7 @@ package struct SpooledMessage: Sendable {
     /// Octets of the message.
     package private(set) var count = 0
 
-    /// A file that is closed with the last who knows of it.
+    /// A file that is closed when its last owner releases it.
     private final class TemporaryFile: Sendable {
         let descriptor: Int32
 
@@ -29,7 +29,7 @@ package struct SpooledMessage: Sendable {
         count = octets.count
     }
 
-    /// Octets of memory that it takes, about.
+    /// Octets of memory that it takes, approximately.
     package var cost: Int { file == nil ? count : Self.memoryLimit }
 
     package mutating func append(_ octets: ArraySlice<UInt8>) throws(FileFailure) {

@@ -1,9 +1,9 @@
 internal import Foundation
 
-/// Messages for the person at the terminal, as opposed to the program's output.
+/// Messages to the user, as opposed to the program's output.
 package enum StandardError {
-    /// A line that cannot be written, since the disk is full or nobody reads, is lost; `write(_:)` of a `FileHandle`
-    /// would end the process, and the filter with it when it reads its configuration anew.
+    /// A line that cannot be written, because the disk is full or the reader is gone, is lost; `write(_:)` of a
+    /// `FileHandle` would end the process, including the filter when it reads its configuration again.
     package static func write(_ line: String) {
         try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }

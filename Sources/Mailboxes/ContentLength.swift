@@ -1,10 +1,10 @@
 internal import Octets
 
-/// The Content-Length of a message in an mbox: octets of its body, said by whoever wrote the header.
+/// The Content-Length of a message in an mbox: octets of its body, according to the header.
 enum ContentLength: Hashable, Sendable {
     case absent
     case octets(Int)
-    /// Fields that contradict each other, or one that is no number.
+    /// Fields that contradict each other, or one that is not a number.
     case unusable
 
     var value: Int? {
@@ -15,10 +15,10 @@ enum ContentLength: Hashable, Sendable {
     }
 
     private static let name = "content-length"
-    /// Octets of such a line; a longer one is not looked at.
+    /// The maximum length of such a line in octets; a longer one is ignored.
     private static let lengthLimit = 128
 
-    /// Takes note of a line of the header, if it is such a field.
+    /// Reads a line of the header, if it is such a field.
     ///
     ///     "Content-Length" *WSP ":" *WSP 1*DIGIT *WSP
     mutating func read(_ line: ArraySlice<UInt8>) {

@@ -1,18 +1,20 @@
 internal import Octets
 
-/// Proves that the Content-Length fields of an mbox are its writer's: that it is mboxcl2, and must be read by them.
+/// Proves that the Content-Length fields of an mbox were written by its writer: then it is mboxcl2, and must be read
+/// by them.
 ///
-/// A sender can write any count. One that leads over the messages behind it would hide them, so the counts of a file are
-/// believed all or not at all: each message that they cut out must have one that ends at a separator or at the end, and
-/// what stands in a body as a separator must begin nothing that is a message of such a file. That has a right count of
-/// its own, or begins with a field that only a delivery puts on top. A single message's count proves nothing.
+/// A sender can write any count. One that reaches beyond the following messages would hide them, so either all counts
+/// of a file are trusted or none: each message that they delimit must have a count that ends at a separator or at the
+/// end, and a line in a body that looks like a separator must not be followed by anything that is a message of such a
+/// file. Such a message has a right count of its own, or begins with a field that only a delivery puts on top. A
+/// single message's count proves nothing.
 public struct MboxCountProof: Sendable {
     private var counted = MboxReader(variant: .mboxcl2, believesCounts: true)
     private var cautious = MboxReader(variant: .mboxcl2)
-    /// Where messages begin by their counts, those that the cautious reader has come to taken away.
+    /// Where messages begin according to their counts, without those that the cautious reader has reached.
     private var starts: [Int] = []
     private var messages = 0
-    /// Of the cautious reader's message: whether it is in a body by the counts, and its first octets.
+    /// About the cautious reader's message: whether it is in a body according to the counts, and its first octets.
     private var isInBody = false
     private var beginning: [UInt8] = []
     private var believed = 0
@@ -20,7 +22,7 @@ public struct MboxCountProof: Sendable {
     /// False as soon as a count is wrong.
     public private(set) var isPossible = true
 
-    /// Octets of the longest name of ``deliveryFields`` and the colon, at least.
+    /// At least the octets of the longest name in ``deliveryFields`` and the colon.
     private static let beginningLength = 32
     private static let deliveryFields = [
         "return-path:", "received:", "delivered-to:", "x-original-to:", "envelope-to:", "authentication-results:",
@@ -36,7 +38,7 @@ public struct MboxCountProof: Sendable {
         while isPossible, let event = cautious.next(&input) { takeCautious(event) }
     }
 
-    /// True if the whole mbox is read by its counts, and differently from how it is read without them.
+    /// True if the whole mbox is to be read by its counts, and reads differently than without them.
     public mutating func end() -> Bool {
         while isPossible, let event = counted.end() { takeCounted(event) }
         while isPossible, let event = cautious.end() { takeCautious(event) }
@@ -56,7 +58,7 @@ public struct MboxCountProof: Sendable {
     private mutating func takeCautious(_ event: MboxReader.Event) {
         switch event {
         case .messageStart(_, let offset):
-            // The reader that believes is never behind: it holds back no more.
+            // The reader that trusts the counts is never behind: it holds back no more.
             isInBody = !starts.contains(offset)
             starts.removeAll { $0 <= offset }
             beginning = []

@@ -1,30 +1,30 @@
 public import Mail
 internal import Octets
 
-/// What an mbox tells of its variant, and of its separators.
+/// The variant and the separators of an mbox, as detected.
 public struct MboxDetection: Hashable, Sendable {
     public enum Evidence: String, Hashable, Sendable {
         case contentLengths = "every message has a Content-Length that leads to the next"
         case doubledQuotes = "there are lines that begin with >>From"
-        case none = "nothing tells the variants apart; mboxrd reads all but doubled quotes alike"
+        case none = "nothing distinguishes the variants; mboxrd reads all of them alike except doubled quotes"
     }
 
     public private(set) var variant: MboxVariant
-    /// What has told the variant; nil if it was said.
+    /// What showed the variant; nil if it was given.
     public private(set) var evidence: Evidence?
-    /// The form of the separators; nil if there is none in the beginning.
+    /// The form of the separators; nil if the beginning has none.
     public let form: MboxSeparatorForm?
-    /// True if each message in the beginning, cut by its Content-Length, ends where a message may: then the whole file
-    /// is to be read by its counts, if ``MboxCountProof`` says so.
+    /// True if each message in the beginning, delimited by its Content-Length, ends where a message may end: then the
+    /// whole file is to be read by its counts, if ``MboxCountProof`` confirms it.
     public let mayBelieveCounts: Bool
     /// True if it is to be read by its counts.
     public private(set) var believesCounts = false
 
-    /// Looks at the beginning of an mbox, a megabyte or so, or all of it.
+    /// Examines the beginning of an mbox, about a megabyte, or all of it.
     ///
-    /// Content-Length is evidence only if each message that is there whole has one that leads to a separator; then
-    /// `>From ` in a body says mboxcl, and otherwise it is mboxcl2.
-    /// - Parameter variant: if it is known; mboxcl2 is then read by its counts.
+    /// Content-Length is evidence only if each message that is complete has one that leads to a separator; then
+    /// `>From ` in a body means mboxcl, and otherwise it is mboxcl2.
+    /// - Parameter variant: the variant if it is known; mboxcl2 is then read by its counts.
     public init(beginning: [UInt8], variant known: MboxVariant? = nil) {
         var reader = MboxReader(variant: .mboxcl)
         var messages = 0
@@ -55,7 +55,7 @@ public struct MboxDetection: Hashable, Sendable {
         }
     }
 
-    /// Takes note that the counts are proven.
+    /// Records that the counts are proven.
     public mutating func believeCounts() {
         variant = .mboxcl2
         evidence = .contentLengths

@@ -1,21 +1,21 @@
 internal import Octets
 
-/// Puts the quoting of an mbox on a message that arrives in pieces; the inverse of ``MboxUnquoter``.
+/// Adds the quoting of an mbox to a message that arrives in pieces; the inverse of ``MboxUnquoter``.
 ///
 /// In an mbox of mboxcl2, nothing is quoted: a message that has a line `From ` cannot be written to one without a
 /// Content-Length.
 public struct MboxQuoter: Sendable {
-    /// Of `>` before `From ` in a line that is quoted.
+    /// How many `>` before `From ` a line may have to be quoted.
     private let quoteLimit: Int
     private var isAtLineStart = true
-    /// The beginning of a line that may have to be quoted, its end not yet seen.
+    /// The beginning of a line that may have to be quoted; its end has not arrived.
     private var held: [UInt8] = []
 
     public init(_ variant: MboxVariant) {
         quoteLimit = variant.quoteLimit == nil ? MboxUnquoter.runLimit - 1 : 0
     }
 
-    /// Appends what is known of the message to `output`.
+    /// Appends the part of the message that is settled to `output`.
     public mutating func write(_ octets: ArraySlice<UInt8>, to output: inout [UInt8]) {
         let input = held.isEmpty ? octets : held + octets
         held = []
@@ -38,7 +38,7 @@ public struct MboxQuoter: Sendable {
         }
     }
 
-    /// Appends what is left at the end of the message, its last line break, and the empty line behind it.
+    /// Appends the rest at the end of the message, its last line break, and the empty line after it.
     public mutating func end(to output: inout [UInt8]) {
         output += held
         if !held.isEmpty || !isAtLineStart { output.append(.lineFeed) }

@@ -1,13 +1,13 @@
 public import Mail
 internal import Octets
 
-/// A part of an mbox: the messages whose From_ line begins in it. Put together, the parts of an mbox have each message
+/// A part of an mbox: the messages whose From_ line begins in it. Together, the parts of an mbox contain each message
 /// once, wherever it was cut.
 public struct MboxRange: Hashable, Sendable {
     /// In octets from the beginning of the mbox.
     public let octets: Range<Int>
 
-    /// All of an mbox.
+    /// The whole mbox.
     public static let all = MboxRange(0..<Int.max)
 
     public init(_ octets: Range<Int>) {
@@ -26,16 +26,16 @@ public struct MboxRange: Hashable, Sendable {
         octets = lower..<upper
     }
 
-    /// Octets that ``anchor(in:form:needsEmptyLine:)`` is given behind the place before which it searches, so that the
-    /// last line is whole; and octets before the first line, so that it shows what is above it.
+    /// Octets that ``anchor(in:form:needsEmptyLine:)`` gets after the place before which it searches, so that the
+    /// last line is whole; and octets before the first line, to show what is above it.
     public static let margin = MboxFromLine.lengthLimit + 3
 
-    /// Where the last line in the octets begins that separates messages whatever is above the empty line before it: from
-    /// there on, an mbox is read as if from its beginning. Nil if there is none.
+    /// Where the last line in the octets begins that separates messages whatever is above the empty line before it:
+    /// from there, an mbox is read as if from its beginning. Nil if there is none.
     ///
     /// - Parameters:
     ///   - places: where the line may begin.
-    ///   - form: of the separators.
+    ///   - form: the form of the separators.
     ///   - needsEmptyLine: see ``MboxReader``.
     public static func anchor(
         in octets: ArraySlice<UInt8>,

@@ -1,46 +1,46 @@
 public import Mail
 internal import Octets
 
-/// Cuts an mbox that arrives in pieces into its messages. No octet is lost: what the events carry, one after the other,
-/// is what was read.
+/// Cuts an mbox that arrives in pieces into its messages. No octet is lost: the octets of the events, one after the
+/// other, are those that were read.
 ///
-/// A message begins with a line `From sender date` that stands at the very beginning or below an empty line, and has the
-/// form of the mbox's first such line (``MboxSeparatorForm``); behind a message of Thunderbird's, also with a line
-/// `From `. What looks like one but is of another form or lacks the empty line is text, and a warning; qmail's rule,
-/// that no empty line is needed, can be asked for. Content-Length was written by whoever sent the message and could
-/// hide the next one or make one up. It is believed only if it ends at such a line or at the end of the mbox, and,
-/// unless it is known that all of them are right, no such line comes before; then it tells whether the last empty line
-/// is the body's, and makes the empty line before the next message dispensable.
+/// A message begins with a line `From sender date` that is at the very beginning or below an empty line, and has the
+/// form of the mbox's first such line (``MboxSeparatorForm``); after a message from Thunderbird, also with a line
+/// `From `. A line that looks like one but has another form or lacks the empty line is text, and a warning; qmail's
+/// rule, that no empty line is needed, can be selected. Content-Length was written by the sender of the message and
+/// could hide the next one or make one up. It is trusted only if it ends at such a line or at the end of the mbox,
+/// and, unless all of them are known to be right, no such line comes before; then it shows whether the last empty
+/// line is part of the body, and makes the empty line before the next message unnecessary.
 ///
 ///     var reader = MboxReader(variant: .mboxrd)
 ///     while let event = reader.next(&input) { ... }      // for each piece of input
 ///     while let event = reader.end() { ... }
 ///
-/// Memory is one line of the kind, and what is given as input.
+/// Memory is one line of this kind, and the input.
 public struct MboxReader: Sendable {
     public enum Event: Hashable, Sendable {
-        /// Octets above the first message: a byte order mark, or a file that is no mbox.
+        /// Octets above the first message: a byte order mark, or a file that is not an mbox.
         case preamble(ArraySlice<UInt8>)
         /// A message begins; `offset` is where its From_ line is, in octets from the beginning of the mbox.
         case messageStart(MboxFromLine, offset: Int)
         /// Octets of the message, as they are in the source: with its line ends, still quoted (see ``MboxUnquoter``).
         case octets(ArraySlice<UInt8>)
-        /// The message is over. The empty line that the mbox has behind it is not the message's; it has no octets if
-        /// there is none.
+        /// The message is over. The empty line that the mbox has after it is not part of the message; it has no
+        /// octets if there is none.
         case messageEnd(emptyLine: ArraySlice<UInt8>)
         case warning(MboxWarning)
     }
 
-    /// Events that are kept before they are handed on; a line may add some more.
+    /// Events that are kept before they are passed on; a line may add some more.
     private static let eventLimit = 16
 
     private enum Place { case beginning, preamble, message }
 
-    /// What is in the mbox from a place on that has not been given yet, in octets from the beginning: ``lookAheadLength``
-    /// octets or what is left of it, nil if that cannot be looked at.
+    /// The octets from a place in the mbox that have not been given yet, counted from the beginning:
+    /// ``lookAheadLength`` octets or as many as are left, nil if the place cannot be reached.
     public typealias LookAhead = (_ offset: Int) -> ArraySlice<UInt8>?
 
-    /// Octets by which it shows whether a message ends at a place: the last one before it, an empty line and a From_ line.
+    /// Octets that show whether a message ends at a place: the last one before it, an empty line and a From_ line.
     public static let lookAheadLength = MboxFromLine.lengthLimit + 3
 
     private let variant: MboxVariant
@@ -49,19 +49,19 @@ public struct MboxReader: Sendable {
     /// The form of the separators; nil before the first.
     public private(set) var form: MboxSeparatorForm?
     private var place = Place.beginning
-    /// The place in the mbox of the first octet that has not been handed on.
+    /// The place in the mbox of the first octet that has not been passed on.
     private var offset = 0
-    /// Octets that can be judged only with those to come: a From_ line's beginning, the empty line before it.
+    /// Octets that can be judged only with the following ones: a From_ line's beginning, the empty line before it.
     private var held: [UInt8] = []
     private var isInsideLine = false
     private var isBelowEmptyLine = true
     private var isInHeader = false
-    /// The message at hand begins with a From_ line of Thunderbird's.
+    /// The current message begins with a From_ line of Thunderbird's.
     private var isThunderbirds = false
     private var contentLength = ContentLength.absent
-    /// Where the body ends by its Content-Length.
+    /// Where the body ends according to its Content-Length.
     private var bodyEnd: Int?
-    /// Whether a message ends there; nil if that has not been looked at.
+    /// Whether a message ends there; nil if that has not been examined.
     private var isBodyEndRight: Bool?
     /// Events to come, from `nextEvent` on.
     private var events: [Event] = []
@@ -71,10 +71,11 @@ public struct MboxReader: Sendable {
     private(set) var believedContentLengths = 0
 
     /// - Parameters:
-    ///   - needsEmptyLine: False for qmail's rule: a From_ line begins a message wherever it stands.
-    ///   - believesCounts: True if Content-Length fields are known to be the archive's and not the senders': a line in a
-    ///     body so counted is text if the count ends where a message ends, or that cannot be looked at.
-    ///   - form: of the separators, if reading begins at one that is not the first.
+    ///   - needsEmptyLine: False for qmail's rule: a From_ line begins a message anywhere.
+    ///   - believesCounts: True if Content-Length fields are known to be the archive's and not the senders': a line
+    ///     in a body with such a count is text if the count ends where a message ends, or if that place cannot be
+    ///     reached.
+    ///   - form: the form of the separators, if reading does not begin at the first one.
     public init(
         variant: MboxVariant,
         needsEmptyLine: Bool = true,
@@ -89,7 +90,7 @@ public struct MboxReader: Sendable {
 
     /// The next event; nil if all of `input` has been taken and more is needed.
     ///
-    /// - Parameter lookAhead: What comes later; asked only if counts are believed.
+    /// - Parameter lookAhead: The octets that come later; called only if counts are trusted.
     public mutating func next(_ input: inout ArraySlice<UInt8>, lookAhead: LookAhead = { _ in nil }) -> Event? {
         while nextEvent == events.count {
             guard !input.isEmpty else { return nil }
@@ -142,7 +143,7 @@ public struct MboxReader: Sendable {
         } else {
             line = input.startIndex
         }
-        /// Where the empty line above `line` begins, if it may be the mbox's.
+        /// Where the empty line above `line` begins, if it may belong to the mbox.
         var emptyLine: Int?
         while line < input.endIndex {
             let lineFeed = LibCSearch.firstIndex(of: .lineFeed, in: input, from: line)
@@ -165,7 +166,7 @@ public struct MboxReader: Sendable {
                 if case .beginning = place { place = .preamble }
             }
             line = lineEnd
-            // A text of nothing but odd lines is handed on warning by warning.
+            // A text of only odd lines is passed on warning by warning.
             if events.count >= Self.eventLimit, emptyLine == nil {
                 handOn(&input, upTo: line)
                 return
@@ -178,14 +179,14 @@ public struct MboxReader: Sendable {
         }
     }
 
-    /// False if it takes more octets to tell whether there is one.
+    /// False if more octets are needed to know whether there is one.
     private mutating func skipByteOrderMark(_ input: inout ArraySlice<UInt8>, isAtEnd: Bool) -> Bool {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         if offset == 0, input.starts(with: mark) { handOn(&input, upTo: input.startIndex + mark.count) }
         return isAtEnd || offset > 0 || input.isEmpty || !mark.starts(with: input)
     }
 
-    /// Hands on what is known to be no From_ line and no empty line before one, and holds the rest back.
+    /// Passes on octets that are neither a From_ line nor an empty line before one, and holds back the rest.
     private mutating func suspend(_ input: inout ArraySlice<UInt8>, emptyLine: Int?, line: Int) {
         let rest = input[line...]
         let mayBeFromLine = rest.count < 5 ? "From ".utf8.starts(with: rest) : rest.hasPrefix("From ")
@@ -244,7 +245,7 @@ public struct MboxReader: Sendable {
         return nil
     }
 
-    /// True if the line at `offset` is text because it is in a body that was counted by the archive.
+    /// True if the line at `offset` is text because it is in a body whose octets the archive counted.
     private mutating func isCounted(_ offset: Int, in input: ArraySlice<UInt8>, _ lookAhead: LookAhead) -> Bool {
         guard believesCounts, let bodyEnd, offset < bodyEnd else { return false }
         if let isBodyEndRight { return isBodyEndRight }
@@ -255,7 +256,7 @@ public struct MboxReader: Sendable {
 
     /// True if a message may end at `offset`: below a line, at the end or before a separator.
     private func mayEnd(at offset: Int, in input: ArraySlice<UInt8>, _ lookAhead: LookAhead) -> Bool {
-        // The octet before it is in the message, too, so that this index is in the input or behind it.
+        // The octet before it is also in the message, so this index is in the input or after it.
         let index = offset - 1 - self.offset + input.startIndex
         var octets = index < input.endIndex ? input[index...].prefix(Self.lookAheadLength) : []
         if octets.count < Self.lookAheadLength {
@@ -301,8 +302,8 @@ public struct MboxReader: Sendable {
         isBodyEndRight = nil
     }
 
-    /// Hands on the rest of the message, which goes to `contentEnd` unless its Content-Length, being right, says that
-    /// the empty line between there and `line` is the body's.
+    /// Passes on the rest of the message, which ends at `contentEnd` unless its Content-Length is right and says that
+    /// the empty line between there and `line` is part of the body.
     private mutating func endMessage(_ input: inout ArraySlice<UInt8>, contentEnd: Int, line: Int) {
         var contentEnd = contentEnd
         if let bodyEnd {
@@ -336,15 +337,15 @@ public struct MboxReader: Sendable {
     }
 }
 
-/// What is odd about an mbox; `offset` is in octets from its beginning.
+/// Oddities of an mbox; `offset` is in octets from its beginning.
 public enum MboxWarning: Hashable, Sendable {
-    /// A line `From ` below an empty line without a date that can be read, or the mbox's first line, from which it
-    /// cannot be told what the others are like. It is text, unless it is the first.
+    /// A line `From ` below an empty line without a readable date, or the mbox's first line, if it does not show what
+    /// the others are like. It is text, unless it is the first.
     case undatedFromLine(offset: Int)
     /// A line `From ` below an empty line with a date of another form than the mbox's first one. It is text.
     case otherForm(offset: Int)
-    /// A From_ line that does not stand below an empty line. It is text.
+    /// A From_ line that is not below an empty line. It is text.
     case noEmptyLine(offset: Int)
-    /// The message that ends here has a Content-Length that leads elsewhere. It was not believed.
+    /// The message that ends here has a Content-Length that leads elsewhere. It was not trusted.
     case wrongContentLength(offset: Int)
 }

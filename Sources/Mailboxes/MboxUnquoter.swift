@@ -1,19 +1,19 @@
 internal import Mail
 internal import Octets
 
-/// Takes the quoting of an mbox off a message that arrives in pieces: what is left is the message as it was delivered,
-/// which is what signatures cover.
+/// Removes the quoting of an mbox from a message that arrives in pieces: the result is the message as it was
+/// delivered, which is what signatures cover.
 ///
 ///     var unquoter = MboxUnquoter(.mboxrd)
 ///     while let piece = unquoter.next(&input) { ... }      // for each piece of input
 ///     while let piece = unquoter.end() { ... }
 public struct MboxUnquoter: Sendable {
-    /// A run of `>` that is longer than this is no quoting; what is held back is no longer than that.
+    /// A run of `>` longer than this is not quoting; no more than this is held back.
     static let runLimit = 1024
 
     private let quoteLimit: Int
     private var isAtLineStart = true
-    /// The beginning of a line that may be quoted, its end not yet seen.
+    /// The beginning of a line that may be quoted; its end has not arrived.
     private var held: [UInt8] = []
 
     public init(_ variant: MboxVariant) {
@@ -43,7 +43,7 @@ public struct MboxUnquoter: Sendable {
             case .text: break
             }
         }
-        // From here to the next line that begins with `>`; the octet at `start` is taken whatever it is.
+        // From here to the next line that begins with `>`; the octet at `start` is always taken.
         let start = line
         while let lineFeed = LibCSearch.firstIndex(of: .lineFeed, in: source, from: line) {
             line = lineFeed + 1
@@ -58,7 +58,7 @@ public struct MboxUnquoter: Sendable {
         return source[start...]
     }
 
-    /// What is left after the last octet has been given.
+    /// The rest after the last octet has been given.
     public mutating func end() -> ArraySlice<UInt8>? {
         guard !held.isEmpty else { return nil }
         defer { held = [] }

@@ -4,21 +4,21 @@ internal import Octets
 /// Writes the messages that an ``MboxReader`` has read to another mbox of the same variant, with their headers edited
 /// and everything else octet for octet.
 ///
-/// The header alone is touched, so quoting and Content-Length, which are about the body, remain right. The one line
-/// that an edit could make a separator, a `From ` line directly below a header that gets its missing empty line, is
-/// quoted with `>`.
+/// Only the header is changed, so quoting and Content-Length, which are about the body, remain right. The one line
+/// that an edit could turn into a separator, a `From ` line directly below a header that gets its missing empty line,
+/// is quoted with `>`.
 public struct MboxWriter: Sendable {
     private var editor = MessageEditor(HeaderEdits())
     /// The last octets written: enough for an empty line with CRLF.
     private var tail: [UInt8] = []
-    /// True if nothing of the message has been written.
+    /// True if nothing of the message has been written yet.
     private var isBelowFromLine = false
 
     public init() {}
 
-    /// Appends what an event stands for to `output`.
+    /// Appends the octets of an event to `output`.
     ///
-    /// - Parameter edits: The edits of the message that begins; not looked at for any other event.
+    /// - Parameter edits: The edits of the message that begins; ignored for any other event.
     public mutating func write(_ event: MboxReader.Event, edits: HeaderEdits = HeaderEdits(), to output: inout [UInt8])
     {
         let start = output.count
@@ -44,7 +44,7 @@ public struct MboxWriter: Sendable {
         tail = Array((tail + written).suffix(4))
     }
 
-    /// Sees to it that the first message of a further file is read as one: ends the last line, and adds an empty one.
+    /// Makes sure that the first message of another file is read as one: ends the last line, and adds an empty one.
     public mutating func beginFile(to output: inout [UInt8]) {
         guard !tail.isEmpty else { return }
         let lineEnding: [UInt8] = tail.contains(.carriageReturn) ? [.carriageReturn, .lineFeed] : [.lineFeed]

@@ -1,13 +1,13 @@
 package import DNS
 internal import Synchronization
 
-/// Every answer that was used, for a zone file that gives the same verdicts again. Who asks through it gets the
-/// recorded answer, so that all messages of a run are judged by the same.
+/// Every answer that was used, for a zone file that gives the same verdicts again. A check that asks through it gets
+/// the recorded answer, so that all messages of a run are judged by the same answers.
 package final class AnswerJournal: Resolver {
     private let upstream: any Resolver
     private let state: Mutex<(all: [Question: Answer], new: [Question: Answer])>
 
-    /// - Parameter known: what has been recorded before, if a run is continued.
+    /// - Parameter known: earlier answers, if a run is continued.
     package init(_ upstream: any Resolver, known: [Question: Answer] = [:]) {
         self.upstream = upstream
         state = Mutex((known, [:]))
@@ -22,7 +22,7 @@ package final class AnswerJournal: Resolver {
         return await upstream.answer(to: question)
     }
 
-    /// Records what one message has used. The first answer to a question stands.
+    /// Records the answers that one message has used. The first answer to a question is kept.
     package func add(_ used: [Question: Answer]) {
         state.withLock { state in
             for (question, answer) in used where state.all[question] == nil {
@@ -35,7 +35,7 @@ package final class AnswerJournal: Resolver {
     /// The master file (RFC 1035, 5).
     package var text: String { ZoneFile.text(of: state.withLock { $0.all }) }
 
-    /// The lines of it that have been added since this was last asked.
+    /// Its lines added since the last call.
     package func newText() -> String {
         ZoneFile.text(
             of: state.withLock { state in

@@ -1,6 +1,6 @@
 internal import DNS
 
-/// One answer of the DNS as a JSON object.
+/// One DNS answer as a JSON object.
 struct AnswerReport {
     package let name: String
     package let type: String
@@ -16,7 +16,7 @@ struct AnswerReport {
         json.member("zone", zone)
     }
 
-    /// In the order of a master file that holds them all.
+    /// In the order of a master file with all of them.
     static func reports(of answers: [Question: Answer]) -> [AnswerReport] {
         answers.map { question, answer in
             let text = ZoneFile.text(of: [question: answer])
@@ -32,7 +32,7 @@ struct AnswerReport {
 }
 
 extension Answer.Outcome {
-    /// What people are told.
+    /// The wording for people.
     var word: String {
         switch self {
         case .records: "records"

@@ -2,25 +2,25 @@ internal import DNS
 internal import Mail
 internal import Trace
 
-/// The envelope as a JSON object: each value with its source (`received:1`, `return-path`, `from_`, `flag`, ...), null
-/// where it is not known.
+/// The envelope as a JSON object: each value with its source (`received:1`, `return-path`, `from_`, `flag`, ...),
+/// null where it is unknown.
 struct EnvelopeReport {
     struct Value {
         package let value: String
         package let source: String
     }
 
-    /// Facts about the hop at which the message came to our hosts.
+    /// Facts about the hop with which the message came to our hosts.
     struct Hop {
         /// The Received field, 1 being the topmost.
         let received: Int
         let host: String?
-        /// Whose way of writing it the field follows.
+        /// The software whose style the field has.
         let layout: String
-        /// The keyword behind `with`, in upper case (RFC 3848).
+        /// The keyword after `with`, in upper case (RFC 3848).
         let with: String?
         let tls: Bool
-        /// The client had authenticated itself, as the host says.
+        /// The client had authenticated, according to the host.
         let auth: Bool
     }
 
@@ -30,7 +30,7 @@ struct EnvelopeReport {
     package let mailFrom: Value?
     let receivedAt: Value?
     let hop: Hop?
-    /// Why the client is not known from the header.
+    /// Why the header does not show the client.
     let reason: String?
 
     init(_ envelope: RecoveredEnvelope) {
@@ -83,7 +83,7 @@ struct EnvelopeReport {
 }
 
 extension RecoveredEnvelope.Reason {
-    /// The reason without its details, to be counted.
+    /// The reason without its details, for counting.
     var kind: String {
         switch self {
         case .noReceived: "no Received field"

@@ -12,14 +12,14 @@ internal import MailSignature
 internal import SPF
 internal import Trace
 
-/// The verdicts on one message in plain words, check by check: what was asked, what was answered, what was decided and
-/// by which section of which RFC.
+/// The verdicts on one message in plain words, check by check: what was asked, what was answered, what was decided,
+/// and by which section of which RFC.
 package struct Explanation {
     private let message: ExaminedMessage
     private let authservID: String
     private let rules: PolicyRules
     private var lines: [String] = []
-    /// Answers that no check has been told of yet.
+    /// Answers that no check has reported yet.
     private var untold: Set<Question>
 
     init(_ message: ExaminedMessage, authservID: String, rules: PolicyRules) {
@@ -45,7 +45,7 @@ package struct Explanation {
         guard message.judgement.results != nil else {
             heading("Checks", "left to the trusted relay")
             say(
-                "The client is one of trusted-relays: the fields of the host that met the stranger stand, and none is added."
+                "The client is in trusted-relays: the fields of the host that received the message from outside are kept, and none is added."
             )
             explainPolicy()
             return
@@ -63,7 +63,7 @@ package struct Explanation {
         }
     }
 
-    // MARK: What was given
+    // MARK: The input
 
     private mutating func explainEnvelope() {
         let envelope = message.envelope
@@ -79,7 +79,7 @@ package struct Explanation {
             say(
                 "The border hop is Received field \(hop.received), as \(hop.layout) writes it"
                     + (hop.with.map { ", with \($0)" } ?? "")
-                    + (hop.tls ? ", encrypted" : "") + (hop.auth ? ", the client had authenticated itself" : "")
+                    + (hop.tls ? ", encrypted" : "") + (hop.auth ? ", the client had authenticated" : "")
                     + " (RFC 5321, 4.4; RFC 3848)."
             )
         }
@@ -101,7 +101,7 @@ package struct Explanation {
         }
     }
 
-    /// What the rules say, one by one, from the first.
+    /// The outcome of the rules, one by one, from the first.
     private mutating func explainPolicy() {
         guard !rules.isEmpty else { return }
         let decision = message.decision
@@ -122,10 +122,10 @@ package struct Explanation {
         guard let verdict = verdicts.submission else { return }
         heading("auth", "pass (RFC 8601, 2.7.4; RFC 4954)")
         say(
-            "The client had authenticated itself"
+            "The client had authenticated"
                 + (verdict.identity.map { " as \"\(Self.plain($0))\"" } ?? "")
                 + (verdict.mechanism.map { " by \($0)" } ?? "")
-                + ". Only this is claimed: a user's submission is not a stranger's delivery."
+                + ". Only this is claimed: a user's submission is not mail from outside."
         )
         if let author = verdict.author {
             say("It says that \(author) submitted the message (RFC 4954, 5: the AUTH parameter of MAIL).")
@@ -135,16 +135,16 @@ package struct Explanation {
     /// Why a check about the client did not run.
     private var withoutClient: String {
         if verdicts.submission != nil || isSubmission {
-            return "Not checked: the client had authenticated itself; it is no stranger."
+            return "Not checked: the client had authenticated; it is not from outside."
         }
-        guard message.envelope.client != nil else { return "Not checked: the client is not known." }
+        guard message.envelope.client != nil else { return "Not checked: the client is unknown." }
         return "Not checked: switched off, or the client is in local-networks."
     }
 
     /// Why a check of the header did not run.
     private var withoutHeader: String? { verdicts.headerLimit.map { "Because: \($0)." } }
 
-    /// What the field says of a check that did not run.
+    /// The field's result for a check that did not run.
     private func writtenResult(_ method: String) -> String {
         message.judgement.results?.results.first { $0.method == method }?.result ?? "no result"
     }
@@ -167,7 +167,7 @@ package struct Explanation {
         guard let verdict = verdicts.spf else {
             heading("spf", "no result (RFC 7208)")
             let isWithoutSender = message.envelope.client != nil && message.envelope.mailFrom == nil && !isSubmission
-            say(isWithoutSender ? "Not checked: MAIL FROM is not known." : withoutClient)
+            say(isWithoutSender ? "Not checked: MAIL FROM is unknown." : withoutClient)
             return
         }
         heading("spf", "\(verdict.result.rawValue) (RFC 7208, \(Self.section(of: verdict.result)))")
@@ -183,11 +183,11 @@ package struct Explanation {
         }
         if let mechanism = verdict.mechanism { say("The term that decided: \(mechanism)") }
         if let reason = verdict.reason { say("Because: \(reason).") }
-        say("\(verdict.queries) of 10 terms with look-ups, \(verdict.voidLookups) without an answer (RFC 7208, 4.6.4).")
+        say("\(verdict.queries) of 10 terms with lookups, \(verdict.voidLookups) without an answer (RFC 7208, 4.6.4).")
         if let explanation = verdict.explanation { say("The domain's own words (not ours): \(explanation)") }
         if let helo = verdict.helo, case .mailFrom = verdict.identity {
             say(
-                "HELO \(helo.domain) as an identity of its own: \(helo.result.rawValue); it never stands for MAIL FROM."
+                "HELO \(helo.domain) as a separate identity: \(helo.result.rawValue); it never replaces MAIL FROM."
             )
         }
     }
@@ -230,7 +230,7 @@ package struct Explanation {
             switch verdict.result {
             case .pass: say("Body hash and signature are right: the domain vouches for what it signed.")
             case .fail, .policy, .neutral, .temperror, .permerror:
-                say("Because: \(verdict.reason ?? "not told").")
+                say("Because: \(verdict.reason ?? "no reason given").")
             }
         }
     }
@@ -273,7 +273,7 @@ package struct Explanation {
         explainAnswers { _ in true }
         if let record = verdict.recordDomain, let source = verdict.recordSource {
             say(
-                "The policy stands at \(record), the \(source.rawValue) (RFC 9989, 4.10.1)"
+                "The policy is at \(record), the \(source.rawValue) (RFC 9989, 4.10.1)"
                     + (verdict.policy.map { "; what its owner wants done with mail that fails: \($0.rawValue)." } ?? ".")
             )
         }
@@ -295,7 +295,7 @@ package struct Explanation {
         lines.append("    " + text)
     }
 
-    /// What was asked and answered, of what has not been told yet.
+    /// The questions and answers that have not been reported yet.
     private mutating func explainAnswers(of isWanted: (Question) -> Bool) {
         for question in untold.filter(isWanted).sorted(by: { $0.description < $1.description }) {
             untold.remove(question)
@@ -309,7 +309,7 @@ package struct Explanation {
         }
     }
 
-    /// Controls, and what turns the direction of text or breaks its lines.
+    /// Controls, and characters that turn the direction of text or break its lines.
     private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true

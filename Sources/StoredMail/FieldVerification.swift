@@ -10,28 +10,28 @@ package import Mail
 package import Mailboxes
 package import Trace
 
-/// Whether a message's Authentication-Results field that claims to be ours is ours (RFC 8601, 7.1): the topmost, since
-/// one below it is history.
+/// Whether the Authentication-Results field of a message that claims to be ours is ours (RFC 8601, 7.1): the topmost,
+/// because one below it is history.
 package struct FieldVerification {
-    /// What the field claims; nil if no field claims to be ours.
+    /// The id that the field claims; nil if no field claims to be ours.
     package let claimedID: String?
     /// Its place in the header: 1 is the first field.
     package let position: Int?
     package let proof: FieldProof
-    /// What its place alone says.
+    /// What its place alone proves.
     package let proofByPosition: FieldProof
 
     /// - Parameters:
     ///   - header: the fields of the message, from the top.
-    ///   - verdicts: of its DKIM signatures.
-    ///   - recovery: tells which Received fields hosts of ours have written.
+    ///   - verdicts: those on its DKIM signatures.
+    ///   - recovery: knows which Received fields hosts of ours have written.
     package init(_ header: [HeaderField], verdicts: [DKIMVerdict], ownIDs: OwnIdentifiers, recovery: EnvelopeRecovery) {
         for (index, field) in header.enumerated() where field.isNamed(AuthenticationResults.fieldName) {
             guard case .claims(let ids) = ClaimedAuthservID(field.value), let id = ids.first(where: ownIDs.contains)
             else { continue }
             claimedID = id
             position = index + 1
-            // The name without a queue ID behind it.
+            // The name without the queue ID after it.
             let name = id.utf8.prefix { $0 != UInt8(ascii: "/") }
             func proof(_ verdicts: [DKIMVerdict]) -> FieldProof {
                 FieldProof(
@@ -61,7 +61,7 @@ package struct FieldVerification {
     /// Why there is no proof; nil if there is one.
     package var reason: String? { if case .none(let reason) = proof { reason } else { nil } }
 
-    /// What each proof says, a line each.
+    /// The finding for each kind of proof, one per line.
     package var explanation: [String] {
         guard position != nil else { return [] }
         let signature: String =
@@ -127,7 +127,7 @@ package struct FieldVerification {
 }
 
 extension SpooledMessage {
-    /// The fields of the header, from the top, as long as they have no more than `limit` octets.
+    /// The fields of the header, from the top, up to a total of `limit` octets.
     package func header(limit: Int, _ variant: MboxVariant? = nil) throws(FileFailure) -> [HeaderField] {
         var fields: [HeaderField] = []
         var octets = 0

@@ -1,8 +1,8 @@
 package import Files
 internal import Mail
 
-/// What a file is that is not a message as it is delivered, by its first octets. What is compressed or converted is not
-/// examined: an empty verdict on it would look like one on a message.
+/// The format of a file that is not a message as delivered, by its first octets. Compressed or converted messages are
+/// not examined: an empty verdict on them would look like one on a message.
 package enum ForeignFormat: Hashable, Sendable, CaseIterable {
     case empty
     case gzip, bzip2, xz, zstandard, zip, sevenZip, tar
@@ -12,10 +12,10 @@ package enum ForeignFormat: Hashable, Sendable, CaseIterable {
     case html, xml, json, rtf
     /// Apple Mail: a line with the number of octets, then the message.
     case emlx
-    /// Octets that no text has.
+    /// Octets that no text contains.
     case binary
 
-    /// - Parameter beginning: some hundreds of octets, or all there are.
+    /// - Parameter beginning: some hundreds of octets, or the whole file.
     package init?(beginning: some Collection<UInt8>) {
         let octets = Array(beginning.prefix(Self.beginningLength))
         if octets.isEmpty {
@@ -35,7 +35,7 @@ package enum ForeignFormat: Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Octets by which a format shows.
+    /// Octets that show the format.
     package static let beginningLength = 512
 
     private static let signatures: [(octets: [UInt8], format: ForeignFormat)] = [
@@ -48,7 +48,7 @@ package enum ForeignFormat: Hashable, Sendable, CaseIterable {
         ([0xFF, 0xFE, 0, 0], .utf32), ([0, 0, 0xFE, 0xFF], .utf32), ([0xFF, 0xFE], .utf16), ([0xFE, 0xFF], .utf16),
     ]
 
-    /// True for letters with a NUL before or behind each: UTF-16 without a mark.
+    /// True for letters with a NUL before or after each: UTF-16 without a mark.
     private static func isWide(_ octets: [UInt8]) -> Bool {
         guard octets.count >= 4 else { return false }
         return (octets[0] != 0 && octets[1] == 0 && octets[2] != 0 && octets[3] == 0)
@@ -80,7 +80,7 @@ package enum ForeignFormat: Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// What the file is, behind "is".
+    /// The format of the file, to follow "is".
     package var name: String {
         switch self {
         case .empty: "empty"
@@ -118,7 +118,7 @@ package enum ForeignFormat: Hashable, Sendable, CaseIterable {
         case .ole: "convert it first, for example with msgconvert"
         case .outlookStore: "convert it first, for example with readpst"
         case .utf16, .utf32: "convert it: iconv -f UTF-16 -t UTF-8 FILE | authres ... -"
-        case .emlx: "take the line off: tail -n +2 FILE | authres ... -"
+        case .emlx: "remove the line: tail -n +2 FILE | authres ... -"
         case .empty, .tnef, .sqlite, .pdf, .html, .xml, .json, .rtf, .binary: nil
         }
     }
@@ -141,7 +141,7 @@ package struct NotMail: Error, CustomStringConvertible {
 }
 
 extension SpooledMessage {
-    /// Ends in an error for what cannot be a message: it has not one field in a header.
+    /// Throws for a file that cannot be a message: it has no field in a header.
     package func requireMail() throws {
         if let format = ForeignFormat(beginning: try piece(at: 0)) { throw NotMail(format) }
         var hasField = false
@@ -155,8 +155,8 @@ extension SpooledMessage {
 }
 
 extension HeaderField {
-    /// False for a line that an mbox left on top, and for names that no program gives a field though RFC 5322 would let
-    /// it, as `{"key"`.
+    /// False for a line that an mbox left on top, and for names that no program gives a field although RFC 5322 would
+    /// allow them, such as `{"key"`.
     fileprivate var hasPlausibleName: Bool {
         !isNamed("X-Mailbox-Line")
             && name.allSatisfy { octet in

@@ -3,7 +3,7 @@ package import DNS
 package import Mail
 package import Trace
 
-/// What is said of the envelope of a stored message, in place of what its header tells.
+/// The envelope of a stored message as given by the user, in place of what its header shows.
 package struct GivenEnvelope: Sendable {
     package var client: IPAddress?
     package var helo: [UInt8]?
@@ -25,20 +25,20 @@ package struct GivenEnvelope: Sendable {
         self.time = time
     }
 
-    /// Puts what was said in place of what was recovered.
+    /// Replaces recovered values by the given ones.
     func apply(to envelope: inout RecoveredEnvelope) {
         envelope.give(client: client, helo: helo, mailFrom: mailFrom, receivedAt: time.date)
     }
 }
 
-/// The moment at which signatures must be valid.
+/// The time at which signatures must be valid.
 package enum JudgementTime: Hashable, Sendable {
-    /// When our first host received the message; now, if that is not known.
+    /// When our first host received the message; now, if that is unknown.
     case received
     case now
     case at(DateTime)
 
-    /// The date that was said.
+    /// The date, if one was given.
     package var date: DateTime? {
         guard case .at(let date) = self else { return nil }
         return date

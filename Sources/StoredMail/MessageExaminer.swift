@@ -11,7 +11,7 @@ internal import Trace
 
 /// Examines stored messages: the second driver of the engine, beside the milter's `MessageFilter`.
 ///
-/// The events are the same and in the same order; only where they come from is not. So the same message with the same
+/// The events are the same and in the same order; only their source differs. So the same message with the same
 /// envelope and the same answers gets the same field, octet for octet.
 package struct MessageExaminer: Sendable {
     package let resolver: any Resolver
@@ -25,15 +25,15 @@ package struct MessageExaminer: Sendable {
     /// Seconds since 1970.
     private let now: Int64
 
-    /// Whose fields are read and proven, beside the examination; nil for nobody's.
+    /// The ids whose fields are read and proven, in addition to the examination; nil for none.
     private var readIDs: OwnIdentifiers?
-    /// With what their places are judged.
+    /// Used to judge the places of these fields.
     private var readRecovery: EnvelopeRecovery
     private let hasOwnHosts: Bool
 
-    /// Nil if no field can be written under the authserv-id.
+    /// Nil if the authserv-id cannot be used in a field.
     /// - Parameters:
-    ///   - usesFromLine: whether the From_ line of an mbox may tell what the header does not.
+    ///   - usesFromLine: whether the From_ line of an mbox may supply what the header does not have.
     ///   - now: seconds since 1970.
     package init?(
         _ state: ServiceState,
@@ -61,14 +61,14 @@ package struct MessageExaminer: Sendable {
         self.now = now
     }
 
-    /// From now on ``verification(of:_:_:)`` reads fields that bear an id of ours or one of these. What is removed stays
-    /// as it is configured.
+    /// From now on ``verification(of:_:_:)`` reads fields that have one of our ids or one of these. The configured
+    /// removals do not change.
     package mutating func readFields(of ids: [String]) {
         readIDs = OwnIdentifiers([authservID] + policy.ownIDs + ids)
         if !hasOwnHosts { readRecovery.ownHosts = HostPatterns([authservID] + ids) }
     }
 
-    /// Whether the field of ours that the message has is ours; nil if nobody wants to know.
+    /// Whether the message's field that claims to be ours is ours; nil if this was not asked for.
     package func verification(
         of message: SpooledMessage,
         _ variant: MboxVariant?,
@@ -83,11 +83,12 @@ package struct MessageExaminer: Sendable {
         )
     }
 
-    /// Reads a message to its end and examines it, as far as that goes without waiting for the DNS.
+    /// Reads a message to its end and examines it, as far as possible without waiting for the DNS.
     ///
-    /// The header is read twice: the engine wants to know the envelope before it, and the envelope is told by it.
+    /// The header is read twice: the engine needs the envelope before the header, and the envelope is recovered from
+    /// the header.
     /// - Parameters:
-    ///   - variant: how the mbox quotes that the message is in; nil for a message by itself.
+    ///   - variant: how the mbox that contains the message quotes; nil for a separate message.
     ///   - fromLine: the From_ line above it.
     package func begin(
         _ message: SpooledMessage,
@@ -97,7 +98,7 @@ package struct MessageExaminer: Sendable {
         let trace = try TraceFields(message, variant)
         var envelope = recovery.envelope(of: trace.fields, fromLine: fromLine)
         given.apply(to: &envelope)
-        // A user's submission is not a stranger's delivery, but who the user is, the header does not prove.
+        // A user's submission is not mail from outside, but the header does not prove who the user is.
         let isStranger = !envelope.isSubmission || policy.checkAuthenticated
         let client = Client(
             address: isStranger ? envelope.client?.value : nil,
@@ -135,8 +136,8 @@ package struct MessageExaminer: Sendable {
         )
     }
 
-    /// What the rules of the policy look at. Of a message whose client is not known nobody can say what would have been
-    /// done with it, unless it came from within.
+    /// The input for the rules of the policy. If the client of a message is unknown, it cannot be said what would
+    /// have been done with it, unless it came from within.
     private func policyEnvelope(_ envelope: RecoveredEnvelope) -> PolicyEnvelope {
         let isAuthenticated = envelope.isSubmission || given.submission != nil
         let peer: Peer? =
@@ -166,10 +167,10 @@ package struct MessageExaminer: Sendable {
     }
 }
 
-/// The fields of a header that tell of the envelope.
+/// The fields of a header that describe the envelope.
 struct TraceFields: Sendable {
     private(set) var fields: [HeaderField] = []
-    /// Where each of them is in the header: 0 is the first field.
+    /// The place of each of them in the header: 0 is the first field.
     private(set) var positions: [Int] = []
     /// The value of the topmost Message-ID field.
     private(set) var messageID: [UInt8]?
@@ -201,12 +202,12 @@ struct TraceFields: Sendable {
 }
 
 extension MessageScanner {
-    /// Octets of one field that are kept if no more are asked for.
+    /// Octets of one field that are kept unless more are asked for.
     static let defaultFieldLimit = 256 * 1024
 }
 
 extension SpooledMessage {
-    /// The events of the message from its beginning, its quoting taken off, until `take` returns false.
+    /// The events of the message from its beginning, unquoted, until `take` returns false.
     func scan(
         _ variant: MboxVariant?,
         fieldLimit: Int,

@@ -7,21 +7,21 @@ import SPF
 
 /// What was found out about one message, as a JSON object. The names of its keys are stable.
 ///
-/// Every key is there in every object, null where there is nothing to say, except for those that only an archive has, and
-/// `dns`, which is there if it was asked for.
+/// Every key is in every object, null if there is no value, except for those that only archives have, and `dns`,
+/// which is present if it was asked for.
 package struct MessageReport {
-    /// The file as it was named; `-` is standard input.
+    /// The file as the user named it; `-` is standard input.
     package let file: String
-    /// Of a message in an mbox: where its From_ line begins, in octets from the beginning of the file.
+    /// For a message in an mbox: where its From_ line begins, in octets from the beginning of the file.
     package var offset: Int?
-    /// Of a message in an mbox: how it was unquoted.
+    /// For a message in an mbox: how it was unquoted.
     package var variant: String?
-    /// Of a message in an archive: what a summary counts of it, besides what the other keys say.
+    /// For a message in an archive: what a summary counts, in addition to the other keys.
     package var tally: MessageTally?
     /// The value of the Message-ID field.
     let messageID: String?
     package let authservID: String
-    /// The Authentication-Results field that is put on top, with its folds as LF; null where none is written (a trusted
+    /// The Authentication-Results field that is put on top, with its folds as LF; null if none is written (a trusted
     /// relay).
     let headerField: String?
     /// Fields that are put on top with it: its seal, Received-SPF.
@@ -31,14 +31,14 @@ package struct MessageReport {
     let envelope: EnvelopeReport
     /// When signatures had to be valid (RFC 3339).
     let judgedAt: String
-    /// What the domain says to a rejected sender (RFC 7208, 6.2): a stranger's text.
+    /// The domain's text for a rejected sender (RFC 7208, 6.2), written by the domain's owner.
     let spfExplanation: String?
     /// What the rules of the policy would have done; null if none matches.
     let policy: PolicyReport?
-    /// Answers of the DNS that were used; nil if they are not asked for.
+    /// The DNS answers that were used; nil if they are not asked for.
     let dns: [AnswerReport]?
 
-    /// - Parameter includesAnswers: whether the answers of the DNS are part of it.
+    /// - Parameter includesAnswers: whether the DNS answers are included.
     package init(_ message: ExaminedMessage, file: String, authservID: String, includesAnswers: Bool) {
         self.file = file
         self.authservID = authservID
@@ -94,8 +94,8 @@ package struct MessageReport {
         json.member("result", result.result)
     }
 
-    /// `index`: which of the fields of this name, from the top, 1 being the first, as in the milter protocol.
-    /// `position`: where it stood in the header, likewise.
+    /// `index`: its number among the fields of this name, from the top, 1 being the first, as in the milter protocol.
+    /// `position`: its place in the header, likewise.
     private func write(_ removal: ForgedFields.Removal, number: Int, to json: inout JSONWriter) {
         json.member("id", removal.claimedID)
         json.member("index", removal.occurrence)

@@ -1,15 +1,15 @@
 internal import MailPolicy
 
-/// What the rules of the policy have come to for a message, as a JSON object.
+/// The outcome of the policy's rules for a message, as a JSON object.
 struct PolicyReport {
     /// `accept`, `reject`, `tempfail` or `quarantine`.
     let action: String
     let rule: String
-    /// It is told, and not done.
+    /// It is reported, but not done.
     let isDryRun: Bool
-    /// What the sender is told: `550 5.7.26 ...`; null if the message is taken.
+    /// The reply to the sender: `550 5.7.26 ...`; null if the message is accepted.
     let reply: String?
-    /// A rule above it that is only tried, and would have decided; null without one.
+    /// A rule above it that is only being tried, and would have decided; null without one.
     let tried: Tried?
 
     struct Tried {

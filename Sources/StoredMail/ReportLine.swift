@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// One line of a report (JSON Lines), as far as a summary counts it. It is read back from what ``MessageReport`` wrote.
+/// One line of a report (JSON Lines), as far as a summary counts it. It is read back from what ``MessageReport``
+/// wrote.
 package struct ReportLine: Decodable {
     private let octets: Int?
     private let oddLines: Int?
@@ -58,14 +59,14 @@ package struct ReportLine: Decodable {
         case error
     }
 
-    /// Nil if the line is not of a report.
+    /// Nil if the line is not from a report.
     package init?(_ line: ArraySlice<UInt8>) {
         guard let read = try? JSONDecoder().decode(ReportLine.self, from: Data(line)) else { return nil }
         guard read.error != nil || read.results != nil else { return nil }
         self = read
     }
 
-    /// What a summary counts of the message; nil if it was not examined.
+    /// What a summary counts for the message; nil if it was not examined.
     package var tally: MessageTally? {
         guard error == nil, let results else { return nil }
         let dmarc = results.first { $0.method == "dmarc" }

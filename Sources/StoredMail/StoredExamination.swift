@@ -5,7 +5,7 @@ package import MailPolicy
 package import Mailboxes
 package import Trace
 
-/// The examination of a stored message that has been read to its end: what is missing are answers of the DNS.
+/// The examination of a stored message that has been read to its end: only DNS answers are missing.
 package struct StoredExamination: Sendable {
     private var examination: Examination
     private let envelope: RecoveredEnvelope
@@ -33,7 +33,7 @@ package struct StoredExamination: Sendable {
         self.policyEnvelope = policyEnvelope
     }
 
-    /// The engine has no judgement though no answer is missing: a fault of ours.
+    /// The engine has no judgement though no answer is missing: a bug.
     package struct NoJudgement: Error, CustomStringConvertible {
         package let description = "internal failure: no judgement though no answer is missing"
     }
@@ -41,11 +41,11 @@ package struct StoredExamination: Sendable {
     /// Questions that came up together, and are answered together.
     private var round: [Question] = []
 
-    /// The end, if all answers are at hand.
+    /// The result, if all answers are at hand.
     ///
-    /// Questions are answered in rounds, each in the order in which they were asked, whether the answers are at hand or
-    /// have to be waited for. So what is asked, and with it the record of the answers, does not depend on which answer
-    /// comes first.
+    /// Questions are answered in rounds, each in the order in which they were asked, whether the answers are at hand
+    /// or must be waited for. So the questions, and with them the record of the answers, do not depend on which
+    /// answer comes first.
     package mutating func finishAtOnce(_ resolver: any Resolver) throws -> ExaminedMessage? {
         while true {
             if round.isEmpty { round = examination.newQuestions() }
@@ -59,7 +59,7 @@ package struct StoredExamination: Sendable {
         }
     }
 
-    /// The end, when the answers are in or the deadline has passed.
+    /// The result, when the answers have arrived or the deadline has passed.
     package mutating func finish(_ resolver: any Resolver, _ slots: WorkSlots? = nil) async throws -> ExaminedMessage {
         while true {
             await slots?.take()
@@ -82,7 +82,7 @@ package struct StoredExamination: Sendable {
         round = []
     }
 
-    /// The answers that come before the deadline.
+    /// The answers that arrive before the deadline.
     private static func answers(
         to questions: [Question],
         _ resolver: any Resolver,
@@ -127,14 +127,14 @@ package struct ExaminedMessage: Sendable {
     package let judgedAt: Int64
     /// The value of the topmost Message-ID field.
     let messageID: [UInt8]?
-    /// Where the Received field of the border hop is in the header, 0 being the first field.
+    /// The place of the border hop's Received field in the header, 0 being the first field.
     let borderIndex: Int?
-    /// How the message was unquoted; nil if it was by itself.
+    /// How the message was unquoted; nil if it was a separate file.
     package let variant: MboxVariant?
-    /// Every answer of the DNS that was used.
+    /// Every DNS answer that was used.
     package let answers: [Question: Answer]
-    /// What the rules of the policy look at beyond the verdicts.
+    /// What the rules of the policy examine besides the verdicts.
     package let policyEnvelope: PolicyEnvelope
-    /// What they would have done; nil if none matches.
+    /// The decision that they would have made; nil if none matches.
     package let decision: PolicyDecision?
 }

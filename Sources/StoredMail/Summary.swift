@@ -9,27 +9,27 @@ internal import Mail
 package import MailPolicy
 internal import Trace
 
-/// What the summary counts of one message.
+/// What the summary counts for one message.
 package struct MessageTally: Sendable {
     /// Octets of the message in its archive, with its From_ line.
     package let octets: Int
-    /// Lines like From_ lines in it that are text, and Content-Lengths that are wrong.
+    /// Lines in it that look like From_ lines but are text, and wrong Content-Lengths.
     let oddLines: Int
     /// Method and result, one for each result.
     package let results: [(method: String, result: String)]
-    /// The author's domain, and what DMARC says; nil without one.
+    /// The author's domain, and the result of DMARC; nil without one.
     let domain: (name: String, result: String)?
     let forgeries: [Summary.Forgery]
-    /// Why the client is not known; nil if it is.
+    /// Why the client is unknown; nil if it is known.
     let unknownClient: String?
-    /// Rules that have matched, or would have.
+    /// Rules that matched, or would have.
     let ruleMatches: [Summary.RuleMatch]
-    /// How the field of ours that the message came with is proven; nil if nobody wants to know.
+    /// How the message's field that claims to be ours is proven; nil if this was not asked for.
     let fieldProof: String?
 }
 
 extension MessageTally {
-    /// - Parameter field: whether the message's field of ours is ours, if that is wanted.
+    /// - Parameter field: whether the message's field that claims to be ours is ours, if this was asked for.
     package init(_ message: ExaminedMessage, octets: Int, oddLines: Int = 0, field: FieldVerification? = nil) {
         self.octets = octets
         self.oddLines = oddLines
@@ -53,13 +53,13 @@ extension MessageTally {
     }
 }
 
-/// What a run over archives has found, in numbers. Memory is bounded, however many domains and ids there are.
+/// The findings of a run over archives, in numbers. Memory is bounded, however many domains and ids there are.
 package struct Summary: Codable {
     package var messages = 0
     package var octets = 0
     /// Seconds of work.
     package var seconds = 0.0
-    /// Lines like From_ lines that are text, and Content-Lengths that are wrong.
+    /// Lines that look like From_ lines but are text, and wrong Content-Lengths.
     package var warnings = 0
     /// By method, then by result.
     package var results: [String: [String: Int]] = [:]
@@ -70,16 +70,16 @@ package struct Summary: Codable {
     var forgeries: [Forgery: Int] = [:]
     /// Removed fields beyond the limit.
     var otherForgeries = 0
-    /// Why the client was not known, by how many messages.
+    /// Why the client was unknown, with the number of messages.
     var unknownClients: [String: Int] = [:]
-    /// By rule and action, messages.
+    /// Messages by rule and action.
     var ruleMatches: [RuleMatch: Int] = [:]
-    /// How the messages' own fields of ours are proven, by how many messages; empty if nobody wants to know.
+    /// How the messages' own fields of ours are proven, with the number of messages; empty if this was not asked for.
     var fieldProofs: [String: Int] = [:]
 
     package init() {}
 
-    /// Different domains that are told apart; and as many different forgeries.
+    /// Domains that are counted separately; and as many different forgeries.
     static let nameLimit = 20_000
 
     /// A kind of removed field.
@@ -95,7 +95,7 @@ package struct Summary: Codable {
         let action: String
         let isDryRun: Bool
 
-        /// The rule that decided, and one above it that is only tried.
+        /// The rule that decided, and one above it that is only being tried.
         package static func all(_ decision: PolicyDecision) -> [RuleMatch] {
             let decided = RuleMatch(
                 rule: decision.match.rule,
@@ -107,9 +107,9 @@ package struct Summary: Codable {
         }
     }
 
-    /// Where a removed field stood.
+    /// Where a removed field was.
     package enum Place: String, Codable {
-        /// Above the Received field with which our hosts took the message in: one of them has written it.
+        /// Above the Received field with which our hosts accepted the message: one of them has written it.
         case aboveBorder = "above the border"
         case belowBorder = "below the border"
         case unknown = "border not known"

@@ -2,7 +2,7 @@ internal import DNS
 internal import Files
 internal import Foundation
 
-/// A ``Summary`` as people and programs read it.
+/// A ``Summary`` for people and for programs.
 package struct SummaryReport {
     package let summary: Summary
 
@@ -70,7 +70,7 @@ package struct SummaryReport {
         return sections.map(Self.columns).joined(separator: "\n")
     }
 
-    /// Rows with columns of one width, numbers at the right.
+    /// Rows with columns of equal width, numbers at the right.
     private static func columns(_ rows: [[String]]) -> String {
         let count = rows.map(\.count).max() ?? 0
         let widths = (0..<count).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
@@ -192,7 +192,7 @@ package struct SummaryReport {
 
         private enum Key: CodingKey { case id, reason, place, fields }
 
-        /// `id` is there also if none could be read: null.
+        /// `id` is present even if none could be read: null.
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: Key.self)
             try container.encode(id, forKey: .id)

@@ -1,4 +1,4 @@
-/// How many messages may be examined at the same time. Those that wait for answers of the DNS take no slot.
+/// How many messages may be examined at the same time. Those that wait for DNS answers take no slot.
 package actor WorkSlots {
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -15,7 +15,7 @@ package actor WorkSlots {
         }
     }
 
-    /// Gives the slot to whoever has waited longest.
+    /// Gives the slot to the task that has waited longest.
     package func giveBack() {
         if waiting.isEmpty {
             free += 1
