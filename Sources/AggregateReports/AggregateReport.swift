@@ -1,8 +1,8 @@
 internal import Crypto
 
-/// One report: what is reported to a domain about its mail in a period (RFC 9990).
+/// One report to a domain about its mail in a period (RFC 9990).
 public struct AggregateReport: Hashable, Sendable, Codable {
-    /// Who reports.
+    /// The reporting organization.
     public struct Reporter: Hashable, Sendable, Codable {
         public let organization: String
         /// Where questions about the report go.
@@ -33,10 +33,10 @@ public struct AggregateReport: Hashable, Sendable, Codable {
     public let policy: PublishedPolicy
     public let period: ReportPeriod
     public let records: [Record]
-    /// 1, or which report on the same policy and period this is: messages that came to light after it was made are told
-    /// in another.
+    /// The number of the report among those on the same policy and period, from 1: messages that came to light after
+    /// one was made are reported in another.
     public let part: Int
-    /// Messages that are not told one by one, as there were too many kinds of them.
+    /// Messages that are not listed, because there were too many kinds of them.
     public let dropped: Int
 
     public init(
@@ -55,8 +55,8 @@ public struct AggregateReport: Hashable, Sendable, Codable {
         self.dropped = dropped
     }
 
-    /// Letters and digits, the same for the same receiver, policy and period: a report that is made again keeps it, and
-    /// one that goes on where it ended has another.
+    /// Letters and digits, the same for the same receiver, policy and period: a report that is made again keeps it,
+    /// and one that continues where it ended has another.
     public var uniqueID: String {
         let text = [
             reporter.submitter, policy.domain, policy.policy, policy.subdomainPolicy ?? "",
@@ -90,7 +90,7 @@ public struct AggregateReport: Hashable, Sendable, Codable {
         "Report Domain: \(policy.domain) Submitter: \(reporter.submitter) Report-ID: <\(id)>"
     }
 
-    /// Of all records.
+    /// The sum over all records.
     public var messages: Int { records.reduce(0) { $0 + $1.count } }
 
     /// The document, in the namespace of RFC 9990.

@@ -2,14 +2,14 @@ internal import DMARC
 public import DNS
 
 /// Whether a destination wants the reports of a domain (RFC 9990: external destinations): any domain can name any
-/// address, and an address that somebody else is to be flooded by.
+/// address, including one that it wants to flood.
 public struct DestinationCheck: Sendable {
     public enum Outcome: Hashable, Sendable {
-        /// Reports go to these addresses: the destination itself, or what it names in its place.
+        /// Reports go to these addresses: the destination itself, or those that it names instead.
         case send([ReportDestination])
-        /// Nothing is sent, for a reason that is a text of ours.
+        /// Nothing is sent; the reason is a text of our own.
         case ignore(String)
-        /// It cannot be said now.
+        /// It is unknown at present.
         case later(String)
     }
 
@@ -38,10 +38,10 @@ public struct DestinationCheck: Sendable {
             outcome = allowed
         }
         guard case .send(let destinations) = outcome else { return outcome }
-        // Who takes no mail (RFC 7505) gets none.
+        // A host that accepts no mail (RFC 7505) gets none.
         guard let mail else { return nil }
         if mail.records.contains(.mx(preference: 0, exchange: nil)), mail.records.count == 1 {
-            return .ignore("\(destination.host) takes no mail (null MX)")
+            return .ignore("\(destination.host) accepts no mail (null MX)")
         }
         return .send(destinations)
     }
@@ -73,7 +73,7 @@ public struct DestinationCheck: Sendable {
         if case .failure(let failure) = answer.outcome { return .later("\(name): \(failure.rawValue)") }
         let records = answer.texts.compactMap { DMARCRecord($0) }
         guard let record = records.first else {
-            return .ignore("\(destination.host) has not said that it takes reports on \(policyDomain)")
+            return .ignore("\(destination.host) has not published that it accepts reports on \(policyDomain)")
         }
         guard let uris = record.statedReportURIs else { return .send([destination]) }
         let replacements = uris.compactMap { ReportDestination($0) }

@@ -6,7 +6,7 @@ internal import Mail
 internal import MailAddresses
 internal import SPF
 
-/// What one message adds to the reports.
+/// The contribution of one message to the reports.
 public struct Observation: Hashable, Sendable {
     public let policy: PublishedPolicy
     /// The URIs of `rua=`, in their order.
@@ -18,7 +18,7 @@ public struct Observation: Hashable, Sendable {
     /// What this site did with the message.
     public struct Handling: Hashable, Sendable {
         public let disposition: ReportRow.Disposition
-        /// Why that is not what the domain asks for.
+        /// Why that differs from what the domain asks for.
         public let reasons: [ReportRow.Reason]
 
         public init(_ disposition: ReportRow.Disposition, reasons: [ReportRow.Reason] = []) {
@@ -27,7 +27,7 @@ public struct Observation: Hashable, Sendable {
         }
     }
 
-    /// URIs of a record that are kept; more have no purpose but to make us send.
+    /// URIs of a record that are kept; the only purpose of more is to make us send.
     private static let destinationLimit = 10
 
     public init(policy: PublishedPolicy, destinations: [String], hour: Int64, row: ReportRow) {
@@ -39,7 +39,7 @@ public struct Observation: Hashable, Sendable {
 
     /// Nil for a message that is in no report: no policy applies, or no reports are requested.
     /// - Parameters:
-    ///   - mailFrom: the argument of MAIL FROM as given; nil if it is not known.
+    ///   - mailFrom: the argument of MAIL FROM as given; nil if unknown.
     ///   - handling: nil for a message that was passed on whatever its policy.
     ///   - time: when the message came, in seconds since 1970.
     public init?(
@@ -76,7 +76,7 @@ public struct Observation: Hashable, Sendable {
         )
     }
 
-    /// What was done, and why not what the policy asks for.
+    /// What was done, and why it differs from what the policy asks for.
     private static func outcome(_ dmarc: DMARCVerdict, _ handling: Handling?) -> Handling {
         let asked = dmarc.policy ?? .none
         switch dmarc.result {
@@ -134,7 +134,7 @@ public struct Observation: Hashable, Sendable {
 }
 
 extension Domain {
-    /// True for letters, digits, hyphens and underscores: what may be a part of a file name and of a subject.
+    /// True for letters, digits, hyphens and underscores: the characters allowed in a file name and a subject.
     fileprivate var isPlain: Bool {
         text.utf8.allSatisfy { octet in
             switch octet {

@@ -1,7 +1,7 @@
 public import DMARC
 public import DNS
 
-/// The policy that a domain has published, as a report repeats it (RFC 9990: policy_published).
+/// The policy that a domain has published, as repeated in a report (RFC 9990: policy_published).
 public struct PublishedPolicy: Hashable, Sendable, Codable {
     /// Where the record was found: the DMARC Policy Domain.
     public let domain: String
@@ -13,7 +13,7 @@ public struct PublishedPolicy: Hashable, Sendable, Codable {
     public let isTesting: Bool
     public let failureOptions: String?
 
-    /// Short, as each is kept in a database.
+    /// Short, because each is kept in a database.
     enum CodingKeys: String, CodingKey {
         case domain
         case policy = "p"

@@ -1,6 +1,6 @@
 public import DNS
 
-/// An address that a domain wants its reports sent to: a `mailto:` URI of `rua=` (RFC 9990; RFC 6068).
+/// An address to which a domain wants its reports sent: a `mailto:` URI of `rua=` (RFC 9990; RFC 6068).
 public struct ReportDestination: Hashable, Sendable {
     /// `local-part@domain`, fit for an envelope and a header as it is: a dot-atom and a host name.
     public let address: String
@@ -9,14 +9,14 @@ public struct ReportDestination: Hashable, Sendable {
     /// Octets of a local-part (RFC 5321, 4.5.3.1.1).
     private static let localPartLimit = 64
 
-    /// Nil for a URI of another kind, and for an address that is not a dot-atom at a host name: what a stranger has
-    /// written into the DNS becomes an argument of RCPT TO.
+    /// Nil for a URI of another kind, and for an address that is not a dot-atom at a host name: text from a
+    /// stranger's DNS becomes an argument of RCPT TO.
     public init?(_ uri: String) {
         let octets = Array(uri.utf8)
         guard let colon = octets.firstIndex(of: UInt8(ascii: ":")),
             String(decoding: octets[..<colon], as: UTF8.self).lowercased() == "mailto"
         else { return nil }
-        // What follows an exclamation mark is the size limit of RFC 7489, which is obsolete.
+        // The part after an exclamation mark is the size limit of RFC 7489, which is obsolete.
         let rest = octets[(colon + 1)...].prefix { $0 != UInt8(ascii: "!") && $0 != UInt8(ascii: "?") }
         guard let decoded = Self.decoded(rest) else { return nil }
         self.init(address: decoded)
@@ -39,7 +39,7 @@ public struct ReportDestination: Hashable, Sendable {
         self.host = host
     }
 
-    /// The octets that percent signs stand for (RFC 3986, 2.1).
+    /// The octets that percent signs represent (RFC 3986, 2.1).
     private static func decoded(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         var octets: [UInt8] = []
         var rest = text

@@ -5,11 +5,11 @@ public struct ReportMessage: Hashable, Sendable {
     /// Lines end with CRLF.
     public let octets: [UInt8]
 
-    /// Characters of a line of base64 (RFC 2045, 6.8).
+    /// Characters in a line of base64 (RFC 2045, 6.8).
     private static let lineLength = 76
 
     /// - Parameters:
-    ///   - from: the address in From, as it is in a header: an addr-spec.
+    ///   - from: the address in From, as written in a header: an addr-spec.
     ///   - time: when the report was made, in seconds since 1970: a message that is made again has the same octets.
     /// - Returns: nil if the document cannot be compressed.
     public init?(_ report: AggregateReport, from: String, to destination: ReportDestination, at time: Int64) {
@@ -32,7 +32,7 @@ public struct ReportMessage: Hashable, Sendable {
             This is a DMARC aggregate report (RFC 9990) of \(report.reporter.submitter)
             on \(report.policy.domain),
             \(period): \(report.messages + report.dropped) messages.
-            It is meant for programs; people find what it says in the attached file.
+            It is meant for programs; the attached file can also be read by people.
             """
         let parts = [
             "--\(boundary)",
@@ -62,7 +62,7 @@ public struct ReportMessage: Hashable, Sendable {
         return lines.joined(separator: "\r\n")
     }
 
-    /// An encoded-word (RFC 2047) for what is not ASCII, a quoted-string for the rest.
+    /// An encoded-word (RFC 2047) for text outside ASCII, otherwise a quoted-string.
     private static func displayName(_ name: String) -> String {
         guard name.utf8.allSatisfy({ $0 < 0x80 }) else {
             return "=?utf-8?B?\(Data(name.utf8).base64EncodedString())?="

@@ -1,6 +1,6 @@
 /// The time that a report covers: hours, within one day of UTC (RFC 9990: a day by default, aligned to the hour).
 public struct ReportPeriod: Hashable, Sendable, Codable {
-    /// Seconds since 1970; the first that belongs to it, and the first that does not.
+    /// Seconds since 1970; the first second in the period, and the first after it.
     public let begin: Int64
     public let end: Int64
 
@@ -18,6 +18,6 @@ public struct ReportPeriod: Hashable, Sendable, Codable {
         end = begin + Self.day
     }
 
-    /// As it is in a report, where the last second is told (RFC 9990: date_range).
+    /// The end in a report, which is the last second (RFC 9990: date_range).
     public var lastSecond: Int64 { end - 1 }
 }

@@ -1,4 +1,4 @@
-/// What a report tells of messages that are alike (RFC 9990: record); how many they are is kept beside it.
+/// A report's data about messages that are alike (RFC 9990: record); their number is kept beside it.
 public struct ReportRow: Hashable, Sendable, Codable {
     /// What was done with the messages (RFC 9990: disposition).
     public enum Disposition: String, Hashable, Sendable, Codable {
@@ -8,7 +8,7 @@ public struct ReportRow: Hashable, Sendable, Codable {
         case quarantine, reject
     }
 
-    /// Why that is not what the policy asks for (RFC 9990: reason).
+    /// Why that differs from what the policy asks for (RFC 9990: reason).
     public struct Reason: Hashable, Sendable, Codable {
         public enum Kind: String, Hashable, Sendable, Codable {
             case localPolicy = "local_policy"
@@ -62,13 +62,13 @@ public struct ReportRow: Hashable, Sendable, Codable {
     public var spfAligned: Bool
     public var reasons: [Reason]
     public var headerFrom: String
-    /// The domain of MAIL FROM; empty for the null sender, nil if it is not known.
+    /// The domain of MAIL FROM; empty for the null sender, nil if unknown.
     public var envelopeFrom: String?
     /// At most ``signatureLimit``.
     public var signatures: [Signature]
     public var spf: Sender?
 
-    /// RFC 9990: at most 100 signatures a row.
+    /// RFC 9990: at most 100 signatures per row.
     public static let signatureLimit = 100
 
     public init(

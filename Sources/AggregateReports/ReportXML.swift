@@ -1,4 +1,4 @@
-/// Writes XML: elements, text that is escaped, nothing else.
+/// Writes XML: elements and escaped text, nothing else.
 struct ReportXML {
     private(set) var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     private var depth = 0
@@ -11,7 +11,7 @@ struct ReportXML {
         line("</\(name)>")
     }
 
-    /// An element with a text; none if there is no text.
+    /// An element with a text; nothing if there is no text.
     mutating func element(_ name: String, _ value: String?) {
         guard let value else { return }
         line("<\(name)>\(Self.escaped(value))</\(name)>")
@@ -21,7 +21,7 @@ struct ReportXML {
         text += String(repeating: "  ", count: depth) + markup + "\n"
     }
 
-    /// Char of XML 1.0, section 2.2; others become a question mark, as there is no way to write them.
+    /// Char of XML 1.0, section 2.2; other characters become a question mark, because they cannot be written.
     private static func escaped(_ value: String) -> String {
         var text = ""
         for scalar in value.unicodeScalars {

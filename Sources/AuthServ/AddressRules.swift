@@ -2,10 +2,10 @@ package import DNS
 
 /// Which addresses a server that is asked may have.
 ///
-/// Whoever controls a zone controls where its names lead, so a name of ours alone does not say that a host of ours
+/// The owner of a zone controls where its names lead, so one of our names alone does not show that one of our hosts
 /// answers, or that an answer is wanted from there.
 package struct AddressRules: Hashable, Sendable {
-    /// The networks a server must be in; nil allows all, for a server that the person who asks has named.
+    /// The networks a server must be in; nil allows all, for a server that the user has named.
     package let networks: [IPNetwork]?
 
     package init(networks: [IPNetwork]?) {
@@ -30,7 +30,7 @@ package struct AddressRules: Hashable, Sendable {
         return networks?.contains { $0.contains(address) } ?? true
     }
 
-    /// True for an address of this host, on the way to which nobody listens.
+    /// True for an address of this host, on the way to which no attacker can listen.
     package static func isLoopback(_ address: IPAddress) -> Bool {
         loopback.contains { $0.contains(address.unmapped) }
     }

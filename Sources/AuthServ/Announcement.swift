@@ -1,41 +1,41 @@
 package import DNS
 
-/// What a server says of its site's Authentication-Results fields.
+/// A server's announcement about its site's Authentication-Results fields.
 package struct Announcement: Hashable, Sendable {
-    /// When it was said. IMAP and POP3 servers name ids to those who have logged in, and to nobody else.
+    /// When it was made. IMAP and POP3 servers name ids only to users who have logged in.
     package enum Phase: String, Hashable, Sendable {
         case ehlo
         case beforeLogin = "before-login"
         case afterLogin = "after-login"
     }
 
-    /// What breaks the draft, or may not be believed. The raw value is shown to people, and stable.
+    /// What violates the draft, or may not be trusted. The raw value is shown to people, and stable.
     package enum Finding: String, Hashable, Sendable {
-        /// IMAP and POP3 servers must not: who has not logged in has not met the server that has the mail.
+        /// IMAP and POP3 servers must not: before login, a client has not reached the server that has the mail.
         case idBeforeLogin = "id before login"
         /// IMAP and POP3 servers must, after login.
         case noID = "no id after login"
         case noDomainName = "id is not a domain name"
         case tooManyIDs = "more than 16 ids"
-        /// Nobody has shown a certificate, and the server is not on this host.
+        /// No certificate was shown, and the server is not on this host.
         case unprotected = "not over TLS"
         case preauthenticated = "the server took us for logged in (PREAUTH)"
-        /// It conforms for those who have not logged in, and does not say so after.
+        /// It conforms before login, but does not say so after.
         case onlyBeforeLogin = "announced before login only"
     }
 
     package let phase: Phase
     /// True if the site removes fields that forge its ids.
     package let conforms: Bool
-    /// The ids to believe, in the order given.
+    /// The ids to trust, in the order given.
     package let ids: [Domain]
-    /// What stood in the place of an id and is not used.
+    /// Texts in the place of an id that are not used.
     package let refused: [String]
     package let findings: [Finding]
 
-    /// Ids of one server; a site with more has to be asked at more than one.
+    /// Ids of one server; a site with more must be asked at more than one.
     package static let idLimit = 16
-    /// What is not used is told up to this number.
+    /// The number of unused texts that are reported.
     static let refusedLimit = 64
 
     /// - Parameter isProtected: the server showed the certificate of its name, or is on this host.
@@ -54,7 +54,7 @@ package struct Announcement: Hashable, Sendable {
             if reading.conforms, reading.ids.isEmpty, reading.refused.isEmpty { reading.findings.append(.noID) }
             if before.conforms, !reading.conforms { reading.findings.append(.onlyBeforeLogin) }
             reading.refused = before.refused.filter { !reading.refused.contains($0) } + reading.refused
-            // An id that is also given where it may be is not refused.
+            // An id that is also given where it is allowed is not refused.
             reading.refused.removeAll { text in Domain(announced: text).map(reading.ids.contains) == true }
         case (.imap, false), (.pop3, false):
             phase = .beforeLogin
@@ -72,7 +72,7 @@ package struct Announcement: Hashable, Sendable {
         findings = reading.findings
     }
 
-    /// True if there is nothing left to ask for: an id was given, or was not to be expected.
+    /// True if there is nothing left to ask for: an id was given, or none was expected.
     package var isComplete: Bool {
         switch phase {
         case .beforeLogin: conforms

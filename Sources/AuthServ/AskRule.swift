@@ -1,15 +1,15 @@
 package import DNS
 
 /// Where hosts of one name, or of a pattern, are asked: `mx.example.org=smtp://mx.example.org:587`,
-/// `*.example.org=smtp://*.example.org:587`, or the URL alone where its host is the name.
+/// `*.example.org=smtp://*.example.org:587`, or the URL alone if its host is the name.
 package struct AskRule: Hashable, Sendable {
     private let isPattern: Bool
-    /// The name, or the one below which every name is meant.
+    /// The name, or the one below which every name matches.
     private let name: Domain
-    /// With the host asked in place of this one where ``takesHost`` is true.
+    /// With the host asked replacing this one if ``takesHost`` is true.
     private let url: ServerURL
     private let takesHost: Bool
-    /// The rule as it was written.
+    /// The rule as written.
     package let text: String
 
     package init(_ text: String) throws(ServerURL.Mistake) {
@@ -26,7 +26,7 @@ package struct AskRule: Hashable, Sendable {
         takesHost = parts.parent != nil
         self.text = text
         guard let pattern = key ?? parts.parent.map({ "*." + $0 }) ?? Self.hostName(url) else {
-            throw ServerURL.Mistake(description: "say of which host: NAME=URL")
+            throw ServerURL.Mistake(description: "name the host that the pattern is for: NAME=URL")
         }
         isPattern = pattern.hasPrefix("*.")
         guard let name = Domain(internationalized: Array((isPattern ? String(pattern.dropFirst(2)) : pattern).utf8)),
@@ -52,7 +52,7 @@ package struct AskRule: Hashable, Sendable {
         )
     }
 
-    /// The URL with a name in place of the asterisk, and what stands behind it.
+    /// The URL with a name in place of the asterisk, and the text after it.
     private static func withoutAsterisk(_ text: String) -> (text: String, parent: String?) {
         guard let scheme = text.firstRange(of: "://") else { return (text, nil) }
         let afterScheme = text[scheme.upperBound...]
@@ -69,7 +69,7 @@ package struct AskRule: Hashable, Sendable {
 }
 
 extension [AskRule] {
-    /// Where a host is asked: the rule of its own name goes before a pattern.
+    /// Where a host is asked: the rule of its own name overrides a pattern.
     package func url(for host: Domain) -> ServerURL? {
         lazy.filter { !$0.text.hasPrefix("*.") && !$0.text.contains("://*.") }.compactMap { $0.url(for: host) }.first
             ?? lazy.compactMap { $0.url(for: host) }.first

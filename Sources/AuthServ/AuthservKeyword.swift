@@ -3,15 +3,15 @@ package import DNS
 /// The keyword AUTHSERV in a list of capabilities (draft-kucherawy-sender-auth-caps-00, 3): that the site removes forged
 /// Authentication-Results fields and, with a value, which authserv-id it uses.
 ///
-/// The draft has `AUTHSERV=id` for SMTP too, which is no ehlo-line (RFC 5321, 4.1.1.1); both forms are read, as servers
-/// do with AUTH.
+/// The draft also has `AUTHSERV=id` for SMTP, which is not an ehlo-line (RFC 5321, 4.1.1.1); both forms are read, as
+/// servers do with AUTH.
 struct AuthservKeyword: Hashable, Sendable {
-    /// What stands after it, one text an id; octets that are not printed are replaced.
+    /// The values after it, one text per id; unprintable octets are replaced.
     let values: [String]
 
     private static let name = Array("AUTHSERV".utf8)
 
-    /// Nil if the line or atom is of another keyword.
+    /// Nil if the line or atom has another keyword.
     init?(_ octets: [UInt8]) {
         guard octets.count >= Self.name.count,
             zip(octets, Self.name).allSatisfy({ $0.uppercased == $1 })
@@ -20,7 +20,7 @@ struct AuthservKeyword: Hashable, Sendable {
         switch rest.first {
         case nil: values = []
         case UInt8(ascii: "="):
-            // Also `AUTHSERV=` alone: a value that is empty.
+            // Also `AUTHSERV=` alone: an empty value.
             let words = rest.dropFirst().split(separator: UInt8(ascii: " "))
             values = words.isEmpty ? [""] : words.map { PrintableText($0).text }
         case UInt8(ascii: " "):
@@ -30,7 +30,7 @@ struct AuthservKeyword: Hashable, Sendable {
     }
 }
 
-/// Octets of a server as text for a terminal or a report: ASCII, no controls, of a bounded length.
+/// A server's octets as text for a terminal or a report: ASCII, no controls, of limited length.
 package struct PrintableText: Hashable, Sendable {
     package let text: String
 
@@ -46,9 +46,9 @@ package struct PrintableText: Hashable, Sendable {
 }
 
 extension Domain {
-    /// An authserv-id that a server may announce: a host name of two labels at least, in ASCII, and no address.
+    /// An authserv-id that a server may announce: a host name of at least two labels, in ASCII, and not an address.
     ///
-    /// RFC 8601 lets an id be any text, but only a name says whose it is, and one that a server gives is believed.
+    /// RFC 8601 lets an id be any text, but only a name shows its owner, and an id that a server gives is trusted.
     package init?(announced text: String) {
         guard let name = Domain(text), name.isHostName,
             name.labels.last?.utf8.allSatisfy({ (0x30...0x39).contains($0) }) == false

@@ -1,7 +1,7 @@
 /// Finds the lists of capabilities in a conversation, and in which phase each was given.
 ///
-/// Of several in the same phase the last counts. What was said before TLS is forgotten when TLS begins: anybody on the
-/// way could have said it (RFC 3207, 4.2; RFC 9051, 6.2.1; RFC 2595, 4).
+/// Of several in the same phase the last counts. Everything before TLS is forgotten when TLS begins: anyone on the
+/// way could have sent it (RFC 3207, 4.2; RFC 9051, 6.2.1; RFC 2595, 4).
 struct CapabilityReader {
     /// The words of a list, each as it was written: one line of EHLO or CAPA, or one atom of IMAP.
     typealias List = [[UInt8]]
@@ -9,7 +9,7 @@ struct CapabilityReader {
     private(set) var beforeLogin: List?
     private(set) var afterLogin: List?
     private(set) var hasLoggedIn = false
-    /// The server took us for somebody who has logged in already (RFC 9051, 7.1.4).
+    /// The server took us for a user who has already logged in (RFC 9051, 7.1.4).
     private(set) var isPreauthenticated = false
     /// The server does not know the command that asks for the list.
     private(set) var isRefused = false
@@ -17,12 +17,12 @@ struct CapabilityReader {
     private let mailProtocol: MailProtocol
     private var verb: Conversation.Verb?
     private var tag: [UInt8]?
-    /// A login whose end has not come.
+    /// The tag of a login that has not ended.
     private var loginTag: [UInt8]?
     private var isInLogin = false
-    /// What an IMAP server says of capabilities while a login is under way: of the time after it, if it succeeds.
+    /// An IMAP server's capabilities sent while a login is in progress: they apply after it, if it succeeds.
     private var duringLogin: List?
-    /// The lines of an EHLO or CAPA reply that is not at its end.
+    /// The lines of an EHLO or CAPA reply that is not complete.
     private var open: List?
 
     init(_ conversation: Conversation) {
@@ -161,14 +161,14 @@ struct CapabilityReader {
 }
 
 extension ArraySlice<UInt8> {
-    /// True if it is this word, in whatever case. The word has letters and brackets only.
+    /// True if it is this word, in any case. The word has only letters and brackets.
     fileprivate func isWord(_ word: String) -> Bool {
         count == word.utf8.count && zip(self, word.utf8).allSatisfy { $0.uppercased == $1.uppercased }
     }
 }
 
 extension UInt8 {
-    /// a-z as A-Z; anything else as it is.
+    /// a-z as A-Z; anything else unchanged.
     var uppercased: UInt8 {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) ? self & 0xDF : self
     }

@@ -1,16 +1,16 @@
-/// What was said between us and a server, line by line, within bounds.
+/// The dialogue with a server, line by line, within limits.
 ///
-/// Of what we send, nothing but the verb is kept: the rest has passwords in it. Of what the server sends, every line is
-/// kept up to the limits; past them ``take(server:)`` says so, and the conversation is to be broken off.
+/// Of our commands, only the verb is kept: the rest contains passwords. Of the server's lines, all are kept up to the
+/// limits; beyond them ``take(server:)`` returns false, and the conversation must be broken off.
 package struct Conversation: Hashable, Sendable {
     package enum Line: Hashable, Sendable {
-        /// The verb of a command, in upper case, and in IMAP the tag that its reply will bear.
+        /// The verb of a command, in upper case, and in IMAP the tag that its reply will have.
         case client(verb: Verb, tag: [UInt8]?)
         /// A line without its end.
         case server([UInt8])
     }
 
-    /// The commands that a client may send who only asks. Anything else that is sent is part of a login.
+    /// The commands that a client may send that only asks. Any other line is part of a login.
     package enum Verb: String, Hashable, Sendable, CaseIterable {
         case ehlo = "EHLO"
         case helo = "HELO"
@@ -26,10 +26,10 @@ package struct Conversation: Hashable, Sendable {
         case capa = "CAPA"
         case logout = "LOGOUT"
         case quit = "QUIT"
-        /// A line that is none of them: a SASL response.
+        /// A line that is not one of them: a SASL response.
         case response = "(response)"
 
-        /// True for what carries a secret, or asks for one.
+        /// True for commands that carry a secret, or ask for one.
         package var isLogin: Bool {
             switch self {
             case .auth, .authenticate, .login, .user, .pass, .apop, .response: true
@@ -38,9 +38,9 @@ package struct Conversation: Hashable, Sendable {
         }
     }
 
-    /// Octets that a server may send in all.
+    /// Octets that a server may send in total.
     package static let octetLimit = 64 * 1024
-    /// Lines that it may send in all; a capability list has some twenty.
+    /// Lines that it may send in total; a capability list has about twenty.
     package static let lineLimit = 256
 
     package let mailProtocol: MailProtocol
@@ -55,7 +55,7 @@ package struct Conversation: Hashable, Sendable {
         self.mailProtocol = mailProtocol
     }
 
-    /// Notes the command in a line that we send; nothing else of it.
+    /// Records the command in a line that we send, and nothing else of it.
     package mutating func take(client line: [UInt8]) {
         endBody()
         let words = line.split(maxSplits: 2, whereSeparator: { $0 == 0x20 || $0 == 0x0D || $0 == 0x0A })
@@ -67,8 +67,8 @@ package struct Conversation: Hashable, Sendable {
         lines.append(.client(verb: verb, tag: tag))
     }
 
-    /// Notes a line of the server's reply.
-    /// - Returns: false if it is over the limits; it is not kept then.
+    /// Records a line of the server's reply.
+    /// - Returns: false if it is over the limits; then it is not kept.
     package mutating func take(server line: [UInt8]) -> Bool {
         octets += line.count
         serverLines += 1
@@ -77,7 +77,7 @@ package struct Conversation: Hashable, Sendable {
         return true
     }
 
-    /// Notes a piece of a list that comes as a body, cut anywhere. It becomes lines where it has line feeds.
+    /// Records a piece of a list that comes as a body, cut anywhere. Line feeds divide it into lines.
     /// - Returns: false if it is over the limits.
     package mutating func take(body piece: some Sequence<UInt8>) -> Bool {
         isInBody = true
@@ -92,7 +92,8 @@ package struct Conversation: Hashable, Sendable {
     /// True if the server does not know the command that asks for the list of capabilities.
     package var isListRefused: Bool { CapabilityReader(self).isRefused }
 
-    /// Marks the end of a list that came as a body, if one did: libcurl takes the `.` away. The next command does too.
+    /// Marks the end of a list that came as a body, if there was one: libcurl removes the `.`. The next command does
+    /// this too.
     package mutating func endBody() {
         guard isInBody else { return }
         isInBody = false

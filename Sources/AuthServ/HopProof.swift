@@ -1,17 +1,17 @@
 package import DNS
 
-/// Proves an Authentication-Results field by what the hosts say that handled the message.
+/// Proves an Authentication-Results field by the announcements of the hosts that handled the message.
 ///
-/// A host that says it removes forged fields of a name lets no field of that name in from outside. So one above its
-/// Received field was written by it or by a host of ours after it; one below came in with the message, and should not be
-/// there. Of several such hosts the lowest counts.
+/// A host that announces that it removes forged fields of a name accepts no field of that name from outside. So one
+/// above its Received field was written by it or by a host of ours after it; one below came in with the message, and
+/// should not be there. Of several such hosts the lowest counts.
 package struct HopProof: Hashable, Sendable {
     /// A host of ours that the message passed, from the top.
     package struct Hop: Hashable, Sendable {
-        /// The Received field: where it is in the header, 0 being the first field.
+        /// The Received field: its place in the header, 0 being the first field.
         package let place: Int
         package let host: Domain?
-        /// It met a stranger: what is below was never looked at.
+        /// It met an external client: the part below was never examined.
         package let isBorder: Bool
         /// Seconds since 1970.
         package let receivedAt: Int64?
@@ -31,11 +31,11 @@ package struct HopProof: Hashable, Sendable {
     /// The field to prove.
     package struct Claim: Hashable, Sendable {
         package let place: Int
-        /// The id as it is shown.
+        /// The id as shown.
         package let id: String
         /// The id as a name, in every reading that is one.
         package let names: [Domain]
-        /// True if the configuration has it for one of ours.
+        /// True if the configuration lists it as one of ours.
         package let isOwn: Bool
 
         package init(place: Int, id: String, names: [Domain], isOwn: Bool) {
@@ -50,12 +50,12 @@ package struct HopProof: Hashable, Sendable {
         case proven(by: Hop)
         case notOurs(below: Hop)
         case notProven(String)
-        /// Somebody did not answer, so that it may be either.
+        /// A host did not answer, so it may be either.
         case unknown(String)
     }
 
     package let hops: [Hop]
-    /// Seconds before an answer for which it is taken to hold.
+    /// How many seconds before it was given an answer is taken to hold.
     package let horizon: Int64
 
     package init(hops: [Hop], horizon: Int64) {
@@ -65,10 +65,10 @@ package struct HopProof: Hashable, Sendable {
 
     package func verdict(on claim: Claim) -> Verdict {
         guard !hops.isEmpty else {
-            return .notProven("the Received fields tell of no host of ours that handled the message")
+            return .notProven("the Received fields show no host of ours that handled the message")
         }
         let lowest = hops.lastIndex { Self.names(claim, $0.answer) }
-        // Whoever is below and did not answer may be the one that decides.
+        // A host below that did not answer may be the decisive one.
         let silent = hops[(lowest.map { $0 + 1 } ?? 0)...].filter { $0.answer.reasonUnknown != nil }
         guard let lowest else {
             guard let first = silent.first, let reason = first.answer.reasonUnknown else {
@@ -97,7 +97,7 @@ package struct HopProof: Hashable, Sendable {
     private func timeProblem(_ hop: Hop) -> String? {
         guard let askedAt = hop.answer.askedAt else { return nil }
         guard let receivedAt = hop.receivedAt else {
-            return "the Received field of \(hop.name) does not tell when the message came"
+            return "the Received field of \(hop.name) does not say when the message came"
         }
         guard askedAt - receivedAt > horizon else { return nil }
         let days = (askedAt - receivedAt) / 86_400
@@ -105,10 +105,10 @@ package struct HopProof: Hashable, Sendable {
     }
 }
 
-/// What a host of ours says of its fields.
+/// The announcement of a host of ours about its fields.
 package enum HopAnswer: Hashable, Sendable {
     case announces([Domain], askedAt: Int64)
-    /// It removes forged fields, and does not say of which name: of those that are configured.
+    /// It removes forged fields, but does not say of which name: those that are configured.
     case conforms(askedAt: Int64)
     /// Nothing of the kind.
     case nothing

@@ -4,12 +4,12 @@ package import DNS
 ///
 /// The id goes into three grammars on the wire and three of configuration files; a host name is safe in all of them.
 package struct ServerFragment: Hashable, Sendable {
-    /// The servers that can announce by configuration alone, or with a script of ours.
+    /// The servers that can announce by configuration alone, or with a script that authres provides.
     package enum Server: String, Hashable, Sendable, CaseIterable {
         case dovecot, nginx, haproxy
     }
 
-    /// A port to listen at, and the port of the server behind on this host.
+    /// A port to listen on, and the port of the server behind it on this host.
     package struct Ports: Hashable, Sendable {
         package let front: UInt16
         package let back: UInt16
@@ -34,11 +34,11 @@ package struct ServerFragment: Hashable, Sendable {
     package var smtp: Ports?
     package var imap: Ports?
     package var pop3: Ports?
-    /// Where nginx answers its own question to which server a client is to be handed on.
+    /// Where nginx answers its own question to which server a client is sent.
     package var routePort: UInt16 = 10080
     package var certificate: String?
     package var key: String?
-    /// Where `samples/haproxy/authserv.lua` was put.
+    /// Where `samples/haproxy/authserv.lua` is installed.
     package var script = "/etc/haproxy/authserv.lua"
 
     package init(id: Domain) {
@@ -55,15 +55,15 @@ package struct ServerFragment: Hashable, Sendable {
 
     private var dovecot: String {
         """
-        # Dovecot 2.3, IMAP: announces that forged Authentication-Results fields are removed and, after login, of which
+        # Dovecot 2.3, IMAP: announces that forged Authentication-Results fields are removed and, after login, for which
         # name. Put it in conf.d/05-authserv.conf: the block must come before every other userdb. Dovecot has no such
         # setting for POP3 or submission.
 
-        # Before login; the + adds to the list, without it the list would be replaced.
+        # Before login; the + adds to the list. Without it, the list would be replaced.
         imap_capability = +AUTHSERV
 
-        # After login: a field that each user gets. It finds nobody by itself, and the userdbs that follow go on as ever.
-        # A tenant of another name has the field userdb_imap_capability (or imap_capability) of its own in its userdb:
+        # After login: a field that each user gets. It finds no user by itself, and the following userdbs work as before.
+        # A tenant with another name has its own field userdb_imap_capability (or imap_capability) in its userdb:
         # +AUTHSERV=mx.tenant.example
         userdb {
           driver = static
@@ -83,14 +83,14 @@ package struct ServerFragment: Hashable, Sendable {
         let key = key ?? "/etc/nginx/\(id).key"
         return """
             # nginx (Debian: nginx, libnginx-mod-mail) before a submission, IMAP and POP3 server on this host: announces that
-            # forged Authentication-Results fields are removed. IMAP and POP3 name the id after login only, which is when the
-            # server behind answers: Dovecot names it (authres announce --for dovecot), POP3 servers do not.
-            # The file belongs beside the http block of nginx.conf, as /etc/nginx/modules-enabled/90-authserv.conf; where there
-            # is an http block already, what is in the one below moves into it.
-            # Not for port 25: nginx would end TLS, and neither MTA nor filter would know of it.
+            # forged Authentication-Results fields are removed. IMAP and POP3 name the id only after login, which is when the
+            # server behind it answers: Dovecot names it (authres announce --for dovecot), POP3 servers do not.
+            # The file belongs beside the http block of nginx.conf, as /etc/nginx/modules-enabled/90-authserv.conf; if there is
+            # an http block already, put the content of the one below into it.
+            # Not for port 25: nginx would end TLS, and neither MTA nor filter would know about it.
 
             http {
-                # Where a client is handed on to; the password is checked by the server behind.
+                # Where a client is sent; the server behind nginx checks the password.
                 map $http_auth_protocol $authserv_port { default ""; smtp \(smtp.back); imap \(imap.back); pop3 \(pop3.back); }
                 server {
                     listen 127.0.0.1:\(routePort);
@@ -110,7 +110,7 @@ package struct ServerFragment: Hashable, Sendable {
                 ssl_certificate \(certificate);
                 ssl_certificate_key \(key);
                 starttls only;  # no password in clear
-                # What the server behind says in its list, and our keyword; in the form of RFC 5321 and in that of the draft.
+                # The list of the server behind nginx, and our keyword, in the form of RFC 5321 and in that of the draft.
                 smtp_capabilities "SIZE 10240000" 8BITMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES "AUTHSERV \(id)" AUTHSERV=\(id);
                 imap_capabilities IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ AUTHSERV;
                 pop3_capabilities TOP UIDL RESP-CODES PIPELINING AUTH-RESP-CODE USER AUTHSERV;
@@ -128,10 +128,10 @@ package struct ServerFragment: Hashable, Sendable {
         let certificate = certificate ?? "/etc/haproxy/\(id).pem"
         return """
             # HAProxy 2.5 or later with Lua, before a submission and a POP3 server on this host: announces that forged
-            # Authentication-Results fields are removed, and of which name; POP3 after login too. TLS from the first octet.
+            # Authentication-Results fields are removed, and for which name; POP3 after login too. TLS from the first octet.
             # authserv.lua is samples/haproxy/authserv.lua; \(certificate) has certificate and key.
             # The servers behind learn the client's address by the PROXY protocol. Postfix: smtpd_upstream_proxy_protocol=haproxy
-            # on a service of its own at port \(smtp.back). Dovecot: inet_listener { port = \(pop3.back), haproxy = yes } in service
+            # on a separate service at port \(smtp.back). Dovecot: inet_listener { port = \(pop3.back), haproxy = yes } in service
             # pop3-login, and haproxy_trusted_networks = 127.0.0.1.
 
             global

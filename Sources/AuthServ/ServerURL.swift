@@ -16,7 +16,8 @@ package enum MailProtocol: String, Hashable, Sendable, CaseIterable {
 
 /// Where a server is asked: `smtp[s]://[user@]host[:port]`, and likewise `imap[s]` and `pop3[s]`.
 ///
-/// It is strict, since libcurl gets it: no password, no path, no query, and a host that every reader takes for the same.
+/// It is strict, because libcurl gets it: no password, no path, no query, and a host that every reader understands
+/// alike.
 package struct ServerURL: Hashable, Sendable {
     /// A name, or an address in its canonical text.
     package enum Host: Hashable, Sendable {
@@ -27,7 +28,7 @@ package struct ServerURL: Hashable, Sendable {
     package let mailProtocol: MailProtocol
     /// TLS from the first octet, as opposed to STARTTLS.
     package let isImplicitTLS: Bool
-    /// Who logs in; nil asks without login.
+    /// The user who logs in; nil asks without login.
     package let user: String?
     package let host: Host
     package let port: UInt16
@@ -74,11 +75,11 @@ package struct ServerURL: Hashable, Sendable {
         self.init(known, isImplicitTLS: scheme != known.rawValue, user: user, host: host, port: port)
     }
 
-    /// RFC 3986, 3.2.1, where `:` would begin a password: that is refused, since a command line is seen by everybody on
-    /// the machine.
+    /// RFC 3986, 3.2.1, where `:` would begin a password: that is refused, because all users of the machine can see a
+    /// command line.
     private static func user(_ octets: ArraySlice<UInt8>) throws(Mistake) -> String {
         guard !octets.contains(UInt8(ascii: ":")) else {
-            throw Mistake(description: "no password belongs in a URL; use --netrc or AUTHRES_ASK_PASSWORD")
+            throw Mistake(description: "a URL must not have a password; use --netrc or AUTHRES_ASK_PASSWORD")
         }
         var decoded: [UInt8] = []
         var rest = octets
@@ -128,14 +129,14 @@ package struct ServerURL: Hashable, Sendable {
         guard let name = Domain(internationalized: octets), name.labels.allSatisfy({ $0.isHostLabel }) else {
             throw Mistake(description: "the host must be a name or an address")
         }
-        // libcurl takes 2130706433, 127.1 and 0x7f.1 for addresses; no name ends so.
+        // libcurl takes 2130706433, 127.1 and 0x7f.1 for addresses; no name ends like that.
         if let last = name.labels.last, last.utf8.first.map({ (0x30...0x39).contains($0) }) == true {
             throw Mistake(description: "the host is neither a name nor an address in its usual form")
         }
         return .name(name)
     }
 
-    /// Text that was to be a URL, its password left out: what is refused is told, and ends in logs.
+    /// Text that was to be a URL, without its password: refused text is reported, and ends up in logs.
     package static func withoutPassword(_ text: String) -> String {
         guard let at = text.lastIndex(of: "@"), let scheme = text.firstRange(of: "://"), scheme.upperBound <= at,
             let colon = text[scheme.upperBound..<at].firstIndex(of: ":")
@@ -145,7 +146,7 @@ package struct ServerURL: Hashable, Sendable {
 
     package var scheme: String { mailProtocol.rawValue + (isImplicitTLS ? "s" : "") }
 
-    /// The host as it is in a URL: IPv6 addresses in brackets.
+    /// The host as written in a URL: IPv6 addresses in brackets.
     package var hostText: String {
         switch host {
         case .name(let name): name.text
@@ -155,14 +156,14 @@ package struct ServerURL: Hashable, Sendable {
 }
 
 extension ServerURL: CustomStringConvertible {
-    /// The URL as it is read, the port only where it is not the registered one.
+    /// The URL as it is read, with the port only if it is not the registered one.
     package var description: String {
         let isDefault = port == mailProtocol.defaultPort(isImplicitTLS: isImplicitTLS)
         return scheme + "://" + (user.map { Self.percentEncoded($0) + "@" } ?? "") + hostText
             + (isDefault ? "" : ":\(port)")
     }
 
-    /// Everything but what RFC 3986, 2.3 calls unreserved.
+    /// Everything except the characters that RFC 3986, 2.3 calls unreserved.
     private static func percentEncoded(_ text: String) -> String {
         text.utf8.map { octet in
             if octet.isLetterOrDigit || "-._~".utf8.contains(octet) { return String(UnicodeScalar(octet)) }
@@ -190,7 +191,7 @@ extension UInt8 {
         }
     }
 
-    /// 0 to 15, or nil for what is not a digit.
+    /// 0 to 15, or nil for a character that is not a digit.
     fileprivate var hexadecimalDigit: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")

@@ -76,7 +76,7 @@ extension FilterDaemon {
         Task { await watch.look() }
     }
 
-    /// Warns if verifiers will not find the key of our ARC Sets. The filter runs all the same: a record that is
+    /// Warns if verifiers will not find the key of our ARC Sets. The filter runs nevertheless: a record that is
     /// published late, or a name server that is down, is no reason to hold back mail.
     static func checkKey(of state: ServiceState) async {
         guard let sealer = state.configuration.policy.arcSealing?.sealer else { return }

@@ -14,9 +14,9 @@ internal import Octets
 internal import ReportStore
 internal import UnixSignals
 
-/// The filter as a process: it listens, takes signals, reads its configuration again, and ends when its messages have.
+/// The filter as a process: it listens, handles signals, reads its configuration again, and ends after its messages.
 package struct FilterDaemon: Sendable {
-    /// Where the configuration comes from, and comes from again at SIGHUP.
+    /// The source of the configuration, which is read again at SIGHUP.
     package struct ConfigurationSource: Sendable {
         /// The file in use; nil if there is none.
         package let file: String?
@@ -36,7 +36,7 @@ package struct FilterDaemon: Sendable {
     }
 
     package enum Failure: Error, CustomStringConvertible {
-        /// It cannot begin: socket, descriptors or name servers.
+        /// It cannot start: socket, descriptors or name servers.
         case unavailable(String)
         /// The socket was closed while it was needed.
         case listenerLost
@@ -55,7 +55,7 @@ package struct FilterDaemon: Sendable {
     /// Time for messages in flight to finish after SIGTERM; systemd waits 90 seconds by default.
     private static let grace = TimeAmount.seconds(50)
 
-    /// - Parameter version: of the program, for the line of a start.
+    /// - Parameter version: the program's version, for the log line at the start.
     package init(version: String, source: ConfigurationSource) {
         self.version = version
         self.source = source
@@ -65,7 +65,7 @@ package struct FilterDaemon: Sendable {
     ///
     /// - Parameters:
     ///   - effective: the configuration to begin with.
-    ///   - zone: what is asked in place of name servers, if it is given.
+    ///   - zone: answers in place of name servers, if given.
     package func run(_ effective: EffectiveConfiguration, zone: ZoneFile?) async throws(Failure) {
         let configuration = effective.configuration
         let fewDescriptors: Int?

@@ -3,10 +3,10 @@ internal import Authentication
 internal import DMARC
 internal import DNS
 
-/// Something in a rule that is wrong, and what to write instead.
+/// A mistake in a rule, and what to write instead.
 package struct RuleMistake: Error, Hashable, Sendable {
     package let text: String
-    /// Which of the values it is, if it is one of them.
+    /// The index of the value that is wrong, if it is a value.
     package var index: Int?
 
     package init(_ text: String, index: Int? = nil) {
@@ -21,9 +21,9 @@ extension Condition {
         Policy.Check.allCases.map(\.rawValue) + ["dmarc-policy"] + DomainKey.allCases.map(\.rawValue)
         + ["clients", "peer"] + FactKey.allCases.map(\.rawValue)
 
-    /// Reads a key and its values; every mistake in them is told.
+    /// Reads a key and its values; every mistake in them is returned.
     package static func read(_ key: String, _ texts: [String]) -> (condition: Condition?, mistakes: [RuleMistake]) {
-        guard !texts.isEmpty else { return (nil, [RuleMistake("has no value, so nothing would fulfil it")]) }
+        guard !texts.isEmpty else { return (nil, [RuleMistake("has no value, so no message would match it")]) }
         if let check = Policy.Check(rawValue: key) {
             return list(texts, { text throws(RuleMistake) in try result(text, of: check) }, { .result(check, $0) })
         }

@@ -1,7 +1,7 @@
 package import Authentication
 package import DNS
 
-/// One thing that a rule asks of a message: a key and the values that fulfil it.
+/// One condition of a rule on a message: a key and the values that fulfil it.
 package enum Condition: Hashable, Sendable {
     /// The result of a method is one of these.
     case result(Policy.Check, [String])
@@ -12,13 +12,13 @@ package enum Condition: Hashable, Sendable {
     case peer([Peer])
     case fact(FactKey, Bool)
 
-    /// Whose domain it is.
+    /// The role of the domain.
     package enum DomainKey: String, CaseIterable, Hashable, Sendable {
         case author = "from"
         case mailFrom = "mail-from"
         case helo
-        /// The last sealer of an ARC chain that passes: it vouches for the message as it is, and for what it was told
-        /// by those before it. Those before it cannot vouch for what came after them.
+        /// The last sealer of an ARC chain that passes: it vouches for the message as it is, and for the statements
+        /// of those before it, which cannot vouch for what came after them.
         case arcSealer = "arc-sealer"
     }
 
@@ -39,7 +39,7 @@ package enum Condition: Hashable, Sendable {
         }
     }
 
-    /// The check that must run for it to be known; nil for what is known without any.
+    /// The check that must run for it to be known; nil if none is needed.
     package var check: Policy.Check? {
         switch self {
         case .result(let check, _): check
@@ -49,7 +49,7 @@ package enum Condition: Hashable, Sendable {
         }
     }
 
-    /// The values as they are written.
+    /// The values as written.
     package var values: [String] {
         switch self {
         case .result(_, let results): results
@@ -83,7 +83,7 @@ package enum Condition: Hashable, Sendable {
             others.allSatisfy { other in
                 networks.contains { $0.prefixLength <= other.prefixLength && $0.contains(other.address) }
             }
-        // Who has sealed a chain that passes has sealed one that passes.
+        // The sealer of a chain that passes has sealed one that passes.
         case (.result(.arc, let results), .domain(.arcSealer, _)): results.contains("pass")
         case (.result(.auth, let results), .peer([.authenticated])): results.contains("pass")
         default: key == other.key && other.values.allSatisfy(values.contains)
@@ -104,7 +104,7 @@ package enum Condition: Hashable, Sendable {
 }
 
 extension MessageFacts {
-    /// All of them must fit: nobody knows which of several authors a reader will see.
+    /// All of them must fit: it is unknown which of several authors a reader will see.
     func domains(_ key: Condition.DomainKey) -> [Domain] {
         switch key {
         case .author: authorDomains
@@ -122,7 +122,7 @@ extension MessageFacts {
         }
     }
 
-    /// What the message has where a condition asks; nil if it is not known, or was not checked.
+    /// The message's value for a condition; nil if it is unknown, or was not checked.
     package func value(for condition: Condition) -> String? {
         switch condition {
         case .result(let check, _): results[check]

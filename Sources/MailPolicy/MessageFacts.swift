@@ -8,30 +8,30 @@ internal import Mail
 internal import MailAddresses
 internal import SPF
 
-/// What rules look at: one message, as it was judged.
+/// The input of rules: one message, as it was judged.
 ///
-/// What is not known matches no condition: a check that did not run has no result, which is not the result `none`.
+/// An unknown value matches no condition: a check that did not run has no result, which is not the result `none`.
 package struct MessageFacts: Hashable, Sendable {
-    /// Nil if nobody knows, as of many a stored message; then no rule is about it.
+    /// Nil if unknown, as for many stored messages; then no rule applies.
     package var peer: Peer?
     package var client: IPAddress?
-    /// What the Authentication-Results field says; of several signatures the best result.
+    /// The results in the Authentication-Results field; of several signatures the best.
     package var results: [Policy.Check: String] = [:]
     /// The policy that applies, after `sp=`, `np=` and `t=`.
     package var dmarcPolicy: String?
-    /// The author's domain; several where readers may differ about it, of which the first has the verdict.
+    /// The author's domain; several if readers may differ about it, of which the first has the verdict.
     package var authorDomains: [Domain] = []
     package var mailFromDomain: Domain?
     package var helo: Domain?
     package var isNullSender: Bool?
     package var isEncrypted: Bool?
     package var hasForgedFields = false
-    /// Who sealed a chain that passes, from the first to the last.
+    /// The sealers of a chain that passes, from the first to the last.
     package var arcSealers: [Domain] = []
 
     /// The domain that the SPF result is about.
     package var spfDomain: Domain?
-    /// What that domain says to a rejected sender: printable ASCII, a stranger's words.
+    /// That domain's text for a rejected sender: printable ASCII, written by the domain's owner.
     package var spfExplanation: String?
     /// The domain of the signature with the best result.
     package var dkimDomain: Domain?
@@ -54,7 +54,7 @@ extension MessageFacts {
         }
         if let arc = verdicts.arc { arcSealers = arc.sealers }
         if let dmarc = verdicts.dmarc {
-            /// The reported one first: a reply names it. Authors of whom not all are known fit no rule.
+            /// The reported one first: a reply names it. If not all authors are known, they match no rule.
             let reported = dmarc.authorDomain.map { [$0] } ?? []
             if !dmarc.hasMoreCandidates {
                 authorDomains = reported + dmarc.candidates.filter { !reported.contains($0) }
@@ -70,7 +70,7 @@ extension MessageFacts {
             if check == .dkim, let other = results[.dkim], Self.rank(other) <= Self.rank(result.result) { continue }
             results[check] = result.result
         }
-        /// Nothing is written of a client that has not authenticated itself (RFC 8601, 2.7.4: none).
+        /// Nothing is written about a client that did not authenticate (RFC 8601, 2.7.4: none).
         if results[.auth] == nil { results[.auth] = "none" }
     }
 
@@ -85,11 +85,11 @@ extension MessageFacts {
             if case .domain(let domain) = mailbox.host { mailFromDomain = domain }
         case .withoutDomain, .malformedDomain, .ambiguous: isNullSender = false
         }
-        /// The MTA is a reader too, which SPF has heard: what the two do not agree on is nobody's domain.
+        /// The MTA is a reader too, which SPF takes into account: if the two disagree, there is no domain.
         if let spf, spf.identity?.domain != mailFromDomain { mailFromDomain = nil }
     }
 
-    /// The results of DKIM from the best: a pass, what may still become one, what is one in part, what is none.
+    /// The results of DKIM from the best: a pass, what may still become one, a partial one, a failure.
     private static func rank(_ result: String) -> Int {
         ["pass", "temperror", "policy", "neutral", "fail", "permerror", "none"].firstIndex(of: result) ?? 7
     }

@@ -1,16 +1,16 @@
 package import Authentication
 package import DNS
 
-/// What rules look at beyond the verdicts: the SMTP session as the driver knows it.
+/// The input of rules besides the verdicts: the SMTP session as the driver knows it.
 package struct PolicyEnvelope: Hashable, Sendable {
-    /// Nil if nobody knows, as of many a stored message; then no rule is about it.
+    /// Nil if unknown, as for many stored messages; then no rule applies.
     package let peer: Peer?
     package let client: IPAddress?
     /// As given; empty if there was none.
     package let helo: [UInt8]
-    /// As given; nil if it is not known.
+    /// As given; nil if unknown.
     package let mailFrom: [UInt8]?
-    /// Nil if it is not known.
+    /// Nil if unknown.
     package let isEncrypted: Bool?
 
     package init(peer: Peer?, client: IPAddress?, helo: [UInt8], mailFrom: [UInt8]?, isEncrypted: Bool?) {
@@ -23,7 +23,7 @@ package struct PolicyEnvelope: Hashable, Sendable {
 }
 
 extension PolicyRules {
-    /// What the rules come to for a message; nil if none matches. Without a rule nothing is looked at.
+    /// The decision of the rules for a message; nil if none matches. Without a rule nothing is examined.
     package func decide(_ judgement: Judgement, _ envelope: PolicyEnvelope) -> PolicyDecision? {
         isEmpty ? nil : decide(MessageFacts(judgement, envelope))
     }

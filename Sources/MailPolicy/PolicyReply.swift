@@ -1,13 +1,15 @@
 package import StatusCodes
 
-/// What the sender of a refused message is told: one line, the same octets in the MTA's log, in ours, and at the client.
+/// The reply to the sender of a refused message: one line, the same octets in the MTA's log, in ours, and at the
+/// client.
 package struct PolicyReply: Hashable, Sendable, CustomStringConvertible {
     package let code: Int
     package let enhancedCode: EnhancedCode
     /// Printable ASCII without quotation marks and backslashes, so that it is the same in every log.
     package let text: String
 
-    /// RFC 5321, 4.5.3.1.5: a reply line has at most 512 octets, CRLF among them. Postfix makes one line of several.
+    /// RFC 5321, 4.5.3.1.5: a reply line has at most 512 octets, including CRLF. Postfix joins several lines into
+    /// one.
     static let lineLimit = 510
 
     /// Octets that `text:` of a rule may have.
@@ -15,7 +17,7 @@ package struct PolicyReply: Hashable, Sendable, CustomStringConvertible {
     /// Octets that the URL of `help:` may have.
     package static let helpLimit = 120
 
-    /// Nil if the rule's action takes the message.
+    /// Nil if the rule's action accepts the message.
     init?(_ rule: Rule, _ facts: MessageFacts, help: String?) {
         guard let codes = rule.codes(facts) else { return nil }
         code = codes.basic

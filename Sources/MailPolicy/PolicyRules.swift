@@ -1,6 +1,6 @@
-/// The rules of a site, in the order in which they are asked.
+/// The rules of a site, in the order in which they are tried.
 package struct PolicyRules: Hashable, Sendable {
-    /// Nothing is done; what would have been done is told.
+    /// Nothing is done; what would have been done is reported.
     package var isDryRun = false
     /// Where a rejected sender finds help: a URL that is added to each reply.
     package var help: String?
@@ -10,13 +10,13 @@ package struct PolicyRules: Hashable, Sendable {
 
     package var isEmpty: Bool { rules.isEmpty }
 
-    /// True if messages may be held, for which the MTA must be asked.
+    /// True if messages may be held, which must be negotiated with the MTA.
     package var mayQuarantine: Bool {
         !isDryRun && rules.contains { $0.action == .quarantine && !$0.isDryRun }
     }
 
-    /// The first rule that matches decides; a rule that is only tried decides nothing, so that what comes after it is
-    /// done as without it. Nil if none matches: the message goes on.
+    /// The first rule that matches decides; a rule that is only being tried decides nothing, so that the rules after
+    /// it act as without it. Nil if none matches: the message goes on.
     package func decide(_ facts: MessageFacts) -> PolicyDecision? {
         var tried: PolicyDecision.Match?
         for rule in rules where rule.matches(facts) {
@@ -43,26 +43,26 @@ package struct PolicyRules: Hashable, Sendable {
         rules.enumerated().compactMap { index, rule in
             if let reason = rule.contradiction { return (index, reason) }
             guard let earlier = rules[..<index].first(where: { $0.covers(rule) }) else { return nil }
-            return (index, "rule \(earlier.name) above it matches all that it does")
+            return (index, "rule \(earlier.name) above it matches everything that it does")
         }
     }
 }
 
-/// What the rules have come to for one message.
+/// The decision of the rules for one message.
 package struct PolicyDecision: Hashable, Sendable {
     package struct Match: Hashable, Sendable {
         package let rule: String
         package let action: Action
-        /// What the sender is told; nil if the message is taken.
+        /// The reply to the sender; nil if the message is accepted.
         package let reply: PolicyReply?
     }
 
     package let match: Match
     /// Nothing is done.
     package let isDryRun: Bool
-    /// A rule above the one that decided that is only tried, and would have decided.
+    /// A rule above the one that decided that is only being tried, and would have decided.
     package let tried: Match?
 
-    /// What is to be done; nil if the message goes on as it would without rules.
+    /// The action to take; nil if the message goes on as it would without rules.
     package var action: Action? { isDryRun ? nil : match.action }
 }

@@ -1,7 +1,7 @@
 internal import Authentication
 package import StatusCodes
 
-/// Which of the registered codes says why a message is refused (RFC 7372, RFC 8617, RFC 7208, RFC 6376).
+/// The registered codes that state why a message is refused (RFC 7372, RFC 8617, RFC 7208, RFC 6376).
 package struct ReplyCodes: Hashable, Sendable {
     package let basic: Int
     package let enhanced: EnhancedCode
@@ -34,7 +34,8 @@ package struct ReplyCodes: Hashable, Sendable {
         case (.dkim, _): return permanent(7, 20)
         case (.iprev, _): return permanent(7, 25)
         case (.arc, _): return permanent(7, 29)
-        // A signature passes, but no author's; else neither SPF nor DKIM has authenticated the author, which is two.
+        // A signature passes, but not one of the author's; otherwise neither SPF nor DKIM has authenticated the
+        // author, which is two failures.
         case (.dmarc, "fail"): return dkimPasses ? permanent(7, 22) : permanent(7, 26)
         case (.dmarc, "temperror"): return permanent(4, 3)
         case (.dmarc, _), (.auth, _): return permanent(7, 1)
@@ -52,14 +53,14 @@ package struct ReplyCodes: Hashable, Sendable {
         case .iprev, .dmarc, .arc, .auth: return transient(4, 3)
         case nil: break
         }
-        // No other code of RFC 7372 is registered for a failure that may come right.
+        // RFC 7372 registers no other code for a failure that may resolve itself.
         if failures.count == 1, failures[0].check == .spf, failures[0].result == "permerror" { return transient(7, 24) }
         return transient(7, 1)
     }
 }
 
 extension Rule {
-    /// What this rule holds against a message that it matches: results that it asks for, and that are no success.
+    /// The results for which this rule matches a message: those that it asks for and that are failures.
     func failures(_ facts: MessageFacts) -> [(check: Policy.Check, result: String)] {
         let checks = askedResults.map(\.check)
         return Policy.Check.allCases.compactMap { check in
@@ -70,7 +71,7 @@ extension Rule {
         }
     }
 
-    /// The checks that it asks about, and their results. A policy is DMARC's, whether it passes or fails.
+    /// The checks that it asks about, and their results. A policy belongs to DMARC, whether it passes or fails.
     private var askedResults: [(check: Policy.Check, results: [String])] {
         var asked = when.compactMap { condition -> (check: Policy.Check, results: [String])? in
             if case .result(let check, let results) = condition { (check, results) } else { nil }
@@ -83,7 +84,7 @@ extension Rule {
     private static func isFailure(_ check: Policy.Check, _ result: String) -> Bool {
         switch (check, result) {
         case (_, "pass"), (.auth, _): false
-        // Who says nothing has not failed; but a message without a signature has none that passes (RFC 7372, 3.1).
+        // Saying nothing is not a failure; but a message without a signature has none that passes (RFC 7372, 3.1).
         case (.arc, "none"), (.dmarc, "none"), (.spf, "none"), (.spf, "neutral"): false
         default: true
         }

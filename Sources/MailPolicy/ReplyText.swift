@@ -3,13 +3,13 @@ internal import DNS
 
 /// Why a message is refused, and what its sender can do about it, in plain words.
 ///
-/// Of what the sender or a zone wrote, only domain names get into it, letters, digits, hyphens, underscores and dots, and
-/// the client's address.
+/// Of what the sender or a zone wrote, it contains only domain names, with letters, digits, hyphens, underscores and
+/// dots, and the client's address.
 struct ReplyText {
     private let rule: Rule
     private let facts: MessageFacts
 
-    /// A longer name is left out, so that the line has room for what is to be done.
+    /// A longer name is left out, so that the line has room for the advice.
     private static let nameLimit = 120
 
     init(_ rule: Rule, _ facts: MessageFacts) {
@@ -21,7 +21,7 @@ struct ReplyText {
     func text(in room: Int) -> String {
         let all = rule.failures(facts)
         let temporary = all.filter { $0.result == "temperror" }
-        /// What is not to last is what a deferral is for.
+        /// Temporary failures are what a deferral is for.
         let failures = rule.action == .tempfail && !temporary.isEmpty ? temporary : all
         switch failures.count {
         case 0: return "Refused by the policy of this site\(again)"
@@ -63,7 +63,7 @@ struct ReplyText {
         }
     }
 
-    /// Whom a result is about.
+    /// The subject of a result.
     private func subject(of check: Policy.Check) -> String? {
         switch check {
         case .iprev: facts.client?.description
@@ -139,7 +139,7 @@ struct ReplyText {
         return "\(what); give it a PTR record with a name that has this address\(again)"
     }
 
-    /// A name as it may stand in a reply; nil for one that no host has.
+    /// A name as it may appear in a reply; nil for one that no host has.
     private static func name(_ domain: Domain?) -> String? {
         guard let text = domain?.text, text.utf8.count <= nameLimit, text.utf8.allSatisfy(DomainPattern.isNameOctet)
         else {
@@ -148,7 +148,8 @@ struct ReplyText {
         return text
     }
 
-    /// What the domain says of its SPF failure, marked as its words (RFC 7208, 8.4), cut to the room there is.
+    /// The domain's explanation of its SPF failure, marked as its own words (RFC 7208, 8.4), cut to the available
+    /// room.
     static func explanation(_ facts: MessageFacts, room: Int) -> String? {
         let quoted = facts.spfExplanation?.map { $0 == "\"" || $0 == "\\" ? "'" : $0 }
         guard let words = quoted.map({ String($0) }), let domain = name(facts.spfDomain),

@@ -1,7 +1,7 @@
 internal import StatusCodes
 
 extension Rule {
-    /// What is wrong with the reply that the rule asks for: keys, and why.
+    /// Mistakes in the rule's reply: keys, and why.
     package var replyMistakes: [(key: String, text: String)] {
         guard let replyClass = action.replyClass else {
             let given = [
@@ -9,7 +9,7 @@ extension Rule {
                 ("spf-explanation", tellsExplanation),
             ]
             return given.filter(\.1).map {
-                ($0.0, "action \(action.rawValue) has no reply; only reject and tempfail have")
+                ($0.0, "action \(action.rawValue) has no reply; only reject and tempfail have one")
             }
         }
         var mistakes: [(key: String, text: String)] = []
@@ -20,7 +20,8 @@ extension Rule {
         if let enhancedCode {
             if let text = Self.mistake(enhancedCode, code, in: replyClass) { mistakes.append(("enhanced-code", text)) }
         } else if let code, code / 100 == first, code != Self.usualCode(replyClass) {
-            // Each of the codes that the checks lead to goes with that one; most go with no other.
+            // Each of the codes that the checks lead to is registered with its basic code; most are registered with
+            // no other.
             mistakes.append(("code", "\(code): takes an enhanced-code that it is registered with; see `authres codes`"))
         }
         return mistakes

@@ -5,7 +5,7 @@ extension Rule {
         guard unfulfilled.isEmpty else {
             return "does not match: " + unfulfilled.map { $0.explanation(facts) }.joined(separator: "; ")
         }
-        // Every rule asks who the peer is; that goes without saying where it is not written.
+        // Every rule has a condition on the peer; it is omitted if it is not written.
         let asked = when.isEmpty ? conditions : when
         let fulfilled = asked.map { $0.explanation(facts) }.joined(separator: "; ")
         if isExcepted(facts) {

@@ -3,12 +3,12 @@ package import StatusCodes
 
 /// What is to be done with a message.
 package enum Action: String, CaseIterable, Hashable, Sendable {
-    /// It goes on, and no later rule is asked.
+    /// It goes on, and no later rule is tried.
     case accept
     case reject
     /// The sender is told to try again later.
     case tempfail
-    /// The MTA holds it until somebody has looked at it.
+    /// The MTA holds it until a person has looked at it.
     case quarantine
 
     /// The class of the reply to the sender, if there is one.
@@ -21,22 +21,22 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     }
 }
 
-/// One rule: what it is about, and what is done then.
+/// One rule: the messages it is about, and the action.
 package struct Rule: Hashable, Sendable {
     package var name: String
     /// All of them must be fulfilled.
     package var when: [Condition] = []
-    /// A message that fulfils all of these is left to later rules; none is no exception.
+    /// A message that fulfils all of these is left to later rules; an empty list is no exception.
     package var except: [Condition] = []
     package var action: Action
-    /// What it would have done is told, and not done.
+    /// The action is reported, but not done.
     package var isDryRun = false
-    /// In place of the codes that are registered for what it was decided on.
+    /// In place of the codes that are registered for the cause.
     package var code: Int?
     package var enhancedCode: EnhancedCode?
-    /// In place of our text.
+    /// In place of the built-in text.
     package var text: String?
-    /// Whether the sender is told what the domain says of an SPF failure (RFC 7208, 6.2).
+    /// Whether the reply has the domain's explanation of an SPF failure (RFC 7208, 6.2).
     package var tellsExplanation = false
 
     package init(name: String, action: Action) {
@@ -44,7 +44,7 @@ package struct Rule: Hashable, Sendable {
         self.action = action
     }
 
-    /// Letters, digits, `.`, `_` and `-`: a name stands in logs and counters.
+    /// Letters, digits, `.`, `_` and `-`: a name is used in logs and counters.
     package static func isName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { octet in
@@ -57,8 +57,8 @@ package struct Rule: Hashable, Sendable {
             }
     }
 
-    /// Whom the rule is about if it does not say so: strangers; those who have authenticated themselves where it asks
-    /// for that.
+    /// The peers that the rule is about if it does not say so: external clients, or authenticated ones if it has a
+    /// condition on that.
     private var impliedPeers: [Peer] {
         for case .result(.auth, let results) in when where results.contains("pass") {
             return results.contains("none") ? [.stranger, .authenticated] : [.authenticated]
@@ -66,7 +66,7 @@ package struct Rule: Hashable, Sendable {
         return [.stranger]
     }
 
-    /// ``when``, and whom the rule is about.
+    /// ``when``, and the peers that the rule is about.
     package var conditions: [Condition] {
         let saysPeer = when.contains { if case .peer = $0 { true } else { false } }
         return saysPeer ? when : when + [.peer(impliedPeers)]
@@ -95,13 +95,13 @@ package struct Rule: Hashable, Sendable {
 
     /// True if every message that `later` matches is matched.
     func covers(_ later: Rule) -> Bool {
-        /// A rule that is only tried lets the message go on to the next.
+        /// A rule that is only being tried lets the message go on to the next.
         guard !isDryRun || later.isDryRun else { return false }
         let others = later.conditions
         guard conditions.allSatisfy({ condition in others.contains { condition.covers($0) } }) else { return false }
         if except.isEmpty { return true }
-        /// Nothing that the later rule matches is excepted from this one: it excepts as much itself, or does not match
-        /// what is excepted here.
+        /// No message that the later rule matches is excepted from this one: the later rule excepts as much itself,
+        /// or does not match what is excepted here.
         let exceptsAsMuch =
             !later.except.isEmpty
             && later.except.allSatisfy { other in except.contains { other.covers($0) } }

@@ -1,6 +1,6 @@
 internal import Milter
 
-/// Which macros a client of a filter tells at each stage: Postfix's lists, or the filter's where it gave one.
+/// The macros that a client of a filter sends at each stage: Postfix's lists, or the filter's where it gave one.
 struct ClientMacros: Sendable {
     private var names: [MacroStage: [String]] = [
         .connect: ["j", "{daemon_name}", "{daemon_addr}", "v", "_"],
@@ -14,12 +14,12 @@ struct ClientMacros: Sendable {
         .endOfMessage: ["i"],
     ]
 
-    /// An empty list leaves the default.
+    /// An empty list keeps the default.
     init(requests: [MacroRequest]) {
         for request in requests where !request.names.isEmpty { names[request.stage] = request.names }
     }
 
-    /// What precedes a command: those of the macros that have a value.
+    /// The macros to send before a command: those that have a value.
     func values(before code: Command.Code, from macros: [String: [UInt8]]) -> MacroValues {
         let wanted = Self.stage(of: code).flatMap { names[$0] } ?? []
         return MacroValues(

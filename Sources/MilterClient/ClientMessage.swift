@@ -4,9 +4,9 @@ public import Milter
 /// The SMTP session in which a client of a filter plays its messages.
 public struct ClientSession: Hashable, Sendable {
     public var client: SMTPClient
-    /// Nil for a client that says MAIL without HELO.
+    /// Nil for a client that sends MAIL without HELO.
     public var helo: [UInt8]?
-    /// The values of macros by name, without braces; a stage is told those that are on its list.
+    /// The values of macros by name, without braces; each stage gets those on its list.
     public var macros: [String: [UInt8]]
 
     public init(client: SMTPClient, helo: [UInt8]?, macros: [String: [UInt8]] = [:]) {
@@ -23,7 +23,7 @@ public struct ClientMessage: Hashable, Sendable {
     public var header: [HeaderField]
     /// Lines end with CRLF.
     public var body: [UInt8]
-    /// Macros of this message, beside those of the session.
+    /// Macros of this message, in addition to those of the session.
     public var macros: [String: [UInt8]]
 
     public init(
@@ -41,12 +41,12 @@ public struct ClientMessage: Hashable, Sendable {
     }
 }
 
-/// What a filter had to say to a message.
+/// A filter's response to a message.
 public struct ClientOutcome: Hashable, Sendable {
     /// The last reply: ``Reply/continue`` or ``Reply/accept`` if the message is to be delivered.
     public var verdict: Reply
     public var modifications: [Modification]
-    /// True if values go out with the space after the colon; without it the MTA puts one there.
+    /// True if values are sent with the space after the colon; without it the MTA adds one.
     public var keepsLeadingSpace: Bool
 
     public init(verdict: Reply, modifications: [Modification], keepsLeadingSpace: Bool) {

@@ -2,8 +2,8 @@ internal import Mail
 package import Milter
 internal import NIOCore
 
-/// What a filter did to a message, for a reader: fields that went with `-`, fields that came with `+`, in the order of
-/// the header.
+/// A filter's changes to a message, for people: removed fields with `-`, added fields with `+`, in the order of the
+/// header.
 package struct EditReport {
     package let file: SendFile
     package let outcome: ClientOutcome
@@ -36,7 +36,7 @@ package struct EditReport {
         return text + "verdict: \(Self.verdict(outcome.verdict))\n"
     }
 
-    /// By place; what went stands above what came there.
+    /// By place; a removed field comes before one added in its place.
     private static func isAbove(
         _ one: CollectionDifference<HeaderField>.Change,
         _ other: CollectionDifference<HeaderField>.Change
@@ -68,7 +68,7 @@ package struct EditReport {
         }
     }
 
-    /// For a terminal: control characters would act on it.
+    /// For a terminal, on which control characters would act.
     private static func printable(_ octets: [UInt8]) -> String {
         var text = ""
         for scalar in String(decoding: octets, as: UTF8.self).unicodeScalars {

@@ -3,13 +3,13 @@ package import Milter
 package import NIOCore
 internal import Synchronization
 
-/// Sends the same files again and again, over several connections at once, and measures.
+/// Sends the same files repeatedly, over several connections at once, and measures.
 package final class LoadRun: Sendable {
     private let files: [SendFile]
     private let endpoint: Endpoint
     private let count: Int
     private let connections: Int
-    /// Messages after which a connection is closed and another opened.
+    /// Messages after which a connection is replaced.
     private let perConnection: Int
     private let timeout: TimeAmount
     private let group: any EventLoopGroup
@@ -34,7 +34,7 @@ package final class LoadRun: Sendable {
     }
 
     package struct Result: Sendable {
-        /// From MAIL to the verdict, of the messages that have one.
+        /// From MAIL to the verdict, for the messages that have one.
         package var latencies: [Duration] = []
         /// Messages that were deferred, or have no verdict.
         var failures = 0
@@ -57,7 +57,7 @@ package final class LoadRun: Sendable {
             let sorted = latencies.sorted()
             func milliseconds(_ part: Double) -> String {
                 guard !sorted.isEmpty else { return "-" }
-                // Nearest rank: the smallest value that so many are not above.
+                // Nearest-rank percentile: the smallest value at or above this share of the samples.
                 let rank = Int((part * Double(sorted.count)).rounded(.up))
                 return String(format: "%.2f", sorted[min(max(rank, 1), sorted.count) - 1] / .milliseconds(1))
             }
@@ -85,7 +85,7 @@ package final class LoadRun: Sendable {
         }
     }
 
-    /// One connection at a time, until all messages are taken.
+    /// One connection at a time, until all messages are sent.
     private func work() async -> Result {
         var result = Result()
         var open: (client: MilterConnection, session: ClientSession, greeting: Reply, left: Int)?
@@ -108,7 +108,7 @@ package final class LoadRun: Sendable {
                 var message = file.message
                 message.macros["i"] = Array(String(format: "%08X", number + 1).utf8)
                 let start = ContinuousClock.now
-                // A verdict on the client settles its messages.
+                // A verdict on the client applies to its messages.
                 let outcome =
                     greeting == .continue
                     ? try await client.send(message, in: file.session)
@@ -140,7 +140,7 @@ package final class LoadRun: Sendable {
 }
 
 extension ClientOutcome {
-    /// True if the client would have to try again: the filter could not do its work.
+    /// True if the client would have to try again because the filter could not do its work.
     package var isDeferred: Bool {
         switch verdict {
         case .temporaryFailure, .shutdown, .connectionFailure: true

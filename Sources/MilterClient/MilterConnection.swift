@@ -3,13 +3,13 @@ public import Milter
 public import NIOCore
 internal import NIOPosix
 
-/// Why a filter could not be asked.
+/// Why a filter could not be used.
 public enum MilterClientError: Error, Hashable, Sendable {
     /// The filter closed the connection.
     case closed
     /// The filter did not reply in time.
     case timedOut
-    /// The filter takes what was not offered, or another version: an MTA would not use it.
+    /// The filter accepted what was not offered, or another version: an MTA would not use it.
     case badNegotiation
 }
 
@@ -18,14 +18,14 @@ extension MilterClientError: CustomStringConvertible {
         switch self {
         case .closed: "the filter closed the connection"
         case .timedOut: "the filter did not reply in time"
-        case .badNegotiation: "the filter takes what was not offered, or another version"
+        case .badNegotiation: "the filter accepted what was not offered, or another version"
         }
     }
 }
 
-/// The MTA's side of one connection to a filter, which does what Postfix does. One task at a time may use it.
+/// The MTA's side of one connection to a filter; it behaves like Postfix. Only one task at a time may use it.
 public final class MilterConnection: Sendable {
-    /// What the filter took of the offer.
+    /// The part of the offer that the filter accepted.
     public let negotiated: Negotiation
     private let channel: any Channel
     private let queue: NIOLoopBound<ReplyQueue>
@@ -33,7 +33,7 @@ public final class MilterConnection: Sendable {
     private let unsent: Stages
     private let unanswered: Stages
 
-    /// Octets that are gathered before they are sent while no reply is waited for.
+    /// Octets that are gathered before they are sent while no reply is due.
     private static let batchSize = 32 * 1024
 
     private init(_ channel: any Channel, _ queue: NIOLoopBound<ReplyQueue>, _ negotiated: Negotiation) {
@@ -47,8 +47,8 @@ public final class MilterConnection: Sendable {
 
     /// Connects and negotiates.
     ///
-    /// - Parameter timeout: How long the filter may take for a reply; Postfix has 300 s at the end of a message.
-    /// - Throws: ``MilterClientError``, ``ProtocolError``, ``EndpointError``, or what the socket reports.
+    /// - Parameter timeout: How long the filter may take to reply; Postfix allows 300 s at the end of a message.
+    /// - Throws: ``MilterClientError``, ``ProtocolError``, ``EndpointError``, or an error of the socket.
     public static func connect(
         to endpoint: Endpoint,
         offer: Negotiation = .fullOffer,
@@ -131,9 +131,9 @@ public final class MilterConnection: Sendable {
 
     // MARK: Sessions and messages
 
-    /// Tells of a client and its HELO.
+    /// Sends a client and its HELO.
     ///
-    /// - Returns: Anything but ``Reply/continue`` settles all messages of the session: they are not to be sent.
+    /// - Returns: Any reply except ``Reply/continue`` settles all messages of the session: they are not to be sent.
     public func begin(_ session: ClientSession) async throws -> Reply {
         var output = ByteBuffer()
         if let reply = try await say(.connect(session.client), .connect, session.macros, &output), reply != .continue {
@@ -154,7 +154,7 @@ public final class MilterConnection: Sendable {
         let macros = session.macros.merging(message.macros) { _, ofMessage in ofMessage }
         let outcome = try await play(message, macros, &output)
         Command.abort.write(to: &output)
-        // The verdict stands, also if the filter has closed the connection with it.
+        // The verdict is valid even if the filter has closed the connection with it.
         try? await flush(&output)
         return outcome
     }
@@ -164,7 +164,8 @@ public final class MilterConnection: Sendable {
         _ macros: [String: [UInt8]],
         _ output: inout ByteBuffer
     ) async throws -> ClientOutcome {
-        // Postfix assigns the queue ID with the first recipient that it accepts, and tells it from the next command on.
+        // Postfix assigns the queue ID with the first recipient that it accepts, and sends it from the next command
+        // on.
         var early = macros
         early["i"] = nil
         if let reply = try await say(.mail(message.sender), .mail, early, &output), reply != .continue {
@@ -207,7 +208,8 @@ public final class MilterConnection: Sendable {
         return outcome(replies.last ?? .temporaryFailure, modifications)
     }
 
-    /// A field as it is told: without ``ProtocolOptions/leadingSpace``, one space after the colon is taken away.
+    /// A field in the form that is sent: without ``ProtocolOptions/leadingSpace``, one space after the colon is
+    /// removed.
     private func presented(_ field: HeaderField) -> HeaderField {
         guard !keepsLeadingSpace, field.value.first == UInt8(ascii: " ") else { return field }
         return HeaderField(name: field.name, value: Array(field.value.dropFirst()))
@@ -221,7 +223,7 @@ public final class MilterConnection: Sendable {
 
     // MARK: Octets
 
-    /// Says a command, if the filter wants to hear it.
+    /// Sends a command, if the filter wants it.
     ///
     /// - Returns: The reply; nil if none is due.
     private func say(
@@ -257,14 +259,14 @@ public final class MilterConnection: Sendable {
         }
     }
 
-    /// The filter is to forget the client; another ``begin(_:)`` follows on the same connection (Sendmail does that).
+    /// Makes the filter forget the client; another ``begin(_:)`` follows on the same connection (as in Sendmail).
     public func reuse() async throws {
         var output = ByteBuffer()
         Command.quitAndReuse.write(to: &output)
         try await flush(&output)
     }
 
-    /// Says QUIT and closes the connection, as it does after any error.
+    /// Sends QUIT and closes the connection, as after any error.
     public func quit() async {
         var output = ByteBuffer()
         Command.abort.write(to: &output)
@@ -273,7 +275,7 @@ public final class MilterConnection: Sendable {
         try? await channel.close()
     }
 
-    /// Closes the connection without a word.
+    /// Closes the connection without QUIT.
     public func close() async {
         try? await channel.close()
     }

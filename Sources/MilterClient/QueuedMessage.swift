@@ -2,13 +2,13 @@ public import Mail
 internal import Milter
 internal import NIOCore
 
-/// A message in the queue of an MTA, and what a filter's modifications make of it: by the rules of Postfix 3.7,
-/// observed on it one by one.
+/// A message in the queue of an MTA, and the result of a filter's modifications: by the rules of Postfix 3.7, each
+/// observed there.
 public struct QueuedMessage: Hashable, Sendable {
-    /// From the top; the MTA's own trace field among them.
+    /// From the top, including the MTA's own trace field.
     public private(set) var header: [HeaderField]
     public private(set) var body: [UInt8]
-    /// Where the MTA's own Received field is: it counts where a field is inserted, and cannot be changed.
+    /// The place of the MTA's own Received field: it counts when a field is inserted, and cannot be changed.
     private var traceIndex: Int?
     private var isBodyReplaced = false
 
@@ -34,7 +34,7 @@ public struct QueuedMessage: Hashable, Sendable {
         case .addHeader(let field):
             header.append(Self.stored(field, keepsLeadingSpace))
         case .insertHeader(let index, let field):
-            // After so many fields, the trace field counted; behind the last one if there are fewer.
+            // After this number of fields, counting the trace field; after the last one if there are fewer.
             let place = min(Int(index), header.count)
             header.insert(Self.stored(field, keepsLeadingSpace), at: place)
             if let traceIndex, place <= traceIndex { self.traceIndex = traceIndex + 1 }
@@ -52,7 +52,7 @@ public struct QueuedMessage: Hashable, Sendable {
         let name = String(decoding: field.name, as: UTF8.self)
         let places = header.indices.filter { $0 != traceIndex && header[$0].isNamed(name) }
         guard occurrence <= places.count else {
-            // A field that is not there is made, but not deleted.
+            // A field that does not exist is created, but not deleted.
             if !field.value.isEmpty { header.append(Self.stored(field, keepsLeadingSpace)) }
             return
         }
@@ -65,7 +65,7 @@ public struct QueuedMessage: Hashable, Sendable {
         }
     }
 
-    /// A line break that is not a fold is made one.
+    /// A line break that is not a fold is turned into one.
     private static func stored(_ field: HeaderField, _ keepsLeadingSpace: Bool) -> HeaderField {
         var value: [UInt8] = keepsLeadingSpace ? [] : [UInt8(ascii: " ")]
         for (index, octet) in field.value.enumerated() {

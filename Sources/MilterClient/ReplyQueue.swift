@@ -1,11 +1,11 @@
 internal import Milter
 internal import NIOCore
 
-/// Collects a filter's replies for those who wait for them.
+/// Collects a filter's replies for the callers that wait for them.
 final class ReplyQueue: ChannelInboundHandler {
     typealias InboundIn = Reply
 
-    /// How long a filter may take for a reply; ``Reply/progress`` begins it anew.
+    /// How long a filter may take to reply; ``Reply/progress`` starts it again.
     private let timeout: TimeAmount
     private var waiting: EventLoopPromise<[Reply]>?
     private var collected: [Reply] = []

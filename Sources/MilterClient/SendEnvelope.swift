@@ -2,23 +2,23 @@ internal import Foundation
 package import Mail
 internal import Milter
 
-/// The envelope of a message that is sent, in part or in whole: from flags, or from an `envelope.json`.
+/// The envelope of a message to be sent, partial or complete: from flags, or from an `envelope.json`.
 package struct SendEnvelope: Decodable, Hashable {
     package var ip: String?
     package var hostname: String?
     package var helo: String?
-    /// Arguments of MAIL and RCPT as a client types them, angle brackets and all.
+    /// Arguments of MAIL and RCPT as a client types them, including angle brackets.
     package var mailFrom: String?
     package var recipients: [String]?
     var submission: Submission?
     /// By name, with or without braces.
     package var macros: [String: String]?
 
-    /// What a client has shown of itself by SMTP AUTH.
+    /// The identity that a client has proven by SMTP AUTH.
     package struct Submission: Decodable, Hashable {
         var authen: String
         var type: String?
-        /// The AUTH parameter that it gives to MAIL, in xtext (RFC 4954, 5).
+        /// The AUTH parameter that it adds to MAIL, in xtext (RFC 4954, 5).
         var param: String?
     }
 
@@ -47,7 +47,7 @@ package struct SendEnvelope: Decodable, Hashable {
         self.macros = macros
     }
 
-    /// The same envelope with what it does not say taken from another one.
+    /// The same envelope, with missing values taken from another one.
     func completed(by other: SendEnvelope) -> SendEnvelope {
         SendEnvelope(
             ip: ip ?? other.ip,
@@ -68,7 +68,7 @@ package struct SendEnvelope: Decodable, Hashable {
         recipients: ["<postmaster@localhost>"]
     )
 
-    /// The session as the filter is to see it; an empty address stands for a client without any.
+    /// The session as the filter sees it; an empty address means a client without one.
     package var session: ClientSession {
         let ip = ip ?? ""
         let address = Array(ip.utf8)
@@ -106,8 +106,8 @@ package struct SendEnvelope: Decodable, Hashable {
         )
     }
 
-    /// What an MTA has for `{mail_addr}` if it reads the argument as every other would; what is out of the ordinary is
-    /// to be given as a macro.
+    /// The MTA's `{mail_addr}` if it reads the argument as every other would; anything unusual must be given as a
+    /// macro.
     private var mailAddress: String? {
         guard var address = mailFrom?[...] else { return nil }
         if address.hasPrefix("<"), address.hasSuffix(">") { address = address.dropFirst().dropLast() }
@@ -118,7 +118,7 @@ package struct SendEnvelope: Decodable, Hashable {
         return String(address)
     }
 
-    /// The macros with their names as the client module has them, without braces.
+    /// The macros with their names as the client module uses them, without braces.
     private var bareMacros: [String: String] {
         var bare: [String: String] = [:]
         for (name, value) in (macros ?? [:]).sorted(by: { $0.key < $1.key }) {

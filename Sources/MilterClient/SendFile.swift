@@ -3,7 +3,7 @@ internal import Foundation
 internal import Mail
 internal import Milter
 
-/// A message file, made ready to be played to a filter.
+/// A message file, ready to be played to a filter.
 package struct SendFile: Sendable {
     package let name: String
     package let session: ClientSession
@@ -11,7 +11,7 @@ package struct SendFile: Sendable {
     /// The message as it is in the file.
     let source: Message
 
-    /// - Parameter flags: What was said on the command line; what it leaves open is taken from `envelope.json` beside
+    /// - Parameter flags: The envelope from the command line; missing values are taken from `envelope.json` beside
     ///   the file, if there is one.
     /// - Throws: ``FileFailure``, or ``BadEnvelope``.
     package init(_ name: String, flags: SendEnvelope) throws {
@@ -40,7 +40,7 @@ package struct SendFile: Sendable {
         message = envelope.message(header: source.header, body: Self.body(octets))
     }
 
-    /// The body with CRLF, as an MTA has it.
+    /// The body with CRLF, as an MTA stores it.
     private static func body(_ octets: [UInt8]) -> [UInt8] {
         var scanner = MessageScanner()
         var input = octets[...]
@@ -71,7 +71,7 @@ package struct SendFile: Sendable {
     }
 }
 
-/// An `envelope.json` that is not what it should be.
+/// An invalid `envelope.json`.
 package struct BadEnvelope: Error, CustomStringConvertible {
     package let path: String
     let reason: String

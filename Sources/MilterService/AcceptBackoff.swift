@@ -28,7 +28,7 @@ final class AcceptBackoff: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // What is closed by us comes here too, and a client that has gone before it was accepted is nobody's loss.
+        // Connections closed by the server come here too, and a client that left before it was accepted is no loss.
         guard let error = error as? IOError, error.errnoCode != LibCSockets.connectionAborted else { return }
         failures.note(error, on: context.eventLoop)
         let channel = context.channel

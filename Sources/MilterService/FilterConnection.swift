@@ -25,7 +25,7 @@ final class FilterConnection: ChannelDuplexHandler {
     /// The MTA sends nothing more, but may still read.
     private var isInputClosed = false
     private var isClosing = false
-    /// Close as soon as no message is under way.
+    /// Close as soon as no message is in progress.
     private var isDraining = false
     /// Time in which everything that an MTA had sent before the connection was to be closed is read: the next turn of
     /// the event loop does it.

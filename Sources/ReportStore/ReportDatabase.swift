@@ -2,34 +2,34 @@ public import AggregateReports
 internal import FoundationEssentials
 internal import GRDB
 
-/// What is kept for aggregate reports, in one SQLite file: tallies that are not reported yet, reports that were made,
-/// what became of each, and who wants none.
+/// The data for aggregate reports, in one SQLite file: tallies that are not reported yet, reports that were made,
+/// their state, and the addresses that want none.
 public final class ReportDatabase: Sendable {
     let queue: DatabaseQueue
     let limits: Limits
 
-    /// Bounds on what strangers can make us keep.
+    /// Limits on what strangers can make us store.
     public struct Limits: Hashable, Sendable {
         /// Rows of all domains together.
         public var rows = 1_000_000
         /// Rows of one policy.
         public var rowsOfPolicy = 10_000
-        /// Seconds after which a row that was not reported is forgotten.
+        /// Seconds after which a row that was not reported is deleted.
         public var age: Int64 = 30 * 86_400
 
         public init() {}
     }
 
-    /// Seconds that another process may hold the file.
+    /// Seconds for which another process may lock the file.
     private static let patience = 5.0
 
-    /// Opens the file, and makes it if it is not there.
+    /// Opens the file, and creates it if it does not exist.
     public init(path: String, limits: Limits = Limits()) throws {
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(Self.patience)
         configuration.label = "reports"
         configuration.prepareDatabase { database in
-            // Another process may read while this one writes, and a batch takes one write to the disk.
+            // Another process may read while this one writes, and a batch needs one write to the disk.
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
         }
@@ -97,8 +97,8 @@ public final class ReportDatabase: Sendable {
 
     // MARK: Tallies
 
-    /// Adds what was observed, in one transaction.
-    /// - Returns: messages that no row was left for.
+    /// Adds observations, in one transaction.
+    /// - Returns: the messages for which no row was left.
     @discardableResult
     public func add(_ observed: [Observation: Int], at now: Int64) throws -> Int {
         try queue.write { database in
@@ -140,7 +140,7 @@ public final class ReportDatabase: Sendable {
         }
     }
 
-    /// Messages that were observed and could not be written down.
+    /// Counts messages that were observed and could not be written.
     public func addLost(_ count: Int) throws {
         try queue.write { try $0.execute(sql: "UPDATE lost SET count = count + ?", arguments: [count]) }
     }

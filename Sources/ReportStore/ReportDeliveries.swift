@@ -1,7 +1,7 @@
 internal import AggregateReports
 internal import GRDB
 
-/// What was made, and what is to become of it at each address.
+/// The reports that were made, and their state at each address.
 extension ReportDatabase {
     private static func made(_ row: Row) throws -> MadeReport {
         MadeReport(
@@ -18,7 +18,7 @@ extension ReportDatabase {
         }
     }
 
-    /// Reports that were made and not sent to everybody yet.
+    /// Reports that were made but not sent to all addresses yet.
     public func unsentReports() throws -> [MadeReport] {
         try queue.read { database in
             try Row.fetchAll(
@@ -44,7 +44,7 @@ extension ReportDatabase {
         }
     }
 
-    /// Notes what is to become of a report at an address, unless that is known already.
+    /// Records the state of a report at an address, unless it is already known.
     func plan(_ made: MadeReport, _ address: String, _ state: DeliveryState, _ detail: String?) throws {
         try queue.write { database in
             try database.execute(
@@ -73,8 +73,8 @@ extension ReportDatabase {
         }
     }
 
-    /// Takes a delivery on; nil if another run has. Written down before the message is handed over: what is interrupted
-    /// in between is not done again.
+    /// Claims a delivery; nil if another run has. It is recorded before the message is handed over, so that an
+    /// interrupted delivery is not repeated.
     func claim(_ made: MadeReport, _ address: String) throws -> Int? {
         try queue.write { database in
             try database.execute(

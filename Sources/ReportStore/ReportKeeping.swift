@@ -2,7 +2,7 @@ public import AggregateReports
 internal import DNS
 internal import GRDB
 
-/// What is kept for one domain.
+/// The data kept about one domain.
 public struct KeptPolicy: Hashable, Sendable {
     public let domain: String
     public let policy: PublishedPolicy
@@ -15,7 +15,7 @@ public struct KeptPolicy: Hashable, Sendable {
     public let lastHour: Int64?
 }
 
-/// A report and what became of it.
+/// A report and its deliveries.
 public struct KeptReport: Hashable, Sendable {
     public struct Delivery: Hashable, Sendable {
         public let address: String
@@ -32,7 +32,7 @@ public struct KeptReport: Hashable, Sendable {
     public let deliveries: [Delivery]
 }
 
-/// An address or a host that no report is sent to.
+/// An address or a host to which no report is sent.
 public struct Refusal: Hashable, Sendable {
     public let target: String
     public let reason: String
@@ -40,7 +40,7 @@ public struct Refusal: Hashable, Sendable {
 }
 
 extension ReportDatabase {
-    // MARK: What is shown
+    // MARK: For display
 
     public func policies() throws -> [KeptPolicy] {
         try queue.read { database in
@@ -102,14 +102,14 @@ extension ReportDatabase {
         }
     }
 
-    /// Messages that no row was left for, or that could not be written down.
+    /// Messages for which no row was left, or that could not be written.
     public func lost() throws -> Int {
         try queue.read { try Int.fetchOne($0, sql: "SELECT count FROM lost") ?? 0 }
     }
 
-    // MARK: What is forgotten
+    // MARK: Deletion
 
-    /// Forgets rows that were not reported in time, and reports of which everything has become that can.
+    /// Deletes rows that were not reported in time, and reports whose deliveries have all ended.
     func forgetOld(at now: Int64) throws {
         try queue.write { database in
             let limit = now - self.limits.age
@@ -128,8 +128,8 @@ extension ReportDatabase {
         }
     }
 
-    /// Forgets everything about a policy domain.
-    /// - Returns: False if nothing was known of it.
+    /// Deletes everything about a policy domain.
+    /// - Returns: False if nothing was kept about it.
     public func forget(domain: String) throws -> Bool {
         try queue.write { database in
             try database.execute(sql: "DELETE FROM policy WHERE domain = ?", arguments: [domain])
@@ -139,9 +139,9 @@ extension ReportDatabase {
         }
     }
 
-    // MARK: Who wants none
+    // MARK: Refusals
 
-    /// Sends nothing to an address, or to any address of a host, from now on.
+    /// Stops sending to an address, or to any address of a host.
     public func refuse(_ target: String, reason: String, at now: Int64) throws {
         try queue.write { database in
             try database.execute(
@@ -151,7 +151,7 @@ extension ReportDatabase {
         }
     }
 
-    /// Takes that back; false if there was nothing to take back.
+    /// Removes a refusal; false if there was none.
     public func accept(_ target: String) throws -> Bool {
         try queue.write { database in
             try database.execute(sql: "DELETE FROM refusal WHERE target = ?", arguments: [target.lowercased()])

@@ -1,7 +1,7 @@
 public import AggregateReports
 internal import GRDB
 
-/// A report that was made, and is kept until everything that can become of it has.
+/// A report that was made, and is kept until all its deliveries have ended.
 public struct MadeReport: Sendable {
     public let number: Int64
     public let report: AggregateReport
@@ -12,12 +12,12 @@ public struct MadeReport: Sendable {
 }
 
 extension ReportDatabase {
-    /// Makes the reports of all periods that are over at `end`, or of what there is until then: the tallies become
-    /// reports in one transaction each, so that a run that dies leaves either.
+    /// Makes the reports of all periods that are over at `end`, or of the data until then: the tallies become reports
+    /// in one transaction each, so that a run that dies leaves one or the other.
     /// - Parameters:
     ///   - end: seconds since 1970.
-    ///   - isForced: True to take a period that is not over as well.
-    ///   - limit: reports of one run; the rest is left for the next.
+    ///   - isForced: true to include a period that is not over.
+    ///   - limit: the maximum number of reports in one run; the others are left for the next.
     public func makeReports(
         by reporter: AggregateReport.Reporter,
         until end: Int64,
@@ -102,7 +102,7 @@ extension ReportDatabase {
                 policy["domain"] as String, policy["published"] as String, due.period.begin, due.period.end,
             ]
         )
-        // A report has one record at least (RFC 9990).
+        // A report has at least one record (RFC 9990).
         guard !rows.isEmpty else { return nil }
         let report = AggregateReport(
             reporter,

@@ -2,12 +2,12 @@ public import AggregateReports
 internal import Dispatch
 internal import Synchronization
 
-/// Takes observations from event loops and writes them down in batches, elsewhere. Whoever records never waits: what
-/// there is no room for, or what the disk does not take, is lost to the reports, and counted.
+/// Takes observations from event loops and writes them in batches, on another thread. Recording never waits:
+/// observations for which there is no room, or that the disk does not accept, are lost to the reports, and counted.
 public final class ReportRecorder: Sendable {
-    /// What happens to the reports, for a log.
+    /// Events for a log.
     public enum Notice: Sendable, CustomStringConvertible {
-        /// Messages that reports will not tell of, and why.
+        /// Messages that reports will not include, and why.
         case lost(Int, String)
 
         public var description: String {
@@ -32,11 +32,11 @@ public final class ReportRecorder: Sendable {
     private let notify: @Sendable (Notice) -> Void
     private let queue = DispatchQueue(label: "authres.reports")
 
-    /// Different observations that are held; at a slow disk, the rest is counted.
+    /// Different observations that are held; if the disk is slow, the others are only counted.
     public static let capacity = 20_000
 
     /// - Parameters:
-    ///   - path: of the database. It is opened when there is something to write, and again after a failure.
+    ///   - path: the path of the database. It is opened when there is something to write, and again after a failure.
     ///   - interval: seconds between batches.
     ///   - clock: seconds since 1970.
     public init(
@@ -64,13 +64,14 @@ public final class ReportRecorder: Sendable {
         }
     }
 
-    /// Writes down what there is, and ends.
+    /// Writes the remaining observations, and ends.
     public func close() {
         pending.withLock { $0.isClosed = true }
         queue.sync { flush() }
     }
 
-    /// Writes down what there is in a minute, for one whose place another has taken: messages in flight still add to it.
+    /// Writes the observations within a minute, for a recorder that has been replaced: messages in flight still add
+    /// to it.
     public func retire() {
         queue.asyncAfter(deadline: .now() + .seconds(60)) { self.flush() }
     }
@@ -93,7 +94,7 @@ public final class ReportRecorder: Sendable {
         do {
             let database = try open()
             let dropped = try database.add(observed, at: clock())
-            if dropped > 0 { notify(.lost(dropped, "the database has as many rows as it may have")) }
+            if dropped > 0 { notify(.lost(dropped, "the database has reached its limit of rows")) }
             if overflow > 0 { try database.addLost(overflow) }
         } catch {
             database.withLock { $0 = nil }

@@ -1,46 +1,46 @@
 public import AggregateReports
 public import DNS
 
-/// What became of a report at one address.
+/// The state of a report at one address.
 public enum DeliveryState: String, Sendable, CaseIterable {
     /// To be sent.
     case due
-    /// Handed to the MTA, and the run ended before it said whether it took the message. It is not sent again: a report
-    /// too few is better than one twice.
+    /// Handed to the MTA, but the run ended before the MTA said whether it accepted the message. It is not sent
+    /// again: one report missing is better than one sent twice.
     case sending
     case sent
-    /// Not sent, and it will not be.
+    /// Not sent, and never will be.
     case failed
-    /// Not sent as nobody there wants it.
+    /// Not sent, because the address does not want it.
     case ignored
-    /// Whether the address wants it could not be found out yet.
+    /// It could not be determined yet whether the address wants it.
     case unresolved
 }
 
-/// How an MTA answers.
+/// The reply of an MTA.
 public enum SendOutcome: Hashable, Sendable {
     case accepted
     case temporary(String)
-    /// The address takes no mail, and none is sent to it again.
+    /// The address accepts no mail, and none is sent to it again.
     case refused(String)
-    /// It cannot be sent, for a reason that is not the address's.
+    /// It cannot be sent, for a reason that does not lie with the address.
     case failed(String)
 }
 
 /// One run over the reports that were made.
 public struct SendRun: Sendable {
     public struct Limits: Hashable, Sendable {
-        /// Addresses that a report is sent to; the first in `rua=`.
+        /// The maximum number of addresses that a report is sent to; the first in `rua=`.
         public var destinations = 5
-        /// Octets of a message.
+        /// The maximum size of a message in octets.
         public var messageOctets = 10 << 20
-        /// Reports to one address in one run: a domain with any number of subdomains asks for as many.
+        /// Reports to one address in one run: a domain with any number of subdomains could ask for as many.
         public var reportsForAddress = 100
 
         public init() {}
     }
 
-    /// What was done with one report at one address.
+    /// The outcome for one report at one address.
     public struct Delivery: Sendable {
         public let report: AggregateReport
         public let address: String
@@ -54,11 +54,11 @@ public struct SendRun: Sendable {
     private let limits: Limits
     private let send: @Sendable (_ message: ReportMessage, _ address: String) async -> SendOutcome
 
-    /// Seconds after which what could not be sent or found out is given up.
+    /// Seconds after which a report that could not be sent or resolved is given up.
     private static let patience: Int64 = 3 * 86_400
-    /// Reports whose addresses are looked up together: name servers that are silent must not hold up the rest.
+    /// Reports whose addresses are looked up together: silent name servers must not hold up the others.
     private static let resolvedAtOnce = 32
-    /// Seconds until the second attempt; each later one waits twice as long.
+    /// Seconds until the second attempt; the pause doubles each time.
     private static let pause: Int64 = 900
 
     /// - Parameters:
@@ -78,7 +78,7 @@ public struct SendRun: Sendable {
         self.send = send
     }
 
-    /// Sends what is due.
+    /// Sends the reports that are due.
     public func run(at now: Int64) async throws -> [Delivery] {
         var deliveries: [Delivery] = []
         let unresolved = try database.unresolvedReports()
@@ -97,7 +97,7 @@ public struct SendRun: Sendable {
         return deliveries
     }
 
-    /// What would be sent where, without sending or keeping anything.
+    /// Where the reports would be sent, without sending or recording anything.
     public func preview(_ made: MadeReport) async throws -> (addresses: [ReportDestination], ignored: [Delivery]) {
         var addresses: [ReportDestination] = []
         var ignored: [Delivery] = []
@@ -158,7 +158,7 @@ public struct SendRun: Sendable {
         }
     }
 
-    /// Notes what is to become of a report at each address.
+    /// Records the state of a report at each address.
     private func note(_ outcomes: Outcomes, of made: MadeReport, at now: Int64) throws -> [Delivery] {
         var deliveries: [Delivery] = []
         var isResolved = true
@@ -202,7 +202,7 @@ public struct SendRun: Sendable {
         guard message.octets.count <= limits.messageOctets else {
             return try end(.failed, "the message has \(message.octets.count) octets")
         }
-        // Another run may have taken it meanwhile.
+        // Another run may have claimed it in the meantime.
         guard let attempts = try database.claim(made, address) else { return nil }
         switch await send(message, address) {
         case .accepted: return try end(.sent, nil)

@@ -2,10 +2,10 @@ package import AuthServ
 package import DNS
 internal import Foundation
 
-/// Asks the hosts that handled messages what they say of their fields; each once in a run.
+/// Asks the hosts that handled messages what they announce about their fields, each once in a run.
 ///
-/// A message names the hosts, but not where they are asked: that is for the rules alone. What a message says below the
-/// border is not even looked at before this.
+/// A message names the hosts, but only the rules say where they are asked. What a message says below the border is
+/// not even read before this.
 package actor HopInquiry {
     private let rules: [AskRule]
     private let inquiry: ServerInquiry
@@ -58,7 +58,7 @@ package actor HopInquiry {
 
     private var asked = 0
 
-    /// A server under another CA is another server.
+    /// The same server under another CA counts as another server.
     private func key(_ url: ServerURL) -> String {
         url.description + (inquiry.authorities.map { " \($0)" } ?? "")
     }

@@ -17,7 +17,7 @@ package struct HostsFile: Hashable, Sendable {
         }
     }
 
-    /// The addresses of a name. `localhost`, and what is below it, is this host whatever anybody says (RFC 6761, 6.3).
+    /// The addresses of a name. `localhost`, and every name below it, is always this host (RFC 6761, 6.3).
     package func addresses(of name: Domain) -> [IPAddress] {
         if let local = Domain("localhost"), name.isEqualOrBelow(local) {
             return ["127.0.0.1", "::1"].compactMap { IPAddress($0) }

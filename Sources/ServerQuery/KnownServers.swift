@@ -2,9 +2,9 @@ package import AuthServ
 internal import DNS
 internal import Foundation
 
-/// What servers have said before, so that not every message asks them again.
+/// Earlier answers of servers, so that not every message asks them again.
 ///
-/// An answer is used for a time and forgotten after it; that a server does not answer never makes an old answer last.
+/// An answer is used for a time and then forgotten; that a server does not answer never prolongs an old answer.
 package struct KnownServers: Hashable, Sendable {
     private struct Entry: Hashable, Sendable, Codable {
         /// Seconds since 1970.
@@ -22,7 +22,7 @@ package struct KnownServers: Hashable, Sendable {
 
     package init() {}
 
-    /// Reads what ``octets`` has written; nil if it is something else.
+    /// Reads octets written by ``octets``; nil if they are something else.
     package init?(_ octets: [UInt8]) {
         guard let entries = try? JSONDecoder().decode([String: Entry].self, from: Data(octets)) else { return nil }
         self.entries = entries
@@ -35,7 +35,7 @@ package struct KnownServers: Hashable, Sendable {
         return (try? encoder.encode(entries)).map(Array.init) ?? []
     }
 
-    /// What a server said, if that is not too long ago; nor to come, as when a clock was wrong.
+    /// A server's answer, if it is not too old; nor from the future, as when a clock was wrong.
     package func answer(of server: String, now: Int64, lifetime: Int64) -> HopAnswer? {
         guard let entry = entries[server], entry.askedAt <= now, now - entry.askedAt < lifetime else { return nil }
         let ids = entry.ids.compactMap { Domain(announced: $0) }
@@ -53,7 +53,7 @@ package struct KnownServers: Hashable, Sendable {
         }
     }
 
-    /// Drops what nobody may use any more.
+    /// Drops answers that may no longer be used.
     package mutating func forget(before time: Int64) {
         entries = entries.filter { $0.value.askedAt >= time }
     }

@@ -37,7 +37,7 @@ extension UnsafeMutablePointer<sockaddr> {
 }
 
 extension IPNetwork {
-    /// This host, by the addresses that it has now.
+    /// This host, by its current addresses.
     package static var ownAddresses: [IPNetwork] {
         LibC.interfaceAddresses().compactMap { IPNetwork(address: $0, prefixLength: $0.bitWidth) }
     }

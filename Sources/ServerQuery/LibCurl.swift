@@ -2,25 +2,25 @@ internal import AuthServ
 internal import CCurl
 internal import Glibc
 
-/// libcurl: one conversation with one server, at the end of which the server's list of capabilities has been read. No
-/// pointer leaves this file.
+/// libcurl: one conversation with one server, after which the server's list of capabilities has been read. No pointer
+/// leaves this file.
 ///
-/// SMTP, IMAP, POP3, SASL and TLS are the library's; what it may do is bounded here.
+/// The library handles SMTP, IMAP, POP3, SASL and TLS; this file limits what it may do.
 enum LibCurl {
-    /// What it is told.
+    /// The instructions for one conversation.
     struct Order: Sendable {
-        /// How TLS begins where the URL does not begin with it.
+        /// How TLS begins if the URL does not begin with it.
         enum StartTLS: Sendable {
             case never, ifOffered, required
         }
 
         let url: ServerURL
-        /// Addresses in text; nothing is looked up by the library.
+        /// Addresses as text; the library looks nothing up.
         let addresses: [String]
         let startTLS: StartTLS
         let login: Login
         let ehloName: String
-        /// A file of certificates to believe in place of the system's.
+        /// A file of trusted certificates, in place of the system's.
         let authorities: String?
         let milliseconds: Int
     }
@@ -29,7 +29,7 @@ enum LibCurl {
         case none
         case password(user: String, String)
         case bearer(user: String, String)
-        /// The path of a file that names user and password.
+        /// The path of a file with user and password.
         case netrc(String)
     }
 
@@ -40,7 +40,7 @@ enum LibCurl {
         let text: String
         /// `TLSv1.3`; nil without TLS.
         let tlsVersion: String?
-        /// The address that was connected to.
+        /// The address of the connection.
         let address: String?
         let isOverLimit: Bool
     }
@@ -50,7 +50,7 @@ enum LibCurl {
         unsafe authres_curl_load().map { unsafe String(cString: $0) }
     }
 
-    /// Asks, and waits for the answer: for a thread of its own.
+    /// Asks, and waits for the answer: to be called on a separate thread.
     static func ask(_ order: Order) -> Outcome {
         let exchange = Exchange(order.url.mailProtocol)
         guard let handle = unsafe authres_curl_new() else {
@@ -67,7 +67,7 @@ enum LibCurl {
         exchange.end(isComplete: code == CURLE_OK)
         let address = unsafe authres_curl_get_text(handle, CURLINFO_PRIMARY_IP).map { unsafe String(cString: $0) }
         let outcome = exchange.outcome(code: code, text: exchange.errorText ?? explanation(code), address: address)
-        // The good-bye must not take as long again.
+        // The end of the session must not take as long again.
         _ = unsafe authres_curl_set_number(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1)
         unsafe authres_curl_free(handle)
         // Until here the library could call back.
@@ -112,7 +112,7 @@ enum LibCurl {
             text(CURLOPT_XOAUTH2_BEARER, token)
             text(CURLOPT_LOGIN_OPTIONS, "AUTH=OAUTHBEARER;AUTH=XOAUTH2")
         case .netrc(let path):
-            // Only for a user in the URL does the library look into the file.
+            // The library looks into the file only if the URL has a user.
             user = order.url.user
             number(CURLOPT_NETRC, Int(CURL_NETRC_OPTIONAL.rawValue))
             text(CURLOPT_NETRC_FILE, path)
@@ -124,7 +124,7 @@ enum LibCurl {
         case .pop3: text(CURLOPT_CUSTOMREQUEST, "CAPA")
         }
 
-        // Whom to talk to, and how: nothing of it is left to the environment or to the library's defaults.
+        // The server and the way to talk to it: none of this is left to the environment or to the library's defaults.
         text(CURLOPT_PROTOCOLS_STR, "smtp,smtps,imap,imaps,pop3,pop3s")
         text(CURLOPT_PROXY, "")
         unsafe pointer(CURLOPT_RESOLVE, UnsafeMutableRawPointer(resolve))
@@ -173,7 +173,7 @@ enum LibCurl {
         return "\(bare.scheme)://\(authority)/\(order.url.mailProtocol == .smtp ? order.ehloName : "")"
     }
 
-    // MARK: What the library calls
+    // MARK: Callbacks
 
     private static let writeLine:
         @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
@@ -208,7 +208,7 @@ enum LibCurl {
     }
 }
 
-/// What one conversation leaves behind; used by the thread that has it, and by no other.
+/// The result of one conversation; used only by its thread.
 @safe private final class Exchange {
     private var conversation: Conversation
     private var tlsVersion: String?
@@ -232,7 +232,7 @@ enum LibCurl {
         return unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// What the library says of the failure; may quote the server.
+    /// The library's text about the failure; may quote the server.
     var errorText: String? {
         let buffer = unsafe Array(UnsafeRawBufferPointer(start: errorBuffer, count: Int(CURL_ERROR_SIZE)))
         let octets = buffer.prefix { $0 != 0 }
@@ -260,7 +260,7 @@ enum LibCurl {
         if !isDone { conversation.take(client: line) }
     }
 
-    /// `SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384`: nowhere else does the library tell it.
+    /// `SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384`: the library reports it nowhere else.
     func take(remark: [UInt8]) {
         let prefix = Array("SSL connection using ".utf8)
         guard !isDone, remark.starts(with: prefix) else { return }

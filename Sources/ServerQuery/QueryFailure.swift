@@ -1,9 +1,9 @@
 internal import AuthServ
 
-/// Why a server has no answer for us.
+/// Why a server gave no answer.
 package struct QueryFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
-        /// No connection, no TLS that can be relied on, or no answer that can be read.
+        /// No connection, no trustworthy TLS, or no readable answer.
         case unavailable
         case loginDenied
         case timeout
@@ -17,7 +17,7 @@ package struct QueryFailure: Error, Hashable, Sendable, CustomStringConvertible 
         self.description = description
     }
 
-    /// Nil if the outcome is an answer after all.
+    /// Nil if the outcome is an answer nevertheless.
     init?(_ outcome: LibCurl.Outcome) {
         guard !outcome.isOverLimit else {
             let limits = "\(Conversation.lineLimit) lines or \(Conversation.octetLimit / 1024) KiB"

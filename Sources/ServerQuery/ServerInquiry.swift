@@ -5,22 +5,22 @@ internal import Foundation
 /// Asks servers which authserv-ids they announce.
 package struct ServerInquiry: Sendable {
     package var resolver: any Resolver
-    /// Names that are known without asking the resolver.
+    /// Names that are known without the resolver.
     package var hosts: HostsFile
     package var rules = AddressRules(networks: nil)
     package var credentials = Credentials.none
-    /// A file of certificates to believe in place of the system's.
+    /// A file of trusted certificates, in place of the system's.
     package var authorities: String?
     /// The argument of EHLO: a host name.
     package var ehloName = "localhost"
-    /// For all of it: look-up, connection, TLS, login, answer.
+    /// For everything: lookup, connection, TLS, login, answer.
     package var timeout = Duration.seconds(10)
-    /// A password may go without TLS to a server on this host.
+    /// A password may be sent without TLS to a server on this host.
     package var allowsClearLogin = false
-    /// A server on this host is asked without TLS, whatever it offers: its certificate is for others.
+    /// A server on this host is asked without TLS, whatever it offers: its certificate is for other clients.
     package var trustsLoopback: Bool
 
-    /// Servers that are asked at a time.
+    /// Servers that are asked at the same time.
     package static let concurrency = 8
 
     package init(resolver: any Resolver, hosts: HostsFile, trustsLoopback: Bool = false) {
@@ -29,12 +29,12 @@ package struct ServerInquiry: Sendable {
         self.trustsLoopback = trustsLoopback
     }
 
-    /// Why nothing can be asked at all; nil if libcurl is there.
+    /// Why no server can be asked; nil if libcurl is available.
     package static var problem: String? {
         LibCurl.problem().map { "\($0): install the package libcurl4" }
     }
 
-    /// Asks all of them, several side by side; the reports are in the order of the URLs.
+    /// Asks all of them, several concurrently; the reports are in the order of the URLs.
     package func ask(_ urls: [ServerURL]) async -> [ServerReport] {
         await withTaskGroup(of: (Int, ServerReport).self) { group in
             var reports = [ServerReport?](repeating: nil, count: urls.count)
@@ -133,7 +133,8 @@ package struct ServerInquiry: Sendable {
 
     // MARK: Addresses
 
-    /// The addresses of a host, all of which must be allowed: one that is not says that the name is not to be trusted.
+    /// The addresses of a host, all of which must be allowed: one that is not shows that the name is not to be
+    /// trusted.
     private func allowedAddresses(of host: ServerURL.Host) async throws(QueryFailure) -> [IPAddress] {
         let addresses: [IPAddress]
         switch host {
@@ -161,7 +162,7 @@ package struct ServerInquiry: Sendable {
         throw QueryFailure(.unavailable, "\(name) has no address")
     }
 
-    /// The answers that came before the time was over.
+    /// The answers that arrived in time.
     private func answersInTime(to questions: [Question]) async -> [Answer] {
         await withTaskGroup(of: Answer?.self) { group in
             for question in questions { group.addTask { await resolver.answer(to: question) } }
@@ -176,7 +177,7 @@ package struct ServerInquiry: Sendable {
         }
     }
 
-    /// A conversation blocks, so it has a thread of its own: the pool is for what does not.
+    /// A conversation blocks, so it has a separate thread: the pool is only for code that does not block.
     private static func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: work()) }

@@ -1,20 +1,20 @@
 package import AuthServ
 
-/// What came of asking one server.
+/// The result of asking one server.
 package struct ServerReport: Sendable {
     package let url: ServerURL
     /// Seconds since 1970.
     package let askedAt: Int64
-    /// `TLSv1.3`; nil where no TLS came about. The certificate was good then.
+    /// `TLSv1.3`; nil if there was no TLS. With TLS, the certificate was valid.
     package let tlsVersion: String?
     package let answer: Result<Announcement, QueryFailure>
-    /// What was said, verbs only of what could be secret.
+    /// The dialogue, with only the verbs of lines that could be secret.
     package let transcript: [String]
 }
 
 extension Conversation {
-    /// The lines as people read them. Of ours there is the verb only. Of the server's there is nothing but the status
-    /// once a login has begun, since it can repeat what it was told; lists of capabilities apart.
+    /// The lines for people. Of our commands, only the verb is shown. Once a login has begun, only the status of the
+    /// server's lines is shown, since the server can repeat what it was sent; lists of capabilities are excepted.
     var transcript: [String] {
         var hasSecrets = false
         return lines.map { line in
@@ -28,7 +28,7 @@ extension Conversation {
         }
     }
 
-    /// `+OK`, `235`, `* CAPABILITY`, `A003 OK`: what a reply begins with, and nothing that can have come from us.
+    /// `+OK`, `235`, `* CAPABILITY`, `A003 OK`: the beginning of a reply, and nothing that can have come from us.
     private static func status(_ line: [UInt8]) -> String {
         let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: true)
         let known = ["+", "+OK", "-ERR", "*", "OK", "NO", "BAD", "BYE", "CAPABILITY", ".", "AUTHSERV"]

@@ -14,18 +14,18 @@ package struct RegisteredCode: Hashable, Sendable {
     /// `X.7.26`
     package var name: String { "X.\(subject).\(detail)" }
 
-    /// True if a reply may have this basic code and the enhanced code of that class: their first digits agree (RFC
-    /// 2034, 4), and the registry does not name others.
+    /// True if a reply may have this basic code and the enhanced code with that class: their first digits agree (RFC
+    /// 2034, 4), and the registry does not require others.
     package func goes(with basicCode: Int, in statusClass: EnhancedCode.Class) -> Bool {
         basicCode / 100 == statusClass.rawValue && basicCodes.allow(basicCode)
     }
 
-    /// The basic code to use with it where none is asked for; nil if none of the class is registered.
+    /// The basic code to use with it by default; nil if none of the class is registered.
     package func basicCode(in statusClass: EnhancedCode.Class) -> Int? {
         let usual: [Int] =
             switch statusClass {
             case .success: [250]
-            // RFC 5321, 4.2.2: 451 is a local error, 450 a mailbox that is unavailable, 550 also a refusal for policy.
+            // RFC 5321, 4.2.2: 451 is a local error, 450 an unavailable mailbox, 550 also a refusal for policy.
             case .transientFailure: [451, 450]
             case .permanentFailure: [550, 554]
             }
@@ -57,7 +57,7 @@ package enum BasicCodes: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Those that the registry names.
+    /// The codes that the registry lists.
     package var listed: [Int] {
         switch self {
         case .any, .notGiven, .permanentFailures: []

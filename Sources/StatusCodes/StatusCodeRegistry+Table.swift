@@ -2,11 +2,11 @@ extension StatusCodeRegistry {
     /// Every enumerated status code, by subject and detail.
     package static let codes = read(table)
 
-    /// Two lines a code: its name and its sample text; basic codes, reference, and when it is used. Of the basic codes,
-    /// `-` is not given, and `...` stands for other failures that are allowed.
+    /// Two lines per code: its name and its sample text; basic codes, reference, and when it is used. For basic
+    /// codes, `-` means that none are given, and `...` means that other failures are allowed.
     private static let table = """
         X.0.0 | Other undefined Status
-            any | RFC 3463, 3.1 | Nothing more exact is known or may be told.
+            any | RFC 3463, 3.1 | Nothing more exact is known or may be disclosed.
         X.1.0 | Other address status
             - | RFC 3463, 3.2 | Something about the address caused this.
         X.1.1 | Bad destination mailbox address

@@ -1,4 +1,4 @@
-/// What IANA has registered as "SMTP Enhanced Status Codes", as of 2024-12-06.
+/// The registrations of IANA for "SMTP Enhanced Status Codes", as of 2024-12-06.
 package enum StatusCodeRegistry {
     /// A subject sub-code (RFC 3463, 3.1): the second number.
     package struct Subject: Hashable, Sendable {
@@ -41,7 +41,7 @@ package enum StatusCodeRegistry {
 
     private static let byNumbers = Dictionary(codes.map { ([$0.subject, $0.detail], $0) }) { first, _ in first }
 
-    /// Reads the table. What is not as it should be is missing from the result, which the tests would notice.
+    /// Reads the table. Malformed lines are missing from the result, which the tests would notice.
     static func read(_ table: String) -> [RegisteredCode] {
         let rows = table.split(separator: "\n").map { line in
             line.split(separator: "|").map { column in

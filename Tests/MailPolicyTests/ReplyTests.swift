@@ -299,7 +299,7 @@ import Testing
             enhanced: "4.7.26",
             mistake: "4.7.26: X.7.26 (Multiple authentication checks failed) goes with 550"
         ),
-        Mistake(action: .accept, code: 550, mistake: "action accept has no reply; only reject and tempfail have"),
+        Mistake(action: .accept, code: 550, mistake: "action accept has no reply; only reject and tempfail have one"),
     ])
     func `codes are held against the registry`(_ one: Mistake) {
         var rule = Rule(name: "r", action: one.action)

@@ -116,7 +116,7 @@ import Testing
             "authres.yaml:8:7: a rule needs name", "authres.yaml:8:7: a rule needs action",
             "authres.yaml:9:81: enhanced-code: 5.7.23: X.7.23 (SPF validation failed) goes with 550, not 554",
             "authres.yaml:10:14: name: another rule is called four",
-            "authres.yaml:11:7: rule five can never match: rule four above it matches all that it does",
+            "authres.yaml:11:7: rule five can never match: rule four above it matches everything that it does",
             "authres.yaml:12:61: code: \"5xx\" is not a code",
             "authres.yaml:12:81: enhanced-code: \"5.7\" is not a code such as 5.7.1",
             "authres.yaml:12:94: text: expected printable ASCII",

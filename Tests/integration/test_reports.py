@@ -133,7 +133,7 @@ class DayTests(unittest.TestCase):
 
     def test_who_has_not_said_that_it_wants_reports_gets_none(self):
         self.assertIn(b"ignored d12.example", self.made.stdout)
-        self.assertIn(b"collector.example has not said that it takes reports on d12.example", self.made.stdout)
+        self.assertIn(b"collector.example has not published that it accepts reports on d12.example", self.made.stdout)
         self.assertFalse([path for path in self.mails if "!d12.example!" in path])
 
     def test_mail_dmarc_reads_them(self):
