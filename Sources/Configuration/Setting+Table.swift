@@ -231,7 +231,7 @@ extension Setting {
             "reports.rows-per-policy",
             \.reports.storeLimits.rowsOfPolicy,
             .number(10...1_000_000),
-            "Rows that are kept for one policy and hour."
+            "Rows that are kept for one policy."
         ),
         .scalar("reports.keep-days", \.reports.days, .number(2...365), "Days for which rows are kept."),
         .scalar(

@@ -4,24 +4,24 @@
 --     lua-load /etc/haproxy/authserv.lua                      in global
 --     filter lua.authserv-pop3 mx.example.org                 in the frontend; or lua.authserv-smtp
 --
--- A reply is changed only if it is certain which command it answers. So the commands are kept in a queue, and what is
--- no command (a SASL response, the text of a message) and no reply (a message that is retrieved) is followed to its end.
--- Where that is not possible any more, the rest of the connection goes through as it is, and nothing is announced.
--- STLS and STARTTLS are taken out of the lists: the server behind sees no TLS and offers it, and a client that took it
--- would send TLS where HAProxy has ended it.
+-- A reply is changed only if it is certain which command it answers. So the commands are kept in a queue, and text that is
+-- neither a command (a SASL response, the text of a message) nor a reply (a retrieved message) is followed to its end.
+-- Where that is no longer possible, the rest of the connection goes through as it is, and nothing is announced.
+-- STLS and STARTTLS are removed from the lists: the server behind HAProxy sees no TLS and offers it, and a client that
+-- accepted it would send TLS where HAProxy has ended it.
 
--- HAProxy 2.6 hands out wrong octets of a channel unless its buffer begins with them (the length is taken from the wrong
--- place in `_hlua_channel_dup`). So data is either sent on as a whole or held back as a whole, and where some is still
--- unsent from before, nothing is read.
+-- HAProxy 2.6 returns wrong octets of a channel unless its buffer begins with them (the length is taken from the wrong
+-- place in `_hlua_channel_dup`). So data is either sent on as a whole or held back as a whole, and while earlier data is
+-- still unsent, nothing is read.
 
--- Octets that are held back at most, for the end of a list; a buffer of HAProxy has 16,384. Octets of a line that are
--- looked at.
+-- The maximum of octets that are held back, for the end of a list; a buffer of HAProxy has 16,384. Octets of a line that
+-- are read.
 local HELD, LINE = 8192, 1024
 
 local Session = {}
 Session.__index = Session
 
--- Ends the watch over this connection.
+-- Stops following this connection.
 local function blind(session)
     session.isBlind = true
 end
@@ -34,7 +34,7 @@ local function pop(session)
     table.remove(session.queue, 1)
 end
 
--- The end of the text that is ended by a line with nothing but a dot, as an index in data; nil if it is not in there.
+-- The end of a text that a line with only a dot ends, as an index in data; nil if it is not in data.
 local function endOfText(session, data)
     local joined = session.tail .. data
     local start = joined:find("\r\n.\r\n", 1, true)
@@ -43,7 +43,7 @@ local function endOfText(session, data)
     return nil
 end
 
--- What the client sends: never changed, and never held back.
+-- The client's data: never changed, and never held back.
 
 local function command(session, line)
     if session.awaitsResponse then
@@ -81,15 +81,15 @@ local function fromClient(session, data)
     end
 end
 
--- A continuation: the next line of the client is none of its commands, and may be on its way already.
+-- A continuation: the next line of the client is not a command, and may be on its way already.
 local function continued(session)
     if session.queue[2] then table.remove(session.queue, 2) else session.awaitsResponse = true end
 end
 
--- What the server sends. Each function takes the data from an index on, and returns what to send in place of what it has
--- read, and the index behind that; nil if it has to wait for the end of a list.
+-- The server's data. Each function takes the data from an index on, and returns what to send in place of what it has
+-- read, and the index after that; nil if it must wait for the end of a list.
 
--- The whole line of which the data has the end, and the index of that; nil if the end is not in there.
+-- The whole line whose end is in the data, and the index of the end; nil if the end is not in the data.
 local function takeLine(session, data, index)
     local last = data:find("\n", index, true)
     local line = (session.reply .. data:sub(index, last or #data)):sub(1, LINE)
@@ -105,7 +105,7 @@ end
 
 -- POP3 (RFC 1939, 2449, 5034)
 
--- Commands whose +OK is followed by lines up to a dot: always, or where they have no argument.
+-- Commands whose +OK is followed by lines up to a dot: always, or if they have no argument.
 local LISTING = { CAPA = "always", RETR = "always", TOP = "always", LIST = "bare", UIDL = "bare", AUTH = "bare", LANG = "bare" }
 local SINGLE = { GREETING = true, USER = true, PASS = true, APOP = true, STAT = true, DELE = true, NOOP = true, RSET = true,
     QUIT = true, UTF8 = true, STLS = true, LIST = true, UIDL = true, AUTH = true, LANG = true }
@@ -151,7 +151,7 @@ local function pop3(session, data, index)
         session.isInText = true
         session.tail = "\r\n"
     elseif not SINGLE[head.verb] or head.verb == "STLS" then
-        -- Nobody knows whether lines follow; or TLS begins.
+        -- It is unknown whether lines follow; or TLS begins.
         blind(session)
     else
         if head.verb == "PASS" or head.verb == "APOP" or head.verb == "AUTH" then session.hasLoggedIn = true end
@@ -162,7 +162,7 @@ end
 
 -- SMTP (RFC 5321, 4954, 3030)
 
--- Nil also if the reply is none with a list.
+-- Also nil if the reply has no list.
 local function ehloReply(session, data, index)
     local lines = {}
     repeat
@@ -187,7 +187,7 @@ end
 local function smtp(session, data, index)
     local head = first(session)
     if head and head.verb == "EHLO" and not session.isInReply and session.reply == "" then
-        -- The first octets tell whether there is a list to wait for.
+        -- The first octets show whether there is a list to wait for.
         local code = data:sub(index, index + 2)
         if code == ("250"):sub(1, #code) then
             local reply, next = ehloReply(session, data, index)
@@ -208,7 +208,7 @@ local function smtp(session, data, index)
             continued(session)
         elseif code == "354" and head.verb == "DATA" then
             pop(session)
-            -- What was sent too early is text or commands, as the server sees it.
+            -- Data that was sent too early is text or commands, as the server decides.
             if first(session) or session.line ~= "" then blind(session) end
             session.isInMessage = true
             session.tail = "\r\n"
@@ -225,7 +225,7 @@ end
 
 local function fromServer(session, channel, count)
     local data = channel:data(0, count)
-    -- What was read already and is held back is the beginning of it.
+    -- Data that was read before and held back is the beginning of it.
     local sent, index = session.sent, session.index
     while index <= #data and not session.isBlind do
         local text, next = session.protocol(session, data, index)
@@ -243,7 +243,7 @@ local function fromServer(session, channel, count)
     sent[#sent + 1] = data:sub(index)
     session.sent, session.index = {}, 1
     local text = table.concat(sent)
-    -- Where there is no room nothing is changed, and the list goes as it is.
+    -- If there is no room, nothing is changed, and the list is sent as it is.
     if text == data or channel:set(text, 0, count) ~= #text then return count end
     return #text
 end

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A Postfix of its own: its configuration, queue and mailbox in one directory, one port on loopback, nothing shared with
+"""A separate Postfix: its configuration, queue and mailbox in one directory, one port on loopback, nothing shared with
 a Postfix that the machine may run. Used by samples/quickstart --postfix and by the tests. Must run as root, as Postfix
 does; needs Debian's postfix.
 
@@ -94,7 +94,7 @@ class Postfix:
         os.chmod(self.root, 0o755)
         values = dict(root=self.root, milter=milter, port=self.port, uid=owner.pw_uid, gid=owner.pw_gid)
         with open(os.path.join(self.config, "main.cf"), "w") as out:
-            # A line given goes before one of the same name.
+            # A given line overrides one with the same name.
             given = {line.split("=")[0].strip() for line in settings}
             lines = [line for line in MAIN.format(**values).splitlines() if line.split("=")[0].strip() not in given]
             out.write("".join(line + "\n" for line in [*lines, *settings]))
@@ -125,7 +125,7 @@ class Postfix:
             return ""
 
     def connect(self, client=None, hostname=None, helo="client.example", esmtp=True):
-        """An SMTP connection on which Postfix takes the client to be at `client` (XCLIENT)."""
+        """An SMTP connection on which Postfix sees the client address `client` (XCLIENT)."""
         smtp = smtplib.SMTP("127.0.0.1", self.port, local_hostname="localhost", timeout=60)
         smtp.ehlo("localhost")
         if client:
