@@ -6,8 +6,8 @@ internal import Foundation
 internal import Logging
 internal import ServerQuery
 
-/// Checks whether the servers of `announced-by` announce the name that the filter writes: what they tell readers must
-/// be true. It only warns.
+/// Checks whether the servers of `announced-by` announce the name that the filter writes, so that readers are not
+/// misled. It only warns.
 package struct AnnouncementWatch {
     private let servers: [ServerURL]
     private let inquiry: ServerInquiry

@@ -69,7 +69,7 @@ private struct ClaimReader {
 
     private var current: UInt8? { index < octets.count ? octets[index] : nil }
 
-    /// True if what stood before is no id but a method, `spf=pass` or `spf / 1 = pass`, as in fields that lack one.
+    /// True if the text before was not an id but a method, `spf=pass` or `spf / 1 = pass`, as in fields that lack an id.
     private mutating func isMethod() -> Bool {
         let start = index
         defer { index = start }
@@ -167,7 +167,7 @@ private struct ClaimReader {
         guard let text = String(validating: id, as: UTF8.self) else { return "not UTF-8" }
         for scalar in text.unicodeScalars {
             guard let octet = UInt8(exactly: scalar.value), scalar.isASCII else {
-                if scalar.isUnfitForID { return "character that cannot stand in an authserv-id" }
+                if scalar.isUnfitForID { return "character that an authserv-id cannot have" }
                 continue
             }
             if octet < 0x20 || octet == 0x7F { return "control character in the authserv-id" }

@@ -9,7 +9,7 @@ package final class InputFile {
     private let isOwned: Bool
     /// The archive that the file is an entry of; nil for a separate file.
     private let archive: LibArchive?
-    /// A piece that was looked at but has not been taken.
+    /// A piece that was read ahead but has not been taken.
     private var ahead: [UInt8] = []
     private var isAtEnd = false
     /// True if, as far as known, there is nothing more to read.

@@ -3,7 +3,7 @@ internal import Octets
 /// Reads the date at the end of a From_ line, whatever the order of its parts. RFC 4155 uses that of asctime(3), and
 /// these are in use too:
 ///
-///     Mon Jan  2 03:04:05 CET 2023                          a zone before the year or behind it, no seconds
+///     Mon Jan  2 03:04:05 CET 2023                          a zone before or after the year, no seconds
 ///     Mon, Jan 02 03:04:05 2023                             a comma
 ///     Mon Jan 02 2023 03:04:05 GMT+0100 (CET)               JavaScript's Date
 ///     Mon, 2 Jan 2023 03:04:05 +0100                        RFC 5322, 3.3

@@ -6,7 +6,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     /// It goes on, and no later rule is tried.
     case accept
     case reject
-    /// The sender is told to try again later.
+    /// The reply asks the sender to try again later.
     case tempfail
     /// The MTA holds it until a person has looked at it.
     case quarantine

@@ -278,7 +278,7 @@ package final class MessageFilter: MailFilter {
         finish()
     }
 
-    /// Ensures that the message does not wait for the DNS for ever. One that has all its answers needs no timer.
+    /// Ensures that the message does not wait for the DNS forever. One that has all its answers needs no timer.
     private func watchDeadline() {
         guard let message, message.deadline == nil, message.examination.isOpen,
             let deadline = message.examination.deadline

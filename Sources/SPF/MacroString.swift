@@ -76,7 +76,7 @@ struct Macro: Hashable, Sendable {
         return isEscaped ? result.flatMap(Self.escape) : result
     }
 
-    /// The parts that are kept. They are taken off the end that is kept, and no other is looked at: a record may hold
+    /// The parts that are kept. They are taken off the end that is kept, and no others are read: a record may have
     /// thousands of macros, and the name of a sender thousands of parts.
     private func parts(of value: [UInt8]) -> [ArraySlice<UInt8>] {
         var parts: [ArraySlice<UInt8>] = []

@@ -113,7 +113,7 @@ package struct Explanation {
             let trial = rules.isDryRun || rule.isDryRun ? ", dry run" : ""
             say("\(number + 1). \(rule.name) (\(rule.action.rawValue)\(trial)) \(Self.plain(rule.explanation(facts)))")
         }
-        if let reply = decision?.match.reply { say("The sender is told: \(reply)") }
+        if let reply = decision?.match.reply { say("The reply to the sender: \(reply)") }
     }
 
     // MARK: Check by check

@@ -71,8 +71,8 @@ public struct Received: Hashable, Sendable {
     /// True if the field is qmail's note of a step within the host, which names neither host nor client.
     var isNote: Bool { layout == .qmail && host == nil && hostAddress == nil && origin == .local }
 
-    /// Every MTA writes the word `by` once, after all that its client said to it. So if it is there twice, in whatever
-    /// reading, somebody else has written one of them: a HELO argument such as
+    /// Every MTA writes the word `by` once, after everything that its client sent. So if it occurs twice, in any
+    /// reading, someone else has written one of them: a HELO argument such as
     /// `x (y [192.0.2.1]) by mx.example.org with SMTP; 1 Jan 2024 00:00:00 +0000 (`.
     private static func checkHosts(_ value: [UInt8]) throws(ReceivedError) {
         let count = value.split(whereSeparator: \.delimitsReceivedWord).count { $0.isWord("by") }
@@ -100,10 +100,10 @@ public struct Received: Hashable, Sendable {
         return .network(try ReceivedClient(from, layout: layout).client())
     }
 
-    /// Octets that may stand behind the semicolon: a date and a comment, which PowerMTA gives the MAIL FROM.
+    /// Octets that may follow the semicolon: a date and a comment, in which PowerMTA puts the MAIL FROM.
     private static let dateLengthLimit = 512
 
-    /// What stands behind the semicolon. A date that cannot be read is none; what is no date at all means that the
+    /// The text after the semicolon. An unreadable date gives nil; text that is not a date at all means that the
     /// semicolon was not the one before the date.
     private static func date(_ octets: ArraySlice<UInt8>) throws(ReceivedError) -> DateTime? {
         guard octets.count <= dateLengthLimit else { throw .ambiguous }

@@ -58,12 +58,12 @@ import Testing
         Case(
             "a no-break space",
             " mx.example.org\u{A0}; none",
-            .unreadable("character that cannot stand in an authserv-id")
+            .unreadable("character that an authserv-id cannot have")
         ),
         Case(
             "a zero-width space",
             " mx\u{200B}.example.org; none",
-            .unreadable("character that cannot stand in an authserv-id")
+            .unreadable("character that an authserv-id cannot have")
         ),
     ])
     func `the id is read alone, as a careless reader would`(_ given: Case) {
