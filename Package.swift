@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every target is held to the same rules; a warning is an error, so that none is ever left behind.
+/// All targets follow the same rules; a warning is an error, so that none is ever left in the code.
 let settings: [SwiftSetting] = [
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
@@ -74,7 +74,7 @@ let package = Package(
         module("AuthResultsLint", ["AuthResults", "Octets"]),
         module("FieldClaims", ["AuthResults", "Mail", "DNS", "Octets"]),
 
-        // Servers that say whose fields they remove.
+        // Servers that announce whose fields they remove.
         module("AuthServ", ["DNS"]),
         module("ServerQuery", ["AuthServ", "DNS", "CCurl"]),
 
@@ -96,7 +96,7 @@ let package = Package(
             ]
         ),
 
-        // What is done because of it.
+        // Actions on messages, and reports.
         module("StatusCodes"),
         module(
             "MailPolicy",

@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
-/* The name that every libcurl since 7.16 has: its interface has been kept since. */
+/* The name of every libcurl since 7.16: its interface has been stable since then. */
 static const char *const library_name = "libcurl.so.4";
 
 static struct {

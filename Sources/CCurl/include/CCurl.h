@@ -1,5 +1,5 @@
 /*
- * libcurl, loaded when it is first needed: a filter that asks nobody does not carry its thirty libraries.
+ * libcurl, loaded when it is first needed: a filter that asks no server does not load its thirty libraries.
  *
  * The functions are those of the library without the variable arguments, which Swift cannot call; each takes a handle
  * of curl_new(). Before any of them, curl_load() must have returned NULL.
@@ -9,7 +9,7 @@
 
 #include <curl/curl.h>
 
-/* NULL, or why the library cannot be used; it is looked for once. May be called from any thread. */
+/* NULL, or why the library cannot be used; it is searched for once. May be called from any thread. */
 const char *authres_curl_load(void);
 
 CURL *authres_curl_new(void);
@@ -22,7 +22,7 @@ CURLcode authres_curl_set_writer(CURL *handle, CURLoption option, size_t (*write
 CURLcode authres_curl_set_tracer(CURL *handle, int (*trace)(CURL *, curl_infotype, char *, size_t, void *));
 
 CURLcode authres_curl_perform(CURL *handle);
-/* Text of the handle, to be copied before the next call; NULL if there is none. */
+/* A text of the handle, to be copied before the next call; NULL if there is none. */
 const char *authres_curl_get_text(CURL *handle, CURLINFO info);
 const char *authres_curl_explain(CURLcode code);
 
