@@ -38,7 +38,7 @@ package struct ConfigurationFile {
         guard case .mapping(let mapping) = node else {
             // All keys below it may be commented out.
             if path != nil, case .scalar(let scalar) = node, Self.isNull(scalar) { return }
-            return report(node, path.map { "\($0): expected keys and values" } ?? "expected lines of `key: value`")
+            return report(node, path.map { "\($0): expected a mapping" } ?? "expected lines of `key: value`")
         }
         for (keyNode, value) in mapping {
             guard case .scalar(let scalar) = keyNode else {
@@ -86,7 +86,7 @@ package struct ConfigurationFile {
         case .mapping(let mapping) where setting.isMap:
             for (key, value) in mapping {
                 guard case .scalar(let name) = key, case .scalar(let scalar) = value, !Self.isNull(scalar) else {
-                    return report(value, "\(setting.key): expected keys with plain values")
+                    return report(value, "\(setting.key): expected a mapping of keys to plain values")
                 }
                 entry.texts.append("\(name.string)=\(scalar.string)")
                 entry.elementOrigins.append(origin(of: value))

@@ -99,7 +99,7 @@ import Testing
         ("checks: {spf: true, spf: false}", "given more than once"),
         ("a: [", "not YAML"),
         ("- a\n- b", "expected lines of"),
-        ("dns: 127.0.0.1", "dns: expected keys and values"),
+        ("dns: 127.0.0.1", "dns: expected a mapping"),
         ("seal: {domain: example.org}", "all three or none"),
         ("own-ids: [[a]]", "an element must be a plain value"),
         ("dns: {servers: [localhost]}", "is not an address"),
