@@ -23,6 +23,7 @@ extension Target.Dependency {
     static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let asn1 = product(name: "SwiftASN1", package: "swift-asn1")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioTestUtils = product(name: "NIOTestUtils", package: "swift-nio")
@@ -32,6 +33,12 @@ extension Target.Dependency {
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let yams = product(name: "Yams", package: "Yams")
 }
+
+/// What is built, for `authres --version`: the commit, marked if the tree was changed. A tree without git may give it by the variable.
+let commit =
+    Context.environment["BUILD_COMMIT"]
+    ?? Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "-changed" : "") }
+    ?? "unknown"
 
 let package = Package(
     name: "authres",
@@ -59,6 +66,10 @@ let package = Package(
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
 
         .target(name: "CCurl", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(
+            name: "CBuild",
+            cSettings: [.define("AUTHRES_COMMIT", to: "\"\(commit)\""), .treatAllWarnings(as: .error)]
+        ),
 
         // Octets, names, mail.
         module("Octets"),
@@ -116,6 +127,7 @@ let package = Package(
 
         // The drivers.
         module("Files", ["CArchive", .unixSignals]),
+        module("Metrics"),
         module("Milter", ["Mail", "Octets", .nioCore, .nioPosix]),
         module("MilterService", ["Milter", "Octets", .nioCore, .nioPosix]),
         module("MilterClient", ["Milter", "Files", "Mail", .nioCore, .nioPosix]),
@@ -130,14 +142,20 @@ let package = Package(
         module(
             "Observability",
             [
-                "Authentication", "ARCSealing", "FieldClaims", "AuthResults", "MailAddresses", "DNS", "Octets",
-                .logging,
+                "Authentication", "ARCSealing", "DKIM", "DMARC", "MailSignature", "FieldClaims", "AuthResults",
+                "MailAddresses", "DNS", "Octets", "Metrics", .logging,
+            ]
+        ),
+        module(
+            "Monitoring",
+            [
+                "Configuration", "Observability", "Metrics", "MilterService", "Milter", "DNS", .nioCore, .nioHTTP1, .nioPosix,
             ]
         ),
         module(
             "MilterFilter",
             [
-                "Milter", "Configuration", "Observability", "MailPolicy", "StatusCodes", "AggregateReports",
+                "Milter", "Configuration", "Observability", "Metrics", "MailPolicy", "StatusCodes", "AggregateReports",
                 "ReportStore", "Authentication", "ARC", "DMARC", "AuthResults",
                 "MailAddresses", "Mail", "DNS", "Octets", .nioCore, .logging,
             ]
@@ -168,7 +186,8 @@ let package = Package(
             "Daemon",
             [
                 "MilterFilter", "MilterService", "Milter", "Discovery", "Configuration", "Authentication", "ARCSealing",
-                "ReportStore", "Observability", "DNS", "Octets", .logging, .nioCore, .nioPosix, .unixSignals,
+                "ReportStore", "Monitoring", "Metrics", "Observability", "DNS", "Octets", .logging, .nioCore, .nioPosix,
+                .unixSignals,
             ]
         ),
         module(
@@ -181,7 +200,8 @@ let package = Package(
         .executableTarget(
             name: "authres",
             dependencies: [
-                "Daemon", "MilterClient", "Milter", "Archive", "Discovery", "StoredMail", "FileLint",
+                "CBuild", "Daemon", "Monitoring", "Metrics", "MilterClient", "Milter", "Archive", "SPF", "DKIM",
+                "Discovery", "StoredMail", "FileLint",
                 "Configuration", "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication",
                 "AggregateReports", "ReportStore", "MailPolicy", "StatusCodes", "AuthResultsLint",
                 "AuthResults", "MailAddresses", "FieldClaims", "Mailboxes", "Trace", "Mail", "StubDNS", "DNS",
@@ -199,6 +219,7 @@ let package = Package(
         ),
         tests("ArchitectureTests"),
         tests("DNSTests", ["DNS", "TestSupport"]),
+        tests("MetricsTests", ["Metrics"]),
         tests("ObservabilityTests", ["Observability"]),
         tests("StubDNSTests", ["StubDNS", "DNS", "TestSupport"]),
         tests("MailTests", ["Mail", "DNS", "TestSupport"]),

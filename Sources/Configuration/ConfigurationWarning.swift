@@ -14,7 +14,7 @@ package struct ConfigurationWarning: Hashable, Sendable, CustomStringConvertible
 extension EffectiveConfiguration {
     /// What a postmaster should look at again, although it is in force.
     package var warnings: [ConfigurationWarning] {
-        sampleNames + wideNetworks + fieldsThatGoAnyway + publicSocket + uselessSeal + openKeyFile
+        sampleNames + wideNetworks + fieldsThatGoAnyway + publicSockets + uselessSeal + openKeyFile
     }
 
     private func warning(_ key: String, _ text: String) -> ConfigurationWarning {
@@ -69,19 +69,25 @@ extension EffectiveConfiguration {
         return [warning("also-remove", text)]
     }
 
-    /// Anyone who can connect can occupy the filter; the protocol has no login.
-    private var publicSocket: [ConfigurationWarning] {
-        let host: String
-        switch Endpoint(configuration.socket) {
-        case .inet(let name, _), .inet6(let name, _): host = name
-        case .unix, .descriptor, nil: return []
+    /// Anyone who can connect can occupy the filter, or read what it has counted: neither protocol has a login.
+    private var publicSockets: [ConfigurationWarning] {
+        [
+            ("socket", configuration.socket, "the milter protocol has"),
+            ("metrics", configuration.metrics, "HTTP here has"),
+        ]
+        .compactMap { key, socket, whose in
+            let host: String
+            switch socket.flatMap(Endpoint.init) {
+            case .inet(let name, _), .inet6(let name, _): host = name
+            case .unix, .descriptor, nil: return nil
+            }
+            guard let address = IPAddress(host)?.unmapped,
+                !Self.notPublic.contains(where: { $0.contains(address) })
+            else { return nil }
+            let text =
+                "\(host) can be reached from outside, and \(whose) no login: use 127.0.0.1, a Unix socket or a firewall"
+            return warning(key, text)
         }
-        guard let address = IPAddress(host)?.unmapped, !Self.notPublic.contains(where: { $0.contains(address) }) else {
-            return []
-        }
-        let text =
-            "\(host) can be reached from outside, and the milter protocol has no login: use 127.0.0.1, a Unix socket or a firewall"
-        return [warning("socket", text)]
     }
 
     /// A seal counts as ours only if its domain is that of the authserv-id or one above it.

@@ -2,7 +2,7 @@ internal import Authentication
 package import DNS
 internal import Foundation
 package import Logging
-internal import Observability
+package import Observability
 package import ReportStore
 internal import StubDNS
 internal import Synchronization
@@ -15,6 +15,10 @@ package final class ServiceState: Sendable {
     /// Records what is counted for aggregate reports; nil if nothing is.
     package let recorder: ReportRecorder?
     private let isOffline: Bool
+    /// What the answers come from, where they come from name servers.
+    let cache: CachingResolver?
+    let stub: StubResolver?
+    private let dnsMetrics: DNSMetrics?
 
     /// The name to report under where neither the configuration nor the MTA gives one.
     package let hostName = ProcessInfo.processInfo.hostName
@@ -22,16 +26,24 @@ package final class ServiceState: Sendable {
     /// - Parameters:
     ///   - zone: answers in place of the network; nil for name servers.
     ///   - countsForReports: true for the filter.
+    ///   - dnsMetrics: where questions to name servers are counted; nil if they are not.
     /// - Throws: ``StubResolver/StartError``.
     package init(
         _ configuration: ServiceConfiguration,
         zone: ZoneFile?,
-        countsForReports: Bool = false
+        countsForReports: Bool = false,
+        dnsMetrics: DNSMetrics? = nil
     ) throws {
         self.configuration = configuration
         logger = Self.logger(configuration)
         isOffline = zone != nil
-        resolver = try zone.map { ZoneResolver($0) } ?? Self.resolver(configuration)
+        self.dnsMetrics = dnsMetrics
+        if let zone {
+            (resolver, cache, stub) = (ZoneResolver(zone), nil, nil)
+        } else {
+            let (cache, stub) = try Self.resolver(configuration, logger, dnsMetrics)
+            (resolver, self.cache, self.stub) = (cache, cache, stub)
+        }
         recorder = countsForReports ? Self.recorder(configuration, logger) : nil
     }
 
@@ -44,11 +56,13 @@ package final class ServiceState: Sendable {
             && configuration.nameServerTimeout == old.configuration.nameServerTimeout
         if old.isOffline || asksTheSame {
             isOffline = old.isOffline
-            resolver = old.resolver
+            (resolver, cache, stub) = (old.resolver, old.cache, old.stub)
         } else {
             isOffline = false
-            resolver = try Self.resolver(configuration)
+            let (cache, stub) = try Self.resolver(configuration, logger, old.dnsMetrics)
+            (resolver, self.cache, self.stub) = (cache, cache, stub)
         }
+        dnsMetrics = old.dnsMetrics
         let countsTheSame =
             configuration.reports.database == old.configuration.reports.database
             && configuration.reports.storeLimits == old.configuration.reports.storeLimits
@@ -78,10 +92,24 @@ package final class ServiceState: Sendable {
         return logger
     }
 
-    private static func resolver(_ configuration: ServiceConfiguration) throws -> any Resolver {
-        CachingResolver(
-            try StubResolver(servers: configuration.nameServers, timeout: configuration.nameServerTimeout)
+    private static func resolver(
+        _ configuration: ServiceConfiguration,
+        _ logger: Logger,
+        _ metrics: DNSMetrics?
+    ) throws -> (CachingResolver, StubResolver) {
+        let stub = try StubResolver(
+            servers: configuration.nameServers,
+            timeout: configuration.nameServerTimeout,
+            notify: { notice in
+                var details: Logger.Metadata = [:]
+                details[.nameServers] = .array(notice.servers.map { .string("\($0)") })
+                switch notice {
+                case .noneAnswers: logger.warning("\(notice)", metadata: details)
+                case .answersAgain: logger.notice("\(notice)", metadata: details)
+                }
+            }
         )
+        return (CachingResolver(metrics.map { MeasuredResolver(stub, $0) } ?? stub), stub)
     }
 }
 

@@ -258,6 +258,13 @@ extension Setting {
             .size(65536...100 * 1024 * 1024),
             "Maximum size of a report's message in octets."
         ),
+        .scalar(
+            "metrics",
+            \.metrics,
+            ValueForm<String>.socket.optional,
+            "Where metrics and health are served by HTTP, to programs of this host; `authres status` reads them.",
+            concern: .filter
+        ),
         .scalar("log-level", \.logLevel, .word, "The lowest level that is logged.", concern: .filter),
         .scalar(
             "log-format",

@@ -13,6 +13,12 @@ enum LibOpenDKIM {
         let headerHash: [UInt8]
     }
 
+    /// OPENDKIM_LIB_VERSION: an octet for each number.
+    static var version: String {
+        let number = dkim_libversion()
+        return "\(number >> 24).\(number >> 16 & 0xFF).\(number >> 8 & 0xFF)"
+    }
+
     /// The library's findings, or nil if it does not understand the signature.
     ///
     /// Fields are `Name: value` with CRLF folds, no CRLF at the end, and without NUL.

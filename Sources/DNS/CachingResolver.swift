@@ -29,6 +29,17 @@ public final class CachingResolver: Resolver {
         /// asked.
         var waiting: [Question: [UInt64: CheckedContinuation<Answer, Never>]] = [:]
         var waiters: UInt64 = 0
+        var hits = 0
+    }
+
+    /// What there is at one moment, and what was since the beginning.
+    public struct Statistics: Hashable, Sendable {
+        /// Questions that were answered from the cache.
+        public let hits: Int
+        /// Answers that are kept.
+        public let entries: Int
+        /// Questions that upstream has not answered yet.
+        public let outstanding: Int
     }
 
     private enum Entry {
@@ -59,7 +70,18 @@ public final class CachingResolver: Resolver {
 
     public func knownAnswer(to question: Question) -> Answer? {
         let now = now()
-        return state.withLock { $0.cache.answer(to: question, at: now) } ?? upstream.knownAnswer(to: question)
+        let answer = state.withLock { state in
+            let answer = state.cache.answer(to: question, at: now)
+            if answer != nil { state.hits += 1 }
+            return answer
+        }
+        return answer ?? upstream.knownAnswer(to: question)
+    }
+
+    public var statistics: Statistics {
+        state.withLock { state in
+            Statistics(hits: state.hits, entries: state.cache.count, outstanding: state.waiting.count)
+        }
     }
 
     public func answer(to question: Question) async -> Answer {

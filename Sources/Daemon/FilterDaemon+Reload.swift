@@ -18,6 +18,8 @@ extension FilterDaemon {
         listeningAt socket: String
     ) {
         let old = states.value
+        // Until it has been taken.
+        metrics.configuration.refuse()
         if let file = source.fileReadOnce() {
             // An empty pipe would be a configuration without settings, and a FIFO would never end.
             old.logger.error("SIGHUP: the configuration stays as it was: \(file) is not a file that can be read again")
@@ -33,6 +35,7 @@ extension FilterDaemon {
             let configuration = new.configuration
             let state = try ServiceState(configuration, after: old)
             states.replace(by: state)
+            metrics.configuration.take()
             // Messages in flight keep the old state; what they add is written at the recorder's next turn.
             if state.recorder !== old.recorder { old.recorder?.retire() }
             Task { await Self.checkKey(of: state) }
@@ -51,6 +54,9 @@ extension FilterDaemon {
             }
             watchAnnouncements(states)
             report(new, to: old.logger)
+            if configuration.metrics != old.configuration.metrics {
+                old.logger.warning("SIGHUP: metrics are served as before; another place takes a restart")
+            }
             if configuration.socket != socket {
                 old.logger.warning("SIGHUP: listening at \(socket) as before; to change the socket, restart the filter")
             }

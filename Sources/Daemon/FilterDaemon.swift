@@ -4,9 +4,11 @@ package import Configuration
 package import DNS
 internal import Discovery
 internal import Logging
+package import Metrics
 internal import Milter
 internal import MilterFilter
 internal import MilterService
+internal import Monitoring
 internal import NIOCore
 internal import NIOPosix
 internal import Observability
@@ -49,15 +51,21 @@ package struct FilterDaemon: Sendable {
         }
     }
 
-    let version: String
+    private let version: String
+    /// Versions of the program and of its libraries, for those who watch it.
+    private let build: [MetricFamily.Label]
+    let metrics = FilterMetrics()
     let source: ConfigurationSource
 
     /// Time for messages in flight to finish after SIGTERM; systemd waits 90 seconds by default.
     private static let grace = TimeAmount.seconds(50)
 
-    /// - Parameter version: the program's version, for the log line at the start.
-    package init(version: String, source: ConfigurationSource) {
+    /// - Parameters:
+    ///   - version: the program's version, for the log line at the start.
+    ///   - build: that and more versions, as labels.
+    package init(version: String, build: [MetricFamily.Label], source: ConfigurationSource) {
         self.version = version
+        self.build = build
         self.source = source
     }
 
@@ -79,7 +87,14 @@ package struct FilterDaemon: Sendable {
         defer { log.flush(within: .seconds(1)) }
         let states: CurrentServiceState
         do {
-            states = CurrentServiceState(try ServiceState(configuration, zone: zone, countsForReports: true))
+            states = CurrentServiceState(
+                try ServiceState(
+                    configuration,
+                    zone: zone,
+                    countsForReports: true,
+                    dnsMetrics: metrics.dns
+                )
+            )
         } catch {
             throw .unavailable("no usable name server: \(error)")
         }
@@ -87,6 +102,8 @@ package struct FilterDaemon: Sendable {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let manager = ServiceManager()
         let socket = try place(effective, manager)
+        // First, so that whoever sees the filter's socket can ask.
+        let metricsListener = try await serveMetrics(states)
         let server = try await start(states, at: socket)
         let logger = states.value.logger
         announce(effective, states.value, listeningAt: socket)
@@ -136,6 +153,7 @@ package struct FilterDaemon: Sendable {
             let isWanted = await group.next() ?? true
             if !isWanted { logger.critical("the socket was closed; the filter ends") }
             await server.shutDown(within: Self.grace)
+            await metricsListener?.close()
             group.cancelAll()
             return isWanted
         }
@@ -190,6 +208,7 @@ package struct FilterDaemon: Sendable {
     }
 
     private func note(_ notice: ServerNotice, in state: ServiceState) {
+        metrics.count(notice.cause)
         switch state.configuration.logFormat {
         case .text: state.logger.warning("\(notice)")
         case .logfmt, .json:
@@ -198,6 +217,30 @@ package struct FilterDaemon: Sendable {
             details[.client] = notice.client.map { .string("\(LogWord($0))") }
             state.logger.warning("\(notice.cause)", metadata: details)
         }
+    }
+
+    /// Serves metrics and health where the configuration says; nil if it does not.
+    private func serveMetrics(_ states: CurrentServiceState) async throws(Failure) -> MetricsListener? {
+        let configuration = states.value.configuration
+        guard let place = configuration.metrics, let endpoint = Endpoint(place) else { return nil }
+        let monitor = FilterMonitor(states, metrics, build: build)
+        do {
+            return try await MetricsListener.start(
+                at: endpoint,
+                access: SocketAccess(mode: UInt32(configuration.socketMode), group: nil),
+                on: MultiThreadedEventLoopGroup.singleton,
+                page: { await monitor.page(at: $0) }
+            )
+        } catch {
+            throw Self.cannotListen(at: place, error)
+        }
+    }
+
+    private static func cannotListen(at place: String, _ error: any Error) -> Failure {
+        if case EndpointError.system(let call, let endpoint, let reason) = error {
+            return .unavailable("cannot listen at \(endpoint): \(call): \(reason)")
+        }
+        return .unavailable("cannot listen at \(place): \(error)")
     }
 
     private func start(_ states: CurrentServiceState, at socket: String) async throws(Failure) -> MilterServer {
@@ -216,12 +259,10 @@ package struct FilterDaemon: Sendable {
                 configuration: serverConfiguration,
                 on: MultiThreadedEventLoopGroup.singleton,
                 notify: { note($0, in: states.value) },
-                makeFilter: { MessageFilter(states, on: $0) }
+                makeFilter: { MessageFilter(states, metrics: metrics, on: $0) }
             )
-        } catch EndpointError.system(let call, let endpoint, let reason) {
-            throw Failure.unavailable("cannot listen at \(endpoint): \(call): \(reason)")
         } catch {
-            throw Failure.unavailable("cannot listen at \(socket): \(error)")
+            throw Self.cannotListen(at: socket, error)
         }
     }
 }

@@ -8,9 +8,10 @@ internal import Logging
 internal import Mail
 internal import MailAddresses
 internal import MailPolicy
+internal import Metrics
 internal import Milter
 package import NIOCore
-internal import Observability
+package import Observability
 internal import Octets
 internal import ReportStore
 
@@ -19,6 +20,7 @@ internal import ReportStore
 package final class MessageFilter: MailFilter {
     private let states: CurrentServiceState
     private let eventLoop: any EventLoop
+    private let metrics: FilterMetrics
     /// Seconds since 1970.
     private let clock: () -> Int64
 
@@ -31,7 +33,12 @@ package final class MessageFilter: MailFilter {
     private var helo: [UInt8] = []
     /// The MTA's own name, macro `j`.
     private var ownName: [UInt8]?
-    private var message: Message?
+    private var message: Message? {
+        didSet {
+            if oldValue == nil, message != nil { metrics.messagesInFlight.rise() }
+            if oldValue != nil, message == nil { metrics.messagesInFlight.fall() }
+        }
+    }
 
     /// One message, from MAIL to the reply. An object, so that a late answer can tell whether its message is still
     /// there.
@@ -83,13 +90,21 @@ package final class MessageFilter: MailFilter {
 
     package init(
         _ states: CurrentServiceState,
+        metrics: FilterMetrics = FilterMetrics(),
         on eventLoop: any EventLoop,
         clock: @escaping () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) {
         self.states = states
+        self.metrics = metrics
         self.eventLoop = eventLoop
         self.clock = clock
         furtherActions = states.value.configuration.rules.mayQuarantine ? .quarantine : []
+        metrics.connections.add()
+        metrics.openConnections.rise()
+    }
+
+    deinit {
+        metrics.openConnections.fall()
     }
 
     // MARK: From the MTA
@@ -201,7 +216,9 @@ package final class MessageFilter: MailFilter {
             message.state.logger.warning("\(reason)", metadata: message.log.details(deferredIn: isDryRun))
         }
         self.message = nil
+        metrics.limits.add(.removals)
         if isDryRun { return .continue }
+        metrics.messages.add(.tempfail)
         let reply = SMTPReply(
             code: 451,
             enhancedCode: "4.7.0",
@@ -241,9 +258,11 @@ package final class MessageFilter: MailFilter {
     }
 
     func abort() {
-        message?.deadline?.cancel()
-        message?.promise?.fail(CancellationError())
-        message = nil
+        guard let message else { return }
+        message.deadline?.cancel()
+        message.promise?.fail(CancellationError())
+        self.message = nil
+        metrics.messages.add(.aborted)
     }
 
     func disconnect() {
@@ -291,6 +310,7 @@ package final class MessageFilter: MailFilter {
 
     private func expire(_ message: Message) {
         guard message === self.message else { return }
+        metrics.limits.add(.deadline)
         message.examination.expire(at: .now)
         finish()
     }
@@ -312,11 +332,19 @@ package final class MessageFilter: MailFilter {
         message.log.policy = disposition.log
         count(message, judgement, message.state.configuration.isDryRun ? nil : decision)
         let now = ContinuousClock.now
-        log(message, judgement, after: message.end?.duration(to: now), at: now)
+        let took = message.start.duration(to: now)
+        let after = message.end?.duration(to: now)
+        metrics.count(
+            judgement,
+            limits: message.state.configuration.policy.limits,
+            policy: disposition.log,
+            took: took,
+            after: after
+        )
+        log(message, judgement, took: took, after: after)
     }
 
-    private func log(_ message: Message, _ judgement: Judgement, after: Duration?, at now: ContinuousClock.Instant) {
-        let took = message.start.duration(to: now)
+    private func log(_ message: Message, _ judgement: Judgement, took: Duration, after: Duration?) {
         let logger = message.state.logger
         switch message.state.configuration.logFormat {
         case .text: logger.info("\(message.log.line(judgement, took: took, after: after))")

@@ -8,7 +8,7 @@ public final class MilterServer: Sendable {
     private let listener: any Channel
     private let loops: [NIOLoopBound<LoopConnections>]
     /// The file to remove when the server ends; nil for all but Unix sockets.
-    private let socketFile: (path: String, identity: LibCSockets.FileIdentity)?
+    private let socketFile: SocketFile?
 
     /// Descriptors that are needed in addition to those of the connections: event loops, the log, name servers.
     private static let otherDescriptors = 256
@@ -24,7 +24,7 @@ public final class MilterServer: Sendable {
     private init(
         listener: any Channel,
         loops: [NIOLoopBound<LoopConnections>],
-        socketFile: (path: String, identity: LibCSockets.FileIdentity)?
+        socketFile: SocketFile?
     ) {
         self.listener = listener
         self.loops = loops
@@ -105,39 +105,8 @@ public final class MilterServer: Sendable {
                     channel.closeFuture.assumeIsolated().whenComplete { _ in connections.remove(connection) }
                 }
             }
-        let (listener, socketFile) = try await listen(bootstrap, at: endpoint, access: access)
+        let (listener, socketFile) = try await bootstrap.listen(at: endpoint, access: access)
         return MilterServer(listener: listener, loops: Array(loops.values), socketFile: socketFile)
-    }
-
-    private static func listen(
-        _ bootstrap: ServerBootstrap,
-        at endpoint: Endpoint,
-        access: SocketAccess
-    ) async throws -> (any Channel, (path: String, identity: LibCSockets.FileIdentity)?) {
-        switch endpoint {
-        case .unix(let path):
-            let socket = try LibCSockets.listen(atPath: path, mode: access.mode, group: access.group)
-            let identity = LibCSockets.identity(ofPath: path)
-            return (try await serve(socket, bootstrap), identity.map { (path, $0) })
-        case .descriptor(let descriptor):
-            return (try await serve(try LibCSockets.listeningSocket(descriptor), bootstrap), nil)
-        case .inet, .inet6:
-            do {
-                return (try await bootstrap.bind(to: try endpoint.socketAddress()).get(), nil)
-            } catch let error as IOError {
-                throw EndpointError.system(
-                    call: "bind",
-                    endpoint: "\(endpoint)",
-                    reason: LibCSockets.text(ofError: error.errnoCode)
-                )
-            }
-        }
-    }
-
-    private static func serve(_ socket: Int32, _ bootstrap: ServerBootstrap) async throws -> any Channel {
-        let channel = try await bootstrap.withBoundSocket(socket).get()
-        LibCSockets.deepenBacklog(of: socket)
-        return channel
     }
 
     /// Accepts no more connections, closes those that are between messages, and the others when their message is
@@ -145,7 +114,7 @@ public final class MilterServer: Sendable {
     ///
     /// - Parameter grace: After this time the remaining connections are closed too; their MTAs defer the messages.
     public func shutDown(within grace: TimeAmount) async {
-        if let socketFile { LibCSockets.removeSocket(atPath: socketFile.path, ifStill: socketFile.identity) }
+        socketFile?.remove()
         try? await listener.close().get()
         for loop in loops {
             // A connection that is just being accepted is refused as soon as its loop knows.

@@ -39,6 +39,24 @@ enum LibCService {
 }
 
 extension LibCService {
+    static var pageSize: Int { sysconf(Int32(_SC_PAGESIZE)) }
+
+    /// Processor time of this process, user and system.
+    static var cpuSeconds: Double {
+        var usage = rusage()
+        guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    }
+
+    /// How many descriptors this process may have open.
+    static var descriptorLimit: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+        return Int(clamping: limit.rlim_cur)
+    }
+}
+
+extension LibCService {
     /// The time of day in seconds, with the offset of this host or in UTC (RFC 3339).
     static func time(isUniversal: Bool) -> String {
         var seconds = Glibc.time(nil)

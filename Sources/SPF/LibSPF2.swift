@@ -19,6 +19,12 @@ enum LibSPF2 {
         case stopped
     }
 
+    static var version: String {
+        var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
+        unsafe SPF_get_lib_version(&major, &minor, &patch)
+        return "\(major).\(minor).\(patch)"
+    }
+
     /// Runs the loop over the record of the evaluation's first entry.
     static func run(_ evaluation: Evaluation) -> Ending {
         silence

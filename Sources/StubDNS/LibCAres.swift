@@ -190,6 +190,11 @@ struct Arrival {
         return arrivals.list
     }
 
+    static var libraryVersion: String {
+        guard let text = unsafe ares_version(nil) else { return "unknown" }
+        return unsafe String(cString: text)
+    }
+
     /// The servers of /etc/resolv.conf, as c-ares reads it: the local host if it names none.
     static func systemServers() -> [NameServer] {
         guard isInitialized else { return [] }

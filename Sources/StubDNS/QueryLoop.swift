@@ -34,6 +34,9 @@ final class QueryLoop {
     /// How often timeouts are checked while questions are in flight.
     private static let tick: Int32 = 50
 
+    /// How often servers that are silent are looked after while no question is in flight.
+    private static let outageTick: Int32 = 500
+
     private let exchange: QueryExchange
     private let queryTimeout: QueryTimeout
     private var servers: [Server]
@@ -41,8 +44,22 @@ final class QueryLoop {
     private var inFlight: [UInt64: InFlight] = [:]
     /// Those in flight that wait for servers to return.
     private var resting: [(ticket: UInt64, end: ContinuousClock.Instant)] = []
+    private let board: HealthBoard
+    private let notify: @Sendable (NameServerNotice) -> Void
+    private var outage: OutageWatch
+    /// Of questions that are asked for the answer's sake by nobody: from the end of the numbers, where no other ticket is.
+    private var probeTicket = UInt64.max
 
-    init(exchange: QueryExchange, servers: [NameServer], queryTimeout: QueryTimeout) {
+    init(
+        exchange: QueryExchange,
+        servers: [NameServer],
+        queryTimeout: QueryTimeout,
+        board: HealthBoard,
+        notify: @escaping @Sendable (NameServerNotice) -> Void
+    ) {
+        self.board = board
+        self.notify = notify
+        outage = OutageWatch(delay: queryTimeout.timeout)
         self.exchange = exchange
         self.queryTimeout = queryTimeout
         self.servers = servers.map { Server(address: $0) }
@@ -56,8 +73,53 @@ final class QueryLoop {
             settleArrivals()
             wait()
             settleArrivals()
+            watchServers()
         }
     }
+
+    // MARK: Health
+
+    /// Writes down which servers answer, and reports it when none does any more, or one does again.
+    private func watchServers() {
+        let now = ContinuousClock.now
+        let change = outage.note(areAllSilent: order.areAllSilent, at: now)
+        board.put(
+            HealthBoard.State(
+                servers: servers.indices.map { index in
+                    NameServerHealth(
+                        server: servers[index].address,
+                        answers: !order.isSilent(index),
+                        lastHeard: order.lastHeard(index)
+                    )
+                },
+                isOutage: outage.isOutage
+            )
+        )
+        switch change {
+        case .began: notify(.noneAnswers(servers.map(\.address)))
+        case .ended(let duration):
+            if let heard = servers.indices.first(where: { !order.isSilent($0) }) {
+                notify(.answersAgain(servers[heard].address, after: duration))
+            }
+        case nil: break
+        }
+        if outage.probeIsDue(at: now) { probe(at: now) }
+    }
+
+    /// A name that resolvers answer by themselves (RFC 6761, 6.3); whatever they say, they are there.
+    static let probeName = Domain("localhost")
+
+    /// Asks each server by itself. The answers are for nobody.
+    private func probe(at now: ContinuousClock.Instant) {
+        guard let name = Self.probeName else { return }
+        for server in servers.indices {
+            let lookup = Lookup(Question(name, .a), order: [server], deadline: now + queryTimeout.timeout)
+            probeTicket -= 1
+            perform(lookup.first, InFlight(lookup: lookup, sent: now, name: name), probeTicket, at: now)
+        }
+    }
+
+    // MARK: Questions
 
     private func begin(_ request: QueryExchange.Request) {
         let now = ContinuousClock.now
@@ -148,6 +210,12 @@ final class QueryLoop {
         }
     }
 
+    /// How long may be waited for sockets; nil for ever.
+    private var patience: Int32? {
+        if !inFlight.isEmpty { return Self.tick }
+        return outage.isOpen ? Self.outageTick : nil
+    }
+
     private func wait() {
         let channels = servers.flatMap(\.channels)
         let sockets = channels.map { $0.sockets() }
@@ -156,7 +224,7 @@ final class QueryLoop {
             isForReading: true,
             isForWriting: false
         )
-        let ready = LibCThreads.poll([wakeUp] + sockets.joined(), milliseconds: inFlight.isEmpty ? nil : Self.tick)
+        let ready = LibCThreads.poll([wakeUp] + sockets.joined(), milliseconds: patience)
         var readiness: [Int32: LibCThreads.Watched] = [:]
         for socket in ready { readiness[socket.descriptor] = socket }
         for (channel, sockets) in zip(channels, sockets) where !channel.isDone || !sockets.isEmpty {

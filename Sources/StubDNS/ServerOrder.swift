@@ -59,6 +59,13 @@ struct ServerOrder {
         }
     }
 
+    /// True if nothing was heard of the server since a question that it left unanswered.
+    func isSilent(_ server: Int) -> Bool { servers[server].silentSince != nil }
+
+    var areAllSilent: Bool { servers.allSatisfy { $0.silentSince != nil } }
+
+    func lastHeard(_ server: Int) -> ContinuousClock.Instant? { servers[server].lastHeard }
+
     /// The time until which questions wait for servers that are closed; nil if none is.
     var bridgeEnd: ContinuousClock.Instant? {
         servers.compactMap { $0.refusals?.first }.max()?.advanced(by: Self.bridged)

@@ -23,13 +23,20 @@ public final class StubResolver: Resolver {
     /// In the order in which they are asked.
     public let servers: [NameServer]
     private let exchange: QueryExchange
+    private let board: HealthBoard
 
     /// - Parameters:
     ///   - servers: as ``NameServer/init(_:)`` reads them; if empty, those of /etc/resolv.conf, where link-local
     ///     addresses (`fe80::1%eth0`), which c-ares 1.18 cannot ask, are ignored.
     ///   - timeout: how long to wait for one server before the next is asked, all tries together.
     ///   - tries: how often one server is sent the same question within that time, at growing intervals.
-    public init(servers: [String] = [], timeout: Duration = .seconds(5), tries: Int = 2) throws(StartError) {
+    ///   - notify: called on the resolver's thread for what should be logged.
+    public init(
+        servers: [String] = [],
+        timeout: Duration = .seconds(5),
+        tries: Int = 2,
+        notify: @escaping @Sendable (NameServerNotice) -> Void = { _ in }
+    ) throws(StartError) {
         var list: [NameServer] = []
         for text in servers {
             guard let server = NameServer(text) else { throw .invalidServer(text) }
@@ -44,10 +51,21 @@ public final class StubResolver: Resolver {
         guard let exchange = QueryExchange() else { throw .outOfResources }
         self.servers = list
         self.exchange = exchange
+        let board = HealthBoard(list)
+        self.board = board
         let queryTimeout = QueryTimeout(timeout: timeout, tries: tries)
         let asked = list
         guard
-            LibCThreads.startThread({ QueryLoop(exchange: exchange, servers: asked, queryTimeout: queryTimeout).run() })
+            LibCThreads.startThread({
+                let loop = QueryLoop(
+                    exchange: exchange,
+                    servers: asked,
+                    queryTimeout: queryTimeout,
+                    board: board,
+                    notify: notify
+                )
+                loop.run()
+            })
         else {
             throw .outOfResources
         }
@@ -63,6 +81,24 @@ public final class StubResolver: Resolver {
     public func answer(to question: Question) async -> Answer {
         await exchange.answer(to: question)
     }
+
+    /// What is known of each server.
+    public var health: [NameServerHealth] { board.current.servers }
+
+    /// True from ``NameServerNotice/noneAnswers(_:)`` to ``NameServerNotice/answersAgain(_:after:)``.
+    public var isOutage: Bool { board.current.isOutage }
+
+    /// Asks, and says whether any server answers; what it answers is of no matter.
+    public func answersAtAll() async -> Bool {
+        guard let name = QueryLoop.probeName else { return false }
+        switch await answer(to: Question(name, .a)).outcome {
+        case .failure(.timeout), .failure(.unavailable): return false
+        case .records, .noData, .nameError, .failure: return true
+        }
+    }
+
+    /// That of c-ares.
+    public static var libraryVersion: String { AresChannel.libraryVersion }
 
     /// Answers all open and all later questions with ``Answer/Failure/unavailable``; the thread and the sockets are
     /// released.

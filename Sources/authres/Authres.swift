@@ -7,15 +7,13 @@ struct Authres: AsyncParsableCommand {
         commandName: "authres",
         abstract:
             "Which of the claims on this message are true? Authentication-Results (RFC 8601), written and checked.",
-        version: version,
+        version: Build.text,
         subcommands: [
             MilterCommand.self, CheckCommand.self, MboxCommand.self, ReportCommand.self, ReportsCommand.self,
             LintCommand.self, SendCommand.self, DiscoverCommand.self, AnnounceCommand.self, ConfigCommand.self,
-            SealRecordCommand.self, CodesCommand.self,
+            SealRecordCommand.self, CodesCommand.self, StatusCommand.self,
         ]
     )
-
-    static let version = "0.1.0"
 
     static func main() async {
         LibCFiles.openStandardDescriptors()

@@ -32,11 +32,12 @@ def wire_data(kind, text):
 
 class NameServer:
     """`zones` are paths of zone files in the plain form of samples/messages; every answer comes after `delay` seconds.
-    `silent` are names that are never answered."""
+    `silent` are names that are never answered; while `is_down`, none is."""
 
     def __init__(self, zones, delay=0.0, silent=()):
         self.delay = delay
         self.silent = {name.lower() for name in silent}
+        self.is_down = False
         self.queries = collections.Counter()
         self.records = collections.defaultdict(list)
         self.names = set()
@@ -96,7 +97,7 @@ class NameServer:
         number, = struct.unpack(">H", query[index + 1:index + 3])
         kind = {value: key for key, value in TYPES.items()}.get(number, str(number))
         self.queries[name, kind] += 1
-        if name in self.silent:
+        if self.is_down or name in self.silent:
             return None
         records = self.records.get((name, kind), [])
         rcode = 0 if name in self.names else 3

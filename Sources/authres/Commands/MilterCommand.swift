@@ -27,7 +27,7 @@ struct MilterCommand: AsyncParsableCommand {
             read: { () throws(ConfigurationError) in try options.read() }
         )
         do {
-            try await FilterDaemon(version: Authres.version, source: source).run(
+            try await FilterDaemon(version: Build.version, build: Build.labels, source: source).run(
                 effective,
                 zone: try zoneOptions.load()
             )

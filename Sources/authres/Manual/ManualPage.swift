@@ -4,7 +4,7 @@ struct ManualPage {
 
     /// - Parameter summary: the text beside the name, also in whatis(1).
     init(_ name: String, section: Int, summary: String) {
-        text = ".TH \"\(name)\" \"\(section)\" \"\" \"authres \(Authres.version)\" \"\"\n"
+        text = ".TH \"\(name)\" \"\(section)\" \"\" \"authres \(Build.version)\" \"\"\n"
         heading("NAME")
         text += "\(Self.escaped(name)) \\- \(Self.escaped(summary))\n"
     }

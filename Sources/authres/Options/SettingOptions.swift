@@ -118,6 +118,7 @@ struct SettingOptions<Scope: SettingScope>: ParsableArguments {
     @Option(name: .customLong("reports-addresses"), help: .setting("reports.addresses", in: Scope.self))
     var reportsAddresses: String?
     @Option(name: .customLong("reports-size"), help: .setting("reports.size", in: Scope.self)) var reportsSize: String?
+    @Option(name: .customLong("metrics"), help: .setting("metrics", in: Scope.self)) var metrics: String?
     @Option(name: .customLong("log-level"), help: .setting("log-level", in: Scope.self)) var logLevel: String?
     @Option(name: .customLong("log-format"), help: .setting("log-format", in: Scope.self)) var logFormat: String?
 
@@ -182,6 +183,7 @@ struct SettingOptions<Scope: SettingScope>: ParsableArguments {
             ("reports.reports-per-address", reportsPerAddress.map { [$0] } ?? []),
             ("reports.addresses", reportsAddresses.map { [$0] } ?? []),
             ("reports.size", reportsSize.map { [$0] } ?? []),
+            ("metrics", metrics.map { [$0] } ?? []),
             ("log-level", logLevel.map { [$0] } ?? []),
             ("log-format", logFormat.map { [$0] } ?? []),
         ]

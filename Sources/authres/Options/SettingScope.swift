@@ -25,6 +25,11 @@ enum SealScope: SettingScope {
     static func shows(_ setting: Setting) -> Bool { setting.key.hasPrefix("seal.") }
 }
 
+/// Where a running filter is asked.
+enum WatchScope: SettingScope {
+    static func shows(_ setting: Setting) -> Bool { setting.key == "metrics" }
+}
+
 /// Settings that decide which fields are our own.
 enum FieldScope: SettingScope {
     static func shows(_ setting: Setting) -> Bool {
