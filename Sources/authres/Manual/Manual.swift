@@ -45,6 +45,7 @@ enum Manual: String, CaseIterable, ExpressibleByArgument {
         page.example("authres milter [OPTION...]")
         page.heading("Description")
         try CommandManual(MilterCommand.self).write(to: &page)
+        describeOperation(on: &page)
         page.heading("Files")
         page.item(ConfigurationOptions<FilterScope>.defaultFile, "The configuration, see authres.yaml(5).")
         page.heading("Exit status")
@@ -81,6 +82,7 @@ enum Manual: String, CaseIterable, ExpressibleByArgument {
             "policy.rules",
             "What is done with messages because of their verdicts: a list of rules; the first rule that matches decides."
         )
+        describeRules(on: &page)
         page.heading("Files")
         page.item(ConfigurationOptions<FilterScope>.defaultFile, "Read unless --config names another file.")
         page.heading("See also")
