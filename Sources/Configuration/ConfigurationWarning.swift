@@ -14,7 +14,7 @@ package struct ConfigurationWarning: Hashable, Sendable, CustomStringConvertible
 extension EffectiveConfiguration {
     /// What a postmaster should look at again, although it is in force.
     package var warnings: [ConfigurationWarning] {
-        sampleNames + wideNetworks + fieldsThatGoAnyway + publicSockets + uselessSeal + openKeyFile
+        sampleNames + wideNetworks + fieldsThatGoAnyway + publicSockets + uselessSeal + openKeyFiles
     }
 
     private func warning(_ key: String, _ text: String) -> ConfigurationWarning {
@@ -24,7 +24,8 @@ extension EffectiveConfiguration {
 
     /// Names of the documentation (RFC 2606) that were left in the file.
     private var sampleNames: [ConfigurationWarning] {
-        ["authserv-id", "own-ids", "own-hosts", "seal.domain"].flatMap { key -> [ConfigurationWarning] in
+        ["authserv-id", "own-ids", "own-hosts", "seal.domain", "arc-seal.domain"].flatMap {
+            key -> [ConfigurationWarning] in
             guard case .file? = origins[key], let setting = Setting.byKey[key] else { return [] }
             return setting.show(configuration).compactMap { pattern in
                 let name = pattern.hasPrefix("*.") ? String(pattern.dropFirst(2)) : pattern
@@ -100,14 +101,17 @@ extension EffectiveConfiguration {
         return [warning("seal.domain", text)]
     }
 
-    private var openKeyFile: [ConfigurationWarning] {
-        guard let file = configuration.seal.keyFile, let mode = LibCFiles.permissions(ofPath: file) else { return [] }
-        if mode & 0o022 != 0 {
-            return [warning("seal.key-file", "\(file) can be changed by users other than its owner: chmod 640 \(file)")]
+    private var openKeyFiles: [ConfigurationWarning] {
+        [("seal", configuration.seal), ("arc-seal", configuration.arcSeal)].compactMap { group, seal in
+            guard let file = seal.keyFile, let mode = LibCFiles.permissions(ofPath: file) else { return nil }
+            if mode & 0o022 != 0 {
+                return warning(
+                    "\(group).key-file",
+                    "\(file) can be changed by users other than its owner: chmod 640 \(file)"
+                )
+            }
+            guard mode & 0o004 != 0 else { return nil }
+            return warning("\(group).key-file", "\(file) can be read by every user of this host: chmod 640 \(file)")
         }
-        if mode & 0o004 != 0 {
-            return [warning("seal.key-file", "\(file) can be read by every user of this host: chmod 640 \(file)")]
-        }
-        return []
     }
 }

@@ -19,6 +19,8 @@ import Testing
         ("also-remove: [authentication-results]", "also-remove: Authentication-Results has no effect here"),
         ("socket: inet:8891@0.0.0.0", "socket: 0.0.0.0 can be reached from outside"),
         ("socket: 'inet6:8891@::'", "socket: :: can be reached from outside"),
+        ("metrics: inet:9791@0.0.0.0", "metrics: 0.0.0.0 can be reached from outside, and HTTP here has no login"),
+        ("arc-seal: {domain: example.org, selector: s, key-file: \(key)}", "arc-seal.domain: example.org is a name"),
         ("socket: inet:8891@192.0.2.1", "socket: 192.0.2.1 can be reached from outside"),
         (
             "authserv-id: mx.one.example\nseal: {domain: two.example, selector: s, key-file: \(key)}",
@@ -39,6 +41,7 @@ import Testing
         "local-networks: [127.0.0.0/8, '::1', 'fe80::/10', 'fc00::/7']", "also-remove: [Received-SPF]",
         "socket: inet:8891@127.0.0.1", "socket: inet6:8891@::1", "socket: inet:8891@10.0.0.1",
         "socket: inet:8891@localhost", "socket: fd:3",
+        "metrics: inet:9791@127.0.0.1", "metrics: unix:/run/authres/metrics",
     ])
     func `nothing is said of what is meant`(_ file: String) throws {
         #expect(try ConfigurationTests.effective(file).warnings == [])

@@ -1,5 +1,7 @@
 """What an operator does: checks a configuration, tries the filter without consequences, reads the help."""
 import os
+import re
+import subprocess
 import tempfile
 import unittest
 
@@ -78,6 +80,44 @@ class HelpTests(unittest.TestCase):
         self.assertIn("--own-hosts <name>", text)
         self.assertNotIn("--socket", text)
         self.assertLess(len(text.splitlines()), 60)
+
+
+class DocumentTests(unittest.TestCase):
+    """What the package installs beside the program."""
+
+    PAGES = ("authres.1", "authres-milter.8", "authres.yaml.5")
+
+    def test_man_shows_the_pages_without_a_complaint(self):
+        for page in self.PAGES:
+            with self.subTest(page), tempfile.NamedTemporaryFile("wb", suffix="." + page[-1]) as file:
+                file.write(run("config", "--man", page).stdout)
+                file.flush()
+                result = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", file.name], capture_output=True,
+                                        env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8", "MANROFFSEQ": ""})
+                self.assertEqual((result.returncode, result.stderr), (0, b""))
+                self.assertGreater(len(result.stdout), 2000)
+
+    def test_every_command_and_every_key_has_its_place(self):
+        program, milter, keys = (run("config", "--man", page).stdout.decode().replace("\\-", "-") for page in self.PAGES)
+        commands = re.findall(r"(?m)^  ([a-z][a-z-]+) ", run("--help").stdout.decode().partition("SUBCOMMANDS:")[2])
+        self.assertGreater(len(commands), 10)
+        for command in commands:
+            self.assertIn(f'.SS "authres {command}"', program)
+        for line in run("config").stdout.decode().splitlines():
+            key = re.match(r"(?:# )? *([a-z-]+):", line)
+            self.assertTrue(key is None or re.search(rf"\\fB(?:[a-z-]+\.)?{key[1]}", keys) or f"\n{key[1]}" in keys or line.endswith(":"), line)
+        for heading in ("POSTFIX", "SENDMAIL", "WHAT A 451 MEANS", "WATCHING IT"):
+            self.assertIn(f'.SH "{heading}"', milter)
+
+    def test_completions_and_version(self):
+        for shell, word in (("bash", "_authres"), ("zsh", "#compdef authres"), ("fish", "complete")):
+            script = run("--generate-completion-script", shell).stdout.decode()
+            self.assertIn(word, script)
+            self.assertIn("--dns-timeout", script)
+        version = run("--version").stdout.decode().splitlines()
+        self.assertRegex(version[0], r"^\d+\.\d+\.\d+$")
+        self.assertEqual([line.split()[0] for line in version[1:]], ["commit", "swift", "libspf2", "libopendkim", "cares"])
+        self.assertNotIn("unknown", "\n".join(version[2:]))
 
 
 if __name__ == "__main__":
