@@ -166,7 +166,7 @@ import Testing
         "trusted-relays": "192.0.2.0/24", "dns.servers": "192.0.2.1", "policy.help": "https://example.org/why",
         "ask.hosts": "mx.example.org=smtp://mx.example.org:587", "ask.networks": "192.0.2.0/24",
         "announced-by": "smtp://127.0.0.1:587",
-        "reports.email": "dmarc@example.org",
+        "reports.email": "dmarc@example.org", "metrics": "inet:9791@127.0.0.1",
     ]
 
     @Test func `every key has a flag and a variable`() throws {

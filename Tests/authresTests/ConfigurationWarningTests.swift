@@ -87,7 +87,7 @@ import Testing
     static let examples: Set = [
         "authserv-id", "own-ids", "own-hosts", "socket-group", "seal.domain", "seal.selector", "seal.key-file",
         "policy.help", "arc-seal.domain", "arc-seal.selector", "arc-seal.key-file", "reports.database", "reports.email",
-        "reports.org-name", "reports.submitter", "reports.extra-contact-info",
+        "reports.org-name", "metrics", "reports.submitter", "reports.extra-contact-info",
     ]
 
     @Test func `what it has commented out is every key with its default`() throws {

@@ -6,7 +6,7 @@ import Trace
 /// Every key of the configuration as a flag. Values are text here: only ``Setting`` decides what they mean and what
 /// is wrong with them, so that a flag, a variable and a line of the file are judged alike.
 struct SettingOptions<Scope: SettingScope>: ParsableArguments {
-    @Option(name: .customLong("dry-run"), help: .setting("dry-run", in: Scope.self)) var dryRun: String?
+    @Option(name: .customLong(Scope.dryRunFlag), help: .setting("dry-run", in: Scope.self)) var dryRun: String?
     @Option(name: .customLong("authserv-id"), help: .setting("authserv-id", in: Scope.self)) var authservId: String?
     @Option(name: .customLong("own-ids"), parsing: .singleValue, help: .setting("own-ids", in: Scope.self))
     var ownIds: [String] = []
