@@ -37,7 +37,7 @@ let package = Package(
     name: "authres",
     products: [
         .executable(name: "authres", targets: ["authres"]),
-        .library(name: "AuthResults", targets: ["AuthResults", "AuthResultsLint", "FieldClaims"]),
+        .library(name: "AuthResults", targets: ["AuthResults", "AuthResultsLint", "FieldClaims", "FieldProvenance"]),
         .library(name: "Mail", targets: ["Mail", "MailAddresses", "Trace", "Mailboxes"]),
     ],
     dependencies: [
@@ -73,6 +73,7 @@ let package = Package(
         module("AuthResults", ["Octets"]),
         module("AuthResultsLint", ["AuthResults", "Octets"]),
         module("FieldClaims", ["AuthResults", "Mail", "DNS", "Octets"]),
+        module("FieldProvenance", ["FieldClaims", "AuthResults", "Trace", "Mail", "DNS", "Octets"]),
 
         // Servers that announce whose fields they remove.
         module("AuthServ", ["DNS"]),
@@ -87,17 +88,17 @@ let package = Package(
         module("ARCSealing", ["ARC", "MailSignature", "AuthResults", "Mail", "DNS"]),
 
         // The engine.
-        module("FieldProvenance", ["DKIM", "MailSignature", "Trace", "Mail", "DNS"]),
+        module("FieldSealing", ["DKIM", "MailSignature", "Mail", "DNS"]),
         module(
             "Authentication",
             [
-                "FieldProvenance", "FieldClaims", "SPF", "DKIM", "ARC", "ARCSealing", "DMARC", "MailSignature",
-                "AuthResults", "Trace", "MailAddresses", "Mail", "DNS", "Octets",
+                "FieldProvenance", "FieldSealing", "FieldClaims", "SPF", "DKIM", "ARC", "ARCSealing", "DMARC",
+                "MailSignature", "AuthResults", "Trace", "MailAddresses", "Mail", "DNS", "Octets",
             ]
         ),
 
         // Actions on messages, and reports.
-        module("StatusCodes"),
+        module("StatusCodes", ["Octets"]),
         module(
             "MailPolicy",
             [
@@ -123,7 +124,7 @@ let package = Package(
             "Configuration",
             [
                 "Authentication", "AuthServ", "ARCSealing", "AggregateReports", "ReportStore",
-                "FieldProvenance", "DKIM", "MailSignature", "Trace", "MailPolicy", "StatusCodes", "Milter",
+                "FieldSealing", "DKIM", "MailSignature", "Trace", "MailPolicy", "StatusCodes", "Milter",
                 "StubDNS", "DNS", "Files", "Observability", .logging, .yams,
             ]
         ),
@@ -146,7 +147,7 @@ let package = Package(
             "StoredMail",
             [
                 "Files", "Mailboxes", "Configuration", "MailPolicy", "Authentication", "FieldProvenance",
-                "FieldClaims", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults", "Trace",
+                "FieldSealing", "FieldClaims", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults", "Trace",
                 "Mail", "DNS",
             ]
         ),
@@ -174,15 +175,15 @@ let package = Package(
         module(
             "FileLint",
             [
-                "AuthResultsLint", "FieldClaims", "AuthResults", "Configuration", "Authentication", "Mailboxes",
-                "Trace", "Mail", "DNS", "Octets",
+                "AuthResultsLint", "FieldProvenance", "AuthResults", "Configuration", "Authentication", "Mailboxes",
+                "Trace", "Mail", "Octets",
             ]
         ),
         .executableTarget(
             name: "authres",
             dependencies: [
                 "Daemon", "MilterClient", "Milter", "Archive", "Discovery", "StoredMail", "FileLint",
-                "Configuration", "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication",
+                "Configuration", "Files", "AuthServ", "ServerQuery", "FieldSealing", "Authentication",
                 "AggregateReports", "ReportStore", "MailPolicy", "StatusCodes", "AuthResultsLint",
                 "AuthResults", "MailAddresses", "FieldClaims", "Mailboxes", "Trace", "Mail", "StubDNS", "DNS",
                 .argumentParser, .nioCore, .nioPosix,
@@ -206,8 +207,8 @@ let package = Package(
         tests("TraceTests", ["Trace", "Mailboxes", "MailAddresses", "Mail", "DNS", "TestSupport"]),
         tests("MailboxesTests", ["Mailboxes", "Mail", "TestSupport"]),
         tests("AuthResultsTests", ["AuthResults", "Mail", "TestSupport"]),
-        tests("AuthResultsLintTests", ["AuthResultsLint", "AuthResults", "TestSupport"]),
-        tests("FieldClaimsTests", ["FieldClaims", "AuthResults", "Mail", "TestSupport"]),
+        tests("AuthResultsLintTests", ["AuthResultsLint", "AuthResults", "FieldClaims", "TestSupport"]),
+        tests("FieldClaimsTests", ["FieldClaims", "AuthResultsLint", "AuthResults", "Mail", "TestSupport"]),
         tests("MailSignatureTests", ["MailSignature", "Mail", "DNS", "TestSupport", .crypto]),
         tests("SPFTests", ["SPF", "Mail", "DNS", "TestSupport"]),
         tests(
@@ -227,10 +228,14 @@ let package = Package(
         ),
         tests("DMARCTests", ["DMARC", "MailAddresses", "Mail", "DNS", "TestSupport"]),
         tests(
-            "FieldProvenanceTests",
-            ["FieldProvenance", "Trace", "DKIM", "MailSignature", "Mail", "DNS", "SigningSupport"],
+            "FieldSealingTests",
+            [
+                "FieldSealing", "FieldProvenance", "FieldClaims", "Trace", "DKIM", "MailSignature", "Mail", "DNS",
+                "SigningSupport",
+            ],
             resources: [.copy("SealKeys")]
         ),
+        tests("FieldProvenanceTests", ["FieldProvenance", "FieldClaims", "Trace", "Mail", "DNS"]),
         tests(
             "AuthenticationTests",
             [
