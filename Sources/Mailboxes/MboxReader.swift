@@ -5,7 +5,7 @@ internal import Octets
 /// other, are those that were read.
 ///
 /// A message begins with a line `From sender date` that is at the very beginning or below an empty line, and has the
-/// form of the mbox's first such line (``MboxSeparatorForm``); after a message from Thunderbird, also with a line
+/// form of the mbox's first such line (`MboxSeparatorForm`); after a message from Thunderbird, also with a line
 /// `From `. A line that looks like one but has another form or lacks the empty line is text, and a warning; qmail's
 /// rule, that no empty line is needed, can be selected. Content-Length was written by the sender of the message and
 /// could hide the next one or make one up. It is trusted only if it ends at such a line or at the end of the mbox,
@@ -37,7 +37,7 @@ public struct MboxReader: Sendable {
     private enum Place { case beginning, preamble, message }
 
     /// The octets from a place in the mbox that have not been given yet, counted from the beginning:
-    /// ``lookAheadLength`` octets or as many as are left, nil if the place cannot be reached.
+    /// ``MboxReader/lookAheadLength`` octets or as many as are left, nil if the place cannot be reached.
     public typealias LookAhead = (_ offset: Int) -> ArraySlice<UInt8>?
 
     /// Octets that show whether a message ends at a place: the last one before it, an empty line and a From_ line.
