@@ -27,7 +27,7 @@ public struct AuthenticationMethod: Hashable, Sendable, ExpressibleByStringLiter
 
 extension Sequence<ResultInfo> {
     /// The first result of a method; nil if there is none. A message may have several of DKIM, one a signature: see
-    /// ``Swift/Sequence/all(_:)``.
+    /// `all(_:)`.
     public func first(_ method: AuthenticationMethod) -> ResultInfo? {
         first { $0.method.lowercased() == method.name }
     }
