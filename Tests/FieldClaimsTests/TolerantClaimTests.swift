@@ -25,7 +25,7 @@ import Testing
     @Test func `what the tolerant reader takes for ours is removed`() {
         var generator = SplitMix64(seed: 8601)
         var seen = 0
-        for round in 0..<30_000 {
+        for round in 0..<6_000 {
             var value = round % 3 == 0 ? " mx.own.example; spf=pass" : ""
             for _ in 0..<Int.random(in: 1...(round % 3 == 0 ? 4 : 9), using: &generator) {
                 let place = value.unicodeScalars.indices.randomElement(using: &generator) ?? value.startIndex
@@ -43,7 +43,7 @@ import Testing
             seen += 1
             #expect(Self.isRemoved(octets), "\(value.debugDescription)")
         }
-        #expect(seen > 1_000)
+        #expect(seen > 300)
     }
 
     @Test(arguments: [
