@@ -44,7 +44,7 @@ let package = Package(
     name: "authres",
     products: [
         .executable(name: "authres", targets: ["authres"]),
-        .library(name: "AuthResults", targets: ["AuthResults", "AuthResultsLint", "FieldClaims"]),
+        .library(name: "AuthResults", targets: ["AuthResults", "AuthResultsLint", "FieldClaims", "FieldProvenance"]),
         .library(name: "Mail", targets: ["Mail", "MailAddresses", "Trace", "Mailboxes"]),
     ],
     dependencies: [
@@ -84,6 +84,7 @@ let package = Package(
         module("AuthResults", ["Octets"]),
         module("AuthResultsLint", ["AuthResults", "Octets"]),
         module("FieldClaims", ["AuthResults", "Mail", "DNS", "Octets"]),
+        module("FieldProvenance", ["FieldClaims", "AuthResults", "Trace", "Mail", "DNS", "Octets"]),
 
         // Servers that announce whose fields they remove.
         module("AuthServ", ["DNS"]),
@@ -98,22 +99,22 @@ let package = Package(
         module("ARCSealing", ["ARC", "MailSignature", "AuthResults", "Mail", "DNS"]),
 
         // The engine.
-        module("FieldProvenance", ["DKIM", "MailSignature", "Trace", "Mail", "DNS"]),
+        module("FieldSealing", ["DKIM", "MailSignature", "Mail", "DNS"]),
         module(
             "Authentication",
             [
-                "FieldProvenance", "FieldClaims", "SPF", "DKIM", "ARC", "ARCSealing", "DMARC", "MailSignature",
-                "AuthResults", "Trace", "MailAddresses", "Mail", "DNS", "Octets",
+                "FieldProvenance", "FieldSealing", "FieldClaims", "SPF", "DKIM", "ARC", "ARCSealing", "DMARC",
+                "MailSignature", "AuthResults", "Trace", "MailAddresses", "Mail", "DNS", "Octets",
             ]
         ),
 
         // Actions on messages, and reports.
-        module("StatusCodes"),
+        module("StatusCodes", ["Octets"]),
         module(
             "MailPolicy",
             [
-                "StatusCodes", "Authentication", "SPF", "DKIM", "ARC", "DMARC", "AuthResults", "MailAddresses", "Mail",
-                "DNS",
+                "StatusCodes", "Authentication", "SPF", "DKIM", "ARC", "DMARC", "AuthResults", "MailAddresses",
+                "Mail", "DNS",
             ]
         ),
 
@@ -128,15 +129,15 @@ let package = Package(
         // The drivers.
         module("Files", ["CArchive", .unixSignals]),
         module("Metrics"),
-        module("Milter", ["Mail", "Octets", .nioCore, .nioPosix]),
+        module("Milter", ["Mail", "Octets", .nioCore]),
         module("MilterService", ["Milter", "Octets", .nioCore, .nioPosix]),
         module("MilterClient", ["Milter", "Files", "Mail", .nioCore, .nioPosix]),
         module(
             "Configuration",
             [
-                "Authentication", "AuthServ", "ARCSealing", "AggregateReports", "ReportStore",
-                "FieldProvenance", "DKIM", "MailSignature", "Trace", "MailPolicy", "StatusCodes", "Milter",
-                "StubDNS", "DNS", "Files", "Observability", .logging, .yams,
+                "Authentication", "AuthServ", "ARCSealing", "AggregateReports", "ReportStore", "FieldSealing",
+                "DKIM", "MailSignature", "Trace", "MailPolicy", "StatusCodes", "Milter", "StubDNS", "DNS",
+                "Files", "Observability", .logging, .yams,
             ]
         ),
         module(
@@ -149,14 +150,15 @@ let package = Package(
         module(
             "Monitoring",
             [
-                "Configuration", "Observability", "Metrics", "MilterService", "Milter", "DNS", .nioCore, .nioHTTP1, .nioPosix,
+                "Configuration", "Observability", "Metrics", "MilterService", "Milter", "DNS", .nioCore,
+                .nioHTTP1, .nioPosix,
             ]
         ),
         module(
             "MilterFilter",
             [
-                "Milter", "Configuration", "Observability", "Metrics", "MailPolicy", "StatusCodes", "AggregateReports",
-                "ReportStore", "Authentication", "ARC", "DMARC", "AuthResults",
+                "Milter", "Configuration", "Observability", "Metrics", "MailPolicy", "StatusCodes",
+                "AggregateReports", "ReportStore", "Authentication", "ARC", "DMARC", "AuthResults",
                 "MailAddresses", "Mail", "DNS", "Octets", .nioCore, .logging,
             ]
         ),
@@ -164,48 +166,47 @@ let package = Package(
             "StoredMail",
             [
                 "Files", "Mailboxes", "Configuration", "MailPolicy", "Authentication", "FieldProvenance",
-                "FieldClaims", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults", "Trace",
-                "Mail", "DNS",
+                "FieldSealing", "FieldClaims", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults",
+                "Trace", "Mail", "DNS",
             ]
         ),
         module(
             "Archive",
             [
-                "StoredMail", "AggregateReports", "ReportStore", "Files", "Mailboxes", "Authentication", "DKIM",
-                "Trace", "Mail", "DNS",
+                "StoredMail", "AggregateReports", "ReportStore", "Files", "Mailboxes", "Authentication",
+                "DKIM", "Trace", "Mail", "DNS",
             ]
         ),
         module(
             "Discovery",
             [
-                "ServerQuery", "AuthServ", "StoredMail", "Configuration", "Files", "Authentication", "FieldProvenance",
-                "FieldClaims", "AuthResults", "Trace", "Mail", "DNS", .logging,
+                "ServerQuery", "AuthServ", "StoredMail", "Configuration", "Files", "Authentication",
+                "FieldProvenance", "FieldClaims", "AuthResults", "Trace", "Mail", "DNS", .logging,
             ]
         ),
         module(
             "Daemon",
             [
-                "MilterFilter", "MilterService", "Milter", "Discovery", "Configuration", "Authentication", "ARCSealing",
-                "ReportStore", "Monitoring", "Metrics", "Observability", "DNS", "Octets", .logging, .nioCore, .nioPosix,
-                .unixSignals,
+                "MilterFilter", "MilterService", "Milter", "Discovery", "Configuration", "Authentication",
+                "ARCSealing", "ReportStore", "Monitoring", "Metrics", "Observability", "DNS", "Octets",
+                .logging, .nioCore, .nioPosix, .unixSignals,
             ]
         ),
         module(
             "FileLint",
             [
-                "AuthResultsLint", "FieldClaims", "AuthResults", "Configuration", "Authentication", "Mailboxes",
-                "Trace", "Mail", "DNS", "Octets",
+                "AuthResultsLint", "FieldProvenance", "AuthResults", "Configuration", "Authentication",
+                "Mailboxes", "Trace", "Mail", "Octets",
             ]
         ),
         .executableTarget(
             name: "authres",
             dependencies: [
-                "CBuild", "Daemon", "Monitoring", "Metrics", "MilterClient", "Milter", "Archive", "SPF", "DKIM",
-                "Discovery", "StoredMail", "FileLint",
-                "Configuration", "Files", "AuthServ", "ServerQuery", "FieldProvenance", "Authentication",
-                "AggregateReports", "ReportStore", "MailPolicy", "StatusCodes", "AuthResultsLint",
-                "AuthResults", "MailAddresses", "FieldClaims", "Mailboxes", "Trace", "Mail", "StubDNS", "DNS",
-                .argumentParser, .nioCore, .nioPosix,
+                "CBuild", "Daemon", "Monitoring", "Metrics", "MilterClient", "Milter", "Archive", "SPF",
+                "DKIM", "Discovery", "StoredMail", "FileLint", "Configuration", "Files", "AuthServ",
+                "ServerQuery", "Authentication", "FieldSealing", "AggregateReports", "ReportStore",
+                "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults", "MailAddresses", "FieldClaims",
+                "Mailboxes", "Trace", "Mail", "StubDNS", "DNS", .argumentParser, .nioCore, .nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -227,8 +228,8 @@ let package = Package(
         tests("TraceTests", ["Trace", "Mailboxes", "MailAddresses", "Mail", "DNS", "TestSupport"]),
         tests("MailboxesTests", ["Mailboxes", "Mail", "TestSupport"]),
         tests("AuthResultsTests", ["AuthResults", "Mail", "TestSupport"]),
-        tests("AuthResultsLintTests", ["AuthResultsLint", "AuthResults", "TestSupport"]),
-        tests("FieldClaimsTests", ["FieldClaims", "AuthResults", "Mail", "TestSupport"]),
+        tests("AuthResultsLintTests", ["AuthResultsLint", "AuthResults", "FieldClaims", "TestSupport"]),
+        tests("FieldClaimsTests", ["FieldClaims", "AuthResultsLint", "AuthResults", "Mail", "TestSupport"]),
         tests("MailSignatureTests", ["MailSignature", "Mail", "DNS", "TestSupport", .crypto]),
         tests("SPFTests", ["SPF", "Mail", "DNS", "TestSupport"]),
         tests(
@@ -248,10 +249,14 @@ let package = Package(
         ),
         tests("DMARCTests", ["DMARC", "MailAddresses", "Mail", "DNS", "TestSupport"]),
         tests(
-            "FieldProvenanceTests",
-            ["FieldProvenance", "Trace", "DKIM", "MailSignature", "Mail", "DNS", "SigningSupport"],
+            "FieldSealingTests",
+            [
+                "FieldSealing", "FieldProvenance", "FieldClaims", "Trace", "DKIM", "MailSignature", "Mail", "DNS",
+                "SigningSupport",
+            ],
             resources: [.copy("SealKeys")]
         ),
+        tests("FieldProvenanceTests", ["FieldProvenance", "FieldClaims", "Trace", "Mail", "DNS"]),
         tests(
             "AuthenticationTests",
             [

@@ -12,9 +12,11 @@ public struct AuthenticationResults: Hashable, Sendable {
     /// The results; an empty list is written as `none`.
     public var results: [ResultInfo]
 
-    /// Nil if the authserv-id is empty or has a control character: it could not be written so that it reads the same.
-    public init?(authservID: String, version: Int? = nil, results: [ResultInfo] = []) {
-        guard !authservID.isEmpty, authservID.isWritable, version ?? 1 >= 0 else { return nil }
+    /// - Throws: ``UnwritableValue`` if the authserv-id is empty or has a control character, or the version is negative.
+    public init(authservID: String, version: Int? = nil, results: [ResultInfo] = []) throws(UnwritableValue) {
+        guard !authservID.isEmpty else { throw .emptyAuthservID }
+        try authservID.checkWritable()
+        try version.checkVersion()
         self.authservID = authservID
         self.version = version
         self.results = results
@@ -49,18 +51,21 @@ public struct ResultInfo: Hashable, Sendable {
     public let reason: String?
     public let properties: [Property]
 
-    /// Nil if method or result is not a Keyword, or a text has a control character.
-    public init?(
+    /// - Throws: ``UnwritableValue`` if method or result is not a Keyword, a version is negative, or a text has a control
+    ///   character.
+    public init(
         method: String,
         methodVersion: Int? = nil,
         result: String,
         comment: String? = nil,
         reason: String? = nil,
         properties: [Property] = []
-    ) {
-        guard method.isKeyword, result.isKeyword, methodVersion ?? 1 >= 0, comment?.isWritable ?? true,
-            reason?.isWritable ?? true
-        else { return nil }
+    ) throws(UnwritableValue) {
+        try method.checkKeyword()
+        try result.checkKeyword()
+        try methodVersion.checkVersion()
+        try comment?.checkWritable()
+        try reason?.checkWritable()
         self.method = method
         self.methodVersion = methodVersion
         self.result = result
@@ -77,9 +82,10 @@ public struct Property: Hashable, Sendable {
     public let name: String
     public let value: PropertyValue
 
-    /// Nil if type or name is not a Keyword.
-    public init?(_ type: String, _ name: String, _ value: PropertyValue) {
-        guard type.isKeyword, name.isKeyword else { return nil }
+    /// - Throws: ``UnwritableValue`` if type or name is not a Keyword.
+    public init(_ type: String, _ name: String, _ value: PropertyValue) throws(UnwritableValue) {
+        try type.checkKeyword()
+        try name.checkKeyword()
         self.type = type
         self.name = name
         self.value = value
@@ -99,33 +105,39 @@ public struct PropertyValue: Hashable, Sendable {
     package let form: Form
 
     /// Any text without control characters; it is quoted where the grammar needs it.
-    public static func value(_ text: String) -> PropertyValue? {
-        text.isWritable ? PropertyValue(form: .value(text)) : nil
+    public static func value(_ text: String) throws(UnwritableValue) -> PropertyValue {
+        try text.checkWritable()
+        return PropertyValue(form: .value(text))
     }
 
-    /// An e-mail identity, `user@example.org`, or `@example.org` without a local-part. Nil if the domain is not a
-    /// domain-name of RFC 6376 (at least two labels, no literal, no underscore) or the local-part has a control
-    /// character.
-    public static func mailbox(localPart: String?, domain: String) -> PropertyValue? {
-        guard domain.isDomainName, localPart?.isWritable ?? true else { return nil }
+    /// An e-mail identity, `user@example.org`, or `@example.org` with no local-part.
+    ///
+    /// - Throws: ``UnwritableValue`` if the domain is not a domain-name of RFC 6376 (two labels at least, no literal, no
+    ///   underscore) or the local-part has a control character.
+    public static func mailbox(localPart: String?, domain: String) throws(UnwritableValue) -> PropertyValue {
+        guard domain.isDomainName else { throw .notDomainName(domain) }
+        try localPart?.checkWritable()
         return PropertyValue(form: .mailbox(localPart: localPart, domain: domain))
     }
 
-    /// A text from outside: a user's name, a local-part. An e-mail identity if it has that form, otherwise a value;
-    /// nil if a careless reader, one that splits a field at white space, semicolons, parentheses or quotes without
-    /// parsing it, could see other results in it (CVE-2020-12272), or one that searches it for `dmarc=pass`, or for
-    /// the first `@`.
-    public static func inert(_ text: String) -> PropertyValue? {
-        guard text.isInert, !Registry.isNamed(in: text), text.count(where: { $0 == "@" }) <= 1 else { return nil }
+    /// A text from outside: a user's name, a local-part. An e-mail identity if it has that form, otherwise a value.
+    ///
+    /// - Throws: ``UnwritableValue`` if a careless reader, one that splits a field at white space, semicolons, parentheses
+    ///   or quotes without parsing it, could see other results in it (CVE-2020-12272), or one that searches it for
+    ///   `dmarc=pass`, or for the first `@`.
+    public static func inert(_ text: String) throws(UnwritableValue) -> PropertyValue {
+        guard text.isInert, !Registry.isNamed(in: text), text.count(where: { $0 == "@" }) <= 1 else {
+            throw .notInert(text)
+        }
         if let at = text.utf8.lastIndex(of: UInt8(ascii: "@")),
-            let mailbox = mailbox(
+            let mailbox = try? mailbox(
                 localPart: at == text.startIndex ? nil : String(text[..<at]),
                 domain: String(text[text.index(after: at)...])
             )
         {
             return mailbox
         }
-        return value(text)
+        return try value(text)
     }
 
     /// The value as shown to people, without quotes.

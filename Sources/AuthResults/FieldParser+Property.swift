@@ -8,7 +8,7 @@ extension FieldParser {
     mutating func propspec() throws(SyntaxError) -> Property {
         let (type, name) = try propertyName()
         let value = try pvalue()
-        guard let property = Property(type, name, value) else { throw error("propspec", "keywords") }
+        guard let property = try? Property(type, name, value) else { throw error("propspec", "keywords") }
         return property
     }
 
@@ -54,7 +54,7 @@ extension FieldParser {
         if !isQuoted, !text.isDomainName, let wrong = octets[start..<end].firstIndex(where: { !$0.isTokenCharacter }) {
             throw SyntaxError(rule: "value", offset: wrong, expected: "quotes around a value with this character")
         }
-        guard let value = PropertyValue.value(text) else { throw error("value", "no control characters") }
+        guard let value = try? PropertyValue.value(text) else { throw error("value", "no control characters") }
         return value
     }
 
@@ -62,7 +62,7 @@ extension FieldParser {
     private mutating func mailbox(_ localPart: String?) throws(SyntaxError) -> PropertyValue {
         index += 1
         let domain = try domainName()
-        guard let value = PropertyValue.mailbox(localPart: localPart, domain: domain) else {
+        guard let value = try? PropertyValue.mailbox(localPart: localPart, domain: domain) else {
             throw error("pvalue", "no control characters")
         }
         return value

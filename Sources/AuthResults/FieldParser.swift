@@ -30,7 +30,7 @@ package struct FieldParser {
             if results.isEmpty, try isNoResult() { break }
             results.append(try resinfo())
         }
-        guard let parsed = AuthenticationResults(authservID: id, version: version, results: results) else {
+        guard let parsed = try? AuthenticationResults(authservID: id, version: version, results: results) else {
             throw SyntaxError(rule: "authserv-id", offset: 0, expected: "a value without control characters")
         }
         return parsed
@@ -101,7 +101,7 @@ package struct FieldParser {
             try skipCFWS()
         }
         guard
-            let info = ResultInfo(
+            let info = try? ResultInfo(
                 method: method,
                 methodVersion: methodVersion,
                 result: result,

@@ -34,6 +34,7 @@ extension FieldLinter {
     private mutating func namedIdentifier(at start: Int) {
         do {
             authservID = try parser.authservID()
+            meantID = authservID
         } catch {
             if error.expected == "a token or a quoted-string" {
                 unquotedIdentifier(at: start)
@@ -46,7 +47,8 @@ extension FieldLinter {
         ahead.space()
         let versionOffset = ahead.parser.index
         do {
-            if let version = try parser.authresVersion(), version != 1 {
+            version = try parser.authresVersion()
+            if let version, version != 1 {
                 report(
                     .version,
                     at: versionOffset,
@@ -78,6 +80,7 @@ extension FieldLinter {
         parser.index = start
         skipWord()
         let word = parser.octets[start..<parser.index]
+        meantID = word.allSatisfy(\.isPlainInID) ? String(validating: word, as: UTF8.self) : nil
         report(
             .unquotedID,
             at: start,
@@ -97,6 +100,11 @@ extension FieldLinter {
         do { _ = try ahead.methodVersion() } catch { return false }
         return ahead.current == UInt8(ascii: "=")
     }
+}
+
+extension UInt8 {
+    /// True for what means itself in an authserv-id that should have been quoted: no quotes, no backslash.
+    fileprivate var isPlainInID: Bool { isInternationalAtext || ".:@/[]".utf8.contains(self) }
 }
 
 extension [UInt8] {

@@ -3,7 +3,12 @@ internal import Octets
 
 /// Errors in a property, named where they are known.
 extension FieldLinter {
-    mutating func propertyNameError(_ error: SyntaxError, at start: Int, hasReason: Bool) {
+    mutating func propertyNameError(
+        _ error: SyntaxError,
+        of read: inout ReadResult,
+        at start: Int,
+        hasReason: Bool
+    ) {
         let word = word(at: start)
         let name = word.prefix { $0 != UInt8(ascii: "=") }
         let shown = String(decoding: name.prefix(40), as: UTF8.self)
@@ -11,6 +16,8 @@ extension FieldLinter {
             recover(from: error, at: start)
             return
         } else if name.count == word.count {
+            // The rest of an unquoted reason; elsewhere, of a value that was read as if it had ended before.
+            if !hasReason { read.isWhole = false }
             report(
                 .bareWord,
                 at: start,
@@ -32,11 +39,29 @@ extension FieldLinter {
                 hint: name.allSatisfy(\.isLDH) ? "write policy.\(shown)" : nil
             )
             dialect(name, at: start)
+            parser.index = start
+            skipWord()
+            let untyped = String(decoding: name, as: UTF8.self).lowercased()
+            recover("policy", untyped, valueOffset: start + name.count + 1, at: start, of: &read)
+            return
         } else {
+            read.isWhole = false
             report(error)
         }
         parser.index = start
         skipWord()
+    }
+
+    /// Keeps a property that breaks the grammar if it is certain what is meant; its value ends where the reader is.
+    mutating func recover(
+        _ type: String,
+        _ name: String,
+        valueOffset: Int,
+        at start: Int,
+        of read: inout ReadResult
+    ) {
+        guard let property = meantProperty(type, name, from: valueOffset) else { return }
+        read.recovered.append((property, start))
     }
 
     private mutating func dialect(_ name: some Sequence<UInt8>, at start: Int) {

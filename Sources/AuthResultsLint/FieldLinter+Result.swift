@@ -52,12 +52,18 @@ extension FieldLinter {
         var read: ReadResult
         do {
             let method = try parser.keyword(for: "method")
-            if let version = try parser.methodVersion(), version != 1 {
+            let version = try parser.methodVersion()
+            if let version, version != 1 {
                 report(.methodVersion, at: start, "\(method) in a version other than 1; the registry has no other")
             }
             try parser.expect("=", for: "methodspec")
             try parser.skipCFWS()
-            read = ReadResult(offset: start, method: method, result: try parser.keyword(for: "result"))
+            read = ReadResult(
+                offset: start,
+                method: method,
+                methodVersion: version,
+                result: try parser.keyword(for: "result")
+            )
         } catch {
             methodError(error, at: start)
             return
@@ -65,10 +71,14 @@ extension FieldLinter {
         if let octet = parser.current, !octet.isBoundary {
             keywordError(at: parser.index, "a result")
             skipWord()
+            read.isWhole = false
         }
+        parser.comment = nil
         space()
-        let hasReason = reason()
+        read.comment = parser.comment
+        let hasReason = reason(of: &read)
         properties(of: &read, hasReason: hasReason)
+        if isCutOff || parser.current != nil && parser.current != UInt8(ascii: ";") { read.isWhole = false }
         results.append(read)
     }
 
@@ -112,15 +122,17 @@ extension FieldLinter {
     }
 
     /// True if there is one.
-    private mutating func reason() -> Bool {
+    private mutating func reason(of read: inout ReadResult) -> Bool {
         let start = parser.index
         do {
-            return try parser.reasonspec() != nil
+            read.reason = try parser.reasonspec()
+            return read.reason != nil
         } catch {
             let value = reasonValue(at: start)
             let isQuoted = value < parser.octets.count && parser.octets[value] == UInt8(ascii: "\"")
             if error.rule == "reasonspec", !isQuoted {
                 unquotedValue(at: value, in: "a reason")
+                read.reason = meantText(from: value)
             } else {
                 recover(from: error, at: start)
             }
@@ -134,8 +146,8 @@ extension FieldLinter {
         while !isFull, let octet = parser.current, octet != UInt8(ascii: ";") {
             let start = parser.index
             if isReason(at: start) {
-                reasonBehind(read, hasReason: hasReason, at: start)
-            } else if let property = property(at: start, hasReason: hasReason && read.properties.isEmpty) {
+                reasonBehind(&read, hasReason: hasReason, at: start)
+            } else if let property = property(of: &read, at: start, hasReason: hasReason && read.properties.isEmpty) {
                 if !hasSpace {
                     report(
                         .adjacentProperties,
@@ -165,7 +177,7 @@ extension FieldLinter {
             && parser.octets[(start + 6)...].first { !$0.isWhiteSpace } == UInt8(ascii: "=")
     }
 
-    private mutating func reasonBehind(_ read: ReadResult, hasReason: Bool, at start: Int) {
+    private mutating func reasonBehind(_ read: inout ReadResult, hasReason: Bool, at start: Int) {
         report(
             .reasonPosition,
             at: start,
@@ -174,18 +186,25 @@ extension FieldLinter {
         )
         let value = reasonValue(at: start)
         parser.index = value
-        do { _ = try parser.value(for: "reasonspec") } catch { unquotedValue(at: value, in: "a reason") }
+        var text: String?
+        do {
+            text = try parser.value(for: "reasonspec")
+        } catch {
+            unquotedValue(at: value, in: "a reason")
+            text = meantText(from: value)
+        }
+        if !hasReason { read.reason = read.reason ?? text }
         skipWord()
     }
 
     /// One property; nil, with a finding, if there is none.
-    private mutating func property(at start: Int, hasReason: Bool) -> Property? {
+    private mutating func property(of read: inout ReadResult, at start: Int, hasReason: Bool) -> Property? {
         let type: String
         let name: String
         do {
             (type, name) = try parser.propertyName()
         } catch {
-            propertyNameError(error, at: start, hasReason: hasReason)
+            propertyNameError(error, of: &read, at: start, hasReason: hasReason)
             return nil
         }
         space()
@@ -196,11 +215,13 @@ extension FieldLinter {
                 !octet.isLDH
             {
                 unquotedValue(at: valueOffset, in: "\(type).\(name)")
+                recover(type, name, valueOffset: valueOffset, at: start, of: &read)
                 return nil
             }
-            return Property(type, name, value)
+            return try? Property(type, name, value)
         } catch {
             valueError(error, at: valueOffset, in: "\(type).\(name)")
+            recover(type, name, valueOffset: valueOffset, at: start, of: &read)
             return nil
         }
     }

@@ -8,14 +8,26 @@ struct FieldLinter {
     struct ReadResult {
         let offset: Int
         let method: String
+        let methodVersion: Int?
         let result: String
+        var comment: String?
+        var reason: String?
         var properties: [(property: Property, offset: Int)] = []
+        /// Properties that break the grammar, as they are meant.
+        var recovered: [(property: Property, offset: Int)] = []
+        /// True if it was read up to the next semicolon, and nothing is in it that belongs to nothing.
+        var isWhole = true
     }
 
     var parser: FieldParser
     let isStrict: Bool
     private(set) var findings: [Finding] = []
     var authservID: String?
+    /// The authserv-id as it is meant; nil if there is none, or that is not certain.
+    var meantID: String?
+    var version: Int?
+    /// True if a quote, a comment or a line break is broken: what follows may be anything.
+    private(set) var isCutOff = false
     var results: [ReadResult] = []
     /// True if there was something where a result should be, readable or not.
     var hasResult = false
@@ -63,6 +75,8 @@ struct FieldLinter {
 
     /// An error of the strict parser, as a finding.
     mutating func report(_ error: SyntaxError) {
+        let wasCutOff = isCutOff
+        isCutOff = true
         switch (error.rule, error.expected) {
         case ("comment", "a closing parenthesis"):
             report(.unterminatedComment, at: error.offset, "a comment that does not end")
@@ -73,6 +87,7 @@ struct FieldLinter {
         case ("CFWS", _), (_, "no bare CR"), (_, "white space after a line break"):
             report(.lineBreak, at: error.offset, "a line break that is not a fold: expected \(error.expected)")
         default:
+            isCutOff = wasCutOff
             report(.syntax, at: error.offset, "\(error.rule): expected \(error.expected)")
         }
     }

@@ -3,7 +3,7 @@
 ///
 ///     for finding in Lint().findings(in: value) where finding.severity == .error { ... }
 ///
-/// A field gets a finding of a rule of syntax if and only if ``AuthenticationResults/init(parsing:)`` refuses it.
+/// A field gets a finding of a rule of syntax if and only if `AuthenticationResults(parsing:)` refuses it.
 public struct Lint: Hashable, Sendable {
     /// True for producers: SHOULD is treated as MUST.
     public let isStrict: Bool
@@ -21,6 +21,11 @@ public struct Lint: Hashable, Sendable {
 
     /// The findings for the fields of one message, one array per field.
     public func findings(in values: [[UInt8]]) -> [[Finding]] {
+        read(values).map(\.findings)
+    }
+
+    /// The fields of one message as far as they can be read, each with its findings.
+    func read(_ values: [[UInt8]]) -> [(field: FieldLinter, findings: [Finding])] {
         let read = values.map { value in
             var linter = FieldLinter(value, isStrict: isStrict)
             linter.field()
@@ -38,8 +43,11 @@ public struct Lint: Hashable, Sendable {
                 )
             )
         }
-        return findings.map { list in
-            list.enumerated().sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }.map(\.element)
+        return zip(read, findings).map { field, list in
+            let sorted = list.enumerated().sorted {
+                ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset)
+            }
+            return (field, sorted.map(\.element))
         }
     }
 

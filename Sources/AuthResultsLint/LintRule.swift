@@ -61,7 +61,7 @@ public enum LintRule: String, CaseIterable, Hashable, Sendable {
     case notOurs = "not-ours"
     case positionUnknown = "position-unknown"
 
-    /// True for violations that a strict parser refuses (``AuthenticationResults/init(parsing:)``).
+    /// True for violations that a strict parser refuses (`AuthenticationResults(parsing:)`).
     public var isSyntax: Bool {
         switch self {
         case .encoding, .missingID, .unquotedID, .missingSemicolon, .trailingSemicolon, .emptyResult, .noResults,

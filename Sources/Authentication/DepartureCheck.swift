@@ -4,6 +4,7 @@ internal import DKIM
 internal import DNS
 internal import FieldClaims
 internal import FieldProvenance
+internal import FieldSealing
 internal import Mail
 internal import MailSignature
 internal import Trace
@@ -20,8 +21,8 @@ struct DepartureCheck: Sendable {
     }
 
     private let header: [HeaderField]
-    private let recovery: EnvelopeRecovery
-    private let claims: [Claim]
+    private let fieldsOfSite: TrustedResults
+    private let claims: [TrustedResults.Field]
     private let fields: ARCFields
     private let arc: ARCCheck
     private let dkim: DKIMCheck?
@@ -32,29 +33,14 @@ struct DepartureCheck: Sendable {
         let chain: ARCResult
     }
 
-    /// An Authentication-Results field that claims to be ours.
-    private struct Claim {
-        let place: Int
-        let authservID: Domain?
-    }
-
     /// How many fields of ours are examined: one for each program that checks, but not as many as a sender likes.
     private static let claimLimit = 16
 
     /// - Parameter signatureLimit: how many DKIM signatures to verify; nil if they are verified elsewhere.
     init(header: [HeaderField], ownIDs: OwnIdentifiers, recovery: EnvelopeRecovery, signatureLimit: Int?) {
         self.header = header
-        self.recovery = recovery
-        let claims: [Claim] = header.enumerated().lazy.compactMap { place, field in
-            guard field.isNamed(AuthenticationResults.fieldName),
-                case .claims(let ids) = ClaimedAuthservID(field.value), let id = ids.first(where: ownIDs.contains)
-            else { return nil }
-            /// The name without the queue ID after it.
-            let name = id.utf8.prefix { $0 != UInt8(ascii: "/") }
-            return Claim(place: place, authservID: Domain(internationalized: Array(name)))
-        }
-        .prefix(Self.claimLimit).map(\.self)
-        self.claims = claims
+        fieldsOfSite = TrustedResults(in: header, within: TrustBoundary(ownIDs: ownIDs, recovery: recovery))
+        claims = Array(fieldsOfSite.claimed.prefix(Self.claimLimit))
         fields = ARCFields(header)
         arc = ARCCheck(header: header)
         dkim = claims.isEmpty ? nil : signatureLimit.map { DKIMCheck(header: header, signatureLimit: $0) }
@@ -100,27 +86,22 @@ struct DepartureCheck: Sendable {
     private func provenResults(
         _ verdicts: [DKIMVerdict]
     ) throws(Unproven) -> (results: AuthenticationResults, place: Int) {
+        let signatures = CoveringSignatures(header, verdicts: verdicts)
         var found: (results: AuthenticationResults, place: Int, id: Domain?)?
         for claim in claims {
-            let proof = FieldProof(
-                ofFieldAt: claim.place,
-                in: header,
-                verdicts: verdicts,
-                authservID: claim.authservID,
-                recovery: recovery
-            )
+            let proof = fieldsOfSite.proof(of: claim, signedBy: signatures.signer)
             if case .none(let reason) = proof {
                 guard found != nil else { throw Unproven(reason: "the field is not proven to be ours: \(reason)") }
                 continue
             }
-            guard let parsed = try? AuthenticationResults(parsing: header[claim.place].value) else {
+            guard let parsed = try? AuthenticationResults(parsing: claim.value) else {
                 guard found != nil else { throw Unproven(reason: "our field cannot be read") }
                 continue
             }
             if let first = found {
-                if claim.authservID == first.id { found?.results.results += parsed.results }
+                if claim.ownName == first.id { found?.results.results += parsed.results }
             } else {
-                found = (parsed, claim.place, claim.authservID)
+                found = (parsed, claim.place, claim.ownName)
             }
         }
         guard let found else { throw Unproven(reason: "no field of ours says what was found on arrival") }

@@ -4,7 +4,7 @@ internal import DKIM
 internal import DMARC
 public import DNS
 internal import FieldClaims
-internal import FieldProvenance
+internal import FieldSealing
 public import Mail
 internal import MailSignature
 internal import SPF

@@ -2,7 +2,7 @@ public import ARCSealing
 internal import DKIM
 public import DNS
 public import FieldClaims
-public import FieldProvenance
+public import FieldSealing
 public import Trace
 
 /// The decisions of the receiving site: the part of the configuration that the engine follows.

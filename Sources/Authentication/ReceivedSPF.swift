@@ -61,7 +61,7 @@ struct ReceivedSPF {
         else { return nil }
         let address = String(decoding: mailbox.localPart, as: UTF8.self) + "@" + domain.text
         guard !Self.keys.contains(where: { address.lowercased().contains($0 + "=") }) else { return nil }
-        return PropertyValue.inert(address)?.text
+        return (try? PropertyValue.inert(address))?.text
     }
 
     /// A dot-atom if the text is one, otherwise a quoted-string without controls.

@@ -20,13 +20,13 @@ struct ResultsField {
 
     /// True if a field can have this authserv-id.
     static func canBear(_ authservID: String) -> Bool {
-        AuthenticationResults(authservID: authservID) != nil
+        (try? AuthenticationResults(authservID: authservID)) != nil
     }
 
     /// The value; nil if the authserv-id cannot be written.
     func results(authservID: String) -> AuthenticationResults? {
         let results = auth + iprev + spf + dkim + arc + dmarc
-        return AuthenticationResults(authservID: authservID, results: results)
+        return try? AuthenticationResults(authservID: authservID, results: results)
     }
 
     /// The field as it is put on top of the header.
@@ -42,8 +42,8 @@ struct ResultsField {
             "pass",
             comment: verdict.showsMechanism ? verdict.mechanism : nil,
             [
-                property("smtp", "auth", verdict.identity.flatMap(PropertyValue.inert)),
-                property("smtp", "mailfrom", verdict.author.flatMap(PropertyValue.inert)),
+                property("smtp", "auth", verdict.identity.flatMap { try? PropertyValue.inert($0) }),
+                property("smtp", "mailfrom", verdict.author.flatMap { try? PropertyValue.inert($0) }),
             ]
         )
     }
@@ -59,8 +59,8 @@ struct ResultsField {
         guard let verdict = verdicts.spf else { return [] }
         let identity: Property? =
             switch verdict.identity {
-            case .mailFrom(let domain): property("smtp", "mailfrom", .value(domain.text))
-            case .helo(let domain): property("smtp", "helo", .value(domain.text))
+            case .mailFrom(let domain): property("smtp", "mailfrom", domain.text)
+            case .helo(let domain): property("smtp", "helo", domain.text)
             case nil: nil
             }
         let reason: String? =
@@ -95,11 +95,11 @@ struct ResultsField {
             comment: verdict.isTesting ? "test mode" : nil,
             reason: verdict.reason,
             [
-                property("header", "d", verdict.domain.flatMap { .value($0.text) }),
+                property("header", "d", verdict.domain?.text),
                 property("header", "i", verdict.identity.flatMap(Self.identity)),
-                property("header", "s", verdict.selector.flatMap { .value($0.text) }),
-                property("header", "a", verdict.algorithm.flatMap { .value($0.rawValue) }),
-                property("header", "b", shown.flatMap(PropertyValue.value)),
+                property("header", "s", verdict.selector?.text),
+                property("header", "a", verdict.algorithm?.rawValue),
+                property("header", "b", shown),
             ]
         )
     }
@@ -107,9 +107,13 @@ struct ResultsField {
     /// The identity in the form of an e-mail identity (RFC 8601, 2.2); nil for one that has no such form, or none in
     /// ASCII: an encoded `i=` (RFC 6376, 2.11) must not turn a message into one that needs SMTPUTF8.
     private static func identity(_ identity: DKIMIdentity) -> PropertyValue? {
-        if identity.localPart.isEmpty { return .mailbox(localPart: nil, domain: identity.domain.text) }
+        if identity.localPart.isEmpty {
+            return try? PropertyValue.mailbox(localPart: nil, domain: identity.domain.text)
+        }
         guard identity.localPart.allSatisfy({ $0 < 0x80 }) else { return nil }
-        return .inert(String(decoding: identity.localPart, as: UTF8.self) + "@" + identity.domain.text)
+        return try? PropertyValue.inert(
+            String(decoding: identity.localPart, as: UTF8.self) + "@" + identity.domain.text
+        )
     }
 
     /// RFC 8617, 6
@@ -124,7 +128,7 @@ struct ResultsField {
                 reason: verdict.reason,
                 [
                     clientAddress("smtp", "remote-ip"),
-                    property("header", "oldest-pass", verdict.oldestPass.flatMap { .value(String($0)) }),
+                    property("header", "oldest-pass", verdict.oldestPass.map(String.init)),
                 ]
             )
         }
@@ -146,18 +150,22 @@ struct ResultsField {
             verdict.result.rawValue,
             reason: reason,
             [
-                property("header", "from", verdict.authorDomain.flatMap { .value($0.text) }),
-                property("policy", "dmarc", verdict.policy.flatMap { .value($0.rawValue) }),
+                property("header", "from", verdict.authorDomain?.text),
+                property("policy", "dmarc", verdict.policy?.rawValue),
             ]
         )
     }
 
     private func clientAddress(_ type: String, _ name: String) -> Property? {
-        property(type, name, client.address.flatMap { .value($0.description) })
+        property(type, name, client.address?.description)
     }
 
     private func property(_ type: String, _ name: String, _ value: PropertyValue?) -> Property? {
-        value.flatMap { Property(type, name, $0) }
+        value.flatMap { try? Property(type, name, $0) }
+    }
+
+    private func property(_ type: String, _ name: String, _ text: String?) -> Property? {
+        property(type, name, text.flatMap { try? PropertyValue.value($0) })
     }
 
     /// One result; a text that no field can hold would be a bug of ours, and is left out.
@@ -170,8 +178,8 @@ struct ResultsField {
     ) -> [ResultInfo] {
         let properties = properties.compactMap(\.self)
         let info =
-            ResultInfo(method: method, result: result, comment: comment, reason: reason, properties: properties)
-            ?? ResultInfo(method: method, result: result, properties: properties)
+            (try? ResultInfo(method: method, result: result, comment: comment, reason: reason, properties: properties))
+            ?? (try? ResultInfo(method: method, result: result, properties: properties))
         return info.map { [$0] } ?? []
     }
 }

@@ -48,6 +48,6 @@ public struct SubmissionVerdict: Hashable, Sendable {
             mailbox.localPart.allSatisfy({ $0 < 0x80 })
         else { return nil }
         let text = String(decoding: mailbox.localPart, as: UTF8.self) + "@" + domain.text
-        return text.utf8.count <= identityLimit ? PropertyValue.inert(text)?.text : nil
+        return text.utf8.count <= identityLimit ? (try? PropertyValue.inert(text))?.text : nil
     }
 }

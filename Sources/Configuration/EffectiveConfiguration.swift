@@ -2,7 +2,7 @@ internal import ARCSealing
 internal import Authentication
 internal import DKIM
 internal import DNS
-internal import FieldProvenance
+internal import FieldSealing
 internal import Files
 internal import MailPolicy
 internal import MailSignature

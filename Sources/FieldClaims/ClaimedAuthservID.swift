@@ -7,7 +7,7 @@ internal import Octets
 /// out that it claims ours.
 public enum ClaimedAuthservID: Hashable, Sendable {
     /// The ids that the field can be read to claim, in lower case, without comments, folds and quoting: first the id
-    /// by the grammar, then those of ``CarelessReadings`` that differ. Never empty.
+    /// by the grammar, then those of `CarelessReadings` that differ. Never empty.
     case claims([String])
     /// A version other than 1, which readers must not interpret (RFC 8601, 2.6 and 5), whatever the id.
     case otherVersion(id: String)

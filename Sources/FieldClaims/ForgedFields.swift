@@ -54,9 +54,12 @@ public struct ForgedFields: Sendable {
     /// Code points of a claimed id that are shown.
     private static let shownLimit = 255
 
-    /// - Parameter alsoRemove: names of fields to remove whatever their content. Those of ARC (RFC 8617) are not
-    ///   allowed: the sets are signed, and removing a field breaks the chain.
-    /// - Parameter limit: the maximum number of removals; nil for any number.
+    /// - Parameters:
+    ///   - ownIDs: the ids that only this site may claim.
+    ///   - foreignFields: whether fields of other sites are kept.
+    ///   - alsoRemove: names of fields to remove whatever their content. Those of ARC (RFC 8617) are not allowed: the
+    ///     sets are signed, and removing a field breaks the chain.
+    ///   - limit: the maximum number of removals; nil for any number.
     public init(
         ownIDs: OwnIdentifiers,
         foreignFields: ForeignFields,

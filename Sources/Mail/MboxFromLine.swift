@@ -1,7 +1,7 @@
 internal import Octets
 
 /// The line that begins a message in an mbox, `From sender date` (RFC 4155, appendix A; programs and exporters write other
-/// dates too, see ``MboxDateReader``, or none).
+/// dates too, see `MboxDateReader`, or none).
 public struct MboxFromLine: Hashable, Sendable {
     /// The line as it is in the source, including its line break.
     public let octets: [UInt8]

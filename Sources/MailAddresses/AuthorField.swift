@@ -4,9 +4,9 @@ public import DNS
 ///
 /// A clear field has the domains of its mailboxes, whatever its display names say: a name is a name (RFC 9989, 11.4).
 /// Clear is what RFC 5322 section 3.4 allows, with octets of any charset, empty list members and dots anywhere in a
-/// local part, because no reader finds another domain through them; that is ``MailboxListParser``. Any other field
+/// local part, because no reader finds another domain through them; that is `MailboxListParser`. Any other field
 /// can be read in different ways, so every domain that a reader might find in it is a reading: that is
-/// ``DomainSearch``. A field with one reading is read alike by all, however it breaks the grammar.
+/// `DomainSearch`. A field with one reading is read alike by all, however it breaks the grammar.
 public struct AuthorField: Hashable, Sendable {
     /// A domain that a reader may take for the author's.
     public struct Reading: Hashable, Sendable {
@@ -23,7 +23,7 @@ public struct AuthorField: Hashable, Sendable {
     /// right to left although it is written from left to right.
     public let hasOtherAuthors: Bool
 
-    /// Reads the octets after the colon; folds are LF, as in every ``HeaderField``.
+    /// Reads the octets after the colon; folds are LF, as in every `HeaderField`.
     public init(_ value: [UInt8]) {
         if let domains = Self.clearDomains(value) {
             var seen: Set<Domain> = []

@@ -222,6 +222,6 @@ extension UInt8 {
     /// The characters of host names in practice: letters, digits, hyphens, underscores (RFC 7208, 4.3 does not call a
     /// name malformed for one), dots, and those of U-labels.
     var isNameOctet: Bool {
-        isLetter || (0x30...0x39).contains(self) || self >= 0x80 || "-_.".utf8.contains(self)
+        isAlphanumeric || self >= 0x80 || "-_.".utf8.contains(self)
     }
 }

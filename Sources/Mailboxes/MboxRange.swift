@@ -26,7 +26,7 @@ public struct MboxRange: Hashable, Sendable {
         octets = lower..<upper
     }
 
-    /// Octets that ``anchor(in:form:needsEmptyLine:)`` gets after the place before which it searches, so that the
+    /// Octets that ``anchor(in:at:form:needsEmptyLine:)`` gets after the place before which it searches, so that the
     /// last line is whole; and octets before the first line, to show what is above it.
     public static let margin = MboxFromLine.lengthLimit + 3
 

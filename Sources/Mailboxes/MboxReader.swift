@@ -5,7 +5,7 @@ internal import Octets
 /// other, are those that were read.
 ///
 /// A message begins with a line `From sender date` that is at the very beginning or below an empty line, and has the
-/// form of the mbox's first such line (``MboxSeparatorForm``); after a message from Thunderbird, also with a line
+/// form of the mbox's first such line (`MboxSeparatorForm`); after a message from Thunderbird, also with a line
 /// `From `. A line that looks like one but has another form or lacks the empty line is text, and a warning; qmail's
 /// rule, that no empty line is needed, can be selected. Content-Length was written by the sender of the message and
 /// could hide the next one or make one up. It is trusted only if it ends at such a line or at the end of the mbox,
@@ -37,7 +37,7 @@ public struct MboxReader: Sendable {
     private enum Place { case beginning, preamble, message }
 
     /// The octets from a place in the mbox that have not been given yet, counted from the beginning:
-    /// ``lookAheadLength`` octets or as many as are left, nil if the place cannot be reached.
+    /// ``MboxReader/lookAheadLength`` octets or as many as are left, nil if the place cannot be reached.
     public typealias LookAhead = (_ offset: Int) -> ArraySlice<UInt8>?
 
     /// Octets that show whether a message ends at a place: the last one before it, an empty line and a From_ line.
@@ -90,7 +90,9 @@ public struct MboxReader: Sendable {
 
     /// The next event; nil if all of `input` has been taken and more is needed.
     ///
-    /// - Parameter lookAhead: The octets that come later; called only if counts are trusted.
+    /// - Parameters:
+    ///   - input: More octets; those that have been taken are removed from it.
+    ///   - lookAhead: The octets that come later; called only if counts are trusted.
     public mutating func next(_ input: inout ArraySlice<UInt8>, lookAhead: LookAhead = { _ in nil }) -> Event? {
         while nextEvent == events.count {
             guard !input.isEmpty else { return nil }
@@ -335,17 +337,4 @@ public struct MboxReader: Sendable {
             handOn(&input, upTo: input.endIndex)
         }
     }
-}
-
-/// Oddities of an mbox; `offset` is in octets from its beginning.
-public enum MboxWarning: Hashable, Sendable {
-    /// A line `From ` below an empty line without a readable date, or the mbox's first line, if it does not show what
-    /// the others are like. It is text, unless it is the first.
-    case undatedFromLine(offset: Int)
-    /// A line `From ` below an empty line with a date of another form than the mbox's first one. It is text.
-    case otherForm(offset: Int)
-    /// A From_ line that is not below an empty line. It is text.
-    case noEmptyLine(offset: Int)
-    /// The message that ends here has a Content-Length that leads elsewhere. It was not trusted.
-    case wrongContentLength(offset: Int)
 }

@@ -18,7 +18,10 @@ public struct MboxWriter: Sendable {
 
     /// Appends the octets of an event to `output`.
     ///
-    /// - Parameter edits: The edits of the message that begins; ignored for any other event.
+    /// - Parameters:
+    ///   - event: The next event of a reader.
+    ///   - edits: The edits of the message that begins; ignored for any other event.
+    ///   - output: The octets are appended to it.
     public mutating func write(_ event: MboxReader.Event, edits: HeaderEdits = HeaderEdits(), to output: inout [UInt8])
     {
         let start = output.count

@@ -56,8 +56,6 @@ public struct ProtocolOptions: OptionSet, Hashable, Sendable {
 
     /// The filter may answer a body chunk with ``Reply/skip``.
     public static let skip = ProtocolOptions(rawValue: 0x400)
-    /// The filter is also told about recipients that the MTA has rejected.
-    public static let rejectedRecipients = ProtocolOptions(rawValue: 0x800)
     /// A field's value is sent and received with the space after the colon. Without it one space is lost, and the
     /// octets received are not those that were signed.
     public static let leadingSpace = ProtocolOptions(rawValue: 0x10_0000)

@@ -1,3 +1,5 @@
+internal import Octets
+
 /// An SMTP enhanced status code (RFC 3463, 2).
 ///
 /// ```
@@ -44,8 +46,8 @@ package struct EnhancedCode: Hashable, Sendable, CustomStringConvertible {
 
     /// One to three digits without a leading zero.
     static func number(_ digits: Substring) -> Int? {
-        guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            digits.utf8.count == 1 || digits.utf8.first != 0x30
+        guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy(\.isDigit),
+            digits.utf8.count == 1 || digits.utf8.first != UInt8(ascii: "0")
         else { return nil }
         return Int(digits)
     }

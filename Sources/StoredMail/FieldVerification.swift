@@ -1,9 +1,8 @@
-internal import AuthResults
 internal import Authentication
 package import DKIM
-internal import DNS
 package import FieldClaims
 package import FieldProvenance
+internal import FieldSealing
 package import Files
 internal import Foundation
 package import Mail
@@ -26,29 +25,17 @@ package struct FieldVerification {
     ///   - verdicts: those on its DKIM signatures.
     ///   - recovery: knows which Received fields hosts of ours have written.
     package init(_ header: [HeaderField], verdicts: [DKIMVerdict], ownIDs: OwnIdentifiers, recovery: EnvelopeRecovery) {
-        for (index, field) in header.enumerated() where field.isNamed(AuthenticationResults.fieldName) {
-            guard case .claims(let ids) = ClaimedAuthservID(field.value), let id = ids.first(where: ownIDs.contains)
-            else { continue }
-            claimedID = id
-            position = index + 1
-            // The name without the queue ID after it.
-            let name = id.utf8.prefix { $0 != UInt8(ascii: "/") }
-            func proof(_ verdicts: [DKIMVerdict]) -> FieldProof {
-                FieldProof(
-                    ofFieldAt: index,
-                    in: header,
-                    verdicts: verdicts,
-                    authservID: Domain(internationalized: Array(name)),
-                    recovery: recovery
-                )
-            }
-            self.proof = proof(verdicts)
-            proofByPosition = proof([])
+        let results = TrustedResults(in: header, within: TrustBoundary(ownIDs: ownIDs, recovery: recovery))
+        guard let field = results.claimed.first else {
+            (claimedID, position) = (nil, nil)
+            proof = .none("no Authentication-Results field claims to be ours")
+            proofByPosition = proof
             return
         }
-        (claimedID, position) = (nil, nil)
-        proof = .none("no Authentication-Results field claims to be ours")
-        proofByPosition = proof
+        claimedID = field.ownID
+        position = field.place + 1
+        proof = results.proof(of: field, signedBy: CoveringSignatures(header, verdicts: verdicts).signer)
+        proofByPosition = results.proof(of: field)
     }
 
     package var isProven: Bool {

@@ -40,7 +40,7 @@ import Testing
 
     /// The message with a set on top, as the sealer makes it by itself.
     private static func sealed(_ mail: SealedMail, _ chain: ARCResult, at time: Int64) throws -> SealedMail {
-        let results = try #require(AuthenticationResults(authservID: "mx.example.org"))
+        let results = try AuthenticationResults(authservID: "mx.example.org")
         let set = try SealCase.sealer().set(
             at: ChainPosition(after: ARCFields(mail.header), chain),
             results,
@@ -124,7 +124,7 @@ import Testing
         for _ in 0..<500 { mail.header.append(HeaderField("References", " <x>")) }
         let set = try SealCase.sealer().set(
             at: ChainPosition(after: ARCFields(mail.header), .none),
-            #require(AuthenticationResults(authservID: "mx.example.org")),
+            AuthenticationResults(authservID: "mx.example.org"),
             over: mail.header,
             body: mail.digest,
             at: Self.time

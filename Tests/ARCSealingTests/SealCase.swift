@@ -60,7 +60,7 @@ struct SealCase: Decodable, Sendable, CustomTestStringConvertible {
     var found: AuthenticationResults? {
         let parsed = header.filter { $0.isNamed(AuthenticationResults.fieldName) }
             .compactMap { try? AuthenticationResults(parsing: $0.value) }.filter { $0.authservID == id }
-        return AuthenticationResults(authservID: id, results: parsed.flatMap(\.results))
+        return try? AuthenticationResults(authservID: id, results: parsed.flatMap(\.results))
     }
 
     /// What the field says of the chain.

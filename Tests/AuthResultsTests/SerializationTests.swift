@@ -23,15 +23,15 @@ import Testing
     static func result(_ generator: inout SplitMix64) -> ResultInfo? {
         let properties = (0..<Int.random(in: 0...5, using: &generator)).compactMap { _ -> Property? in
             let value =
-                optional(&generator) { PropertyValue.value(text(&$0)) }
-                ?? PropertyValue.mailbox(
+                optional(&generator) { text(&$0) }.flatMap { try? PropertyValue.value($0) }
+                ?? (try? PropertyValue.mailbox(
                     localPart: optional(&generator) { text(&$0) },
                     domain: word(&generator, ["mail.example.org", "a.b", "BÜCHER.example", "xn--a.b-c.d0", ".", "no"])
-                )
+                ))
             let type = word(&generator, ["smtp", "header", "policy", "0", "-x", "reason"])
-            return value.flatMap { Property(type, word(&generator, ["mailfrom", "b", "reason", "-0"]), $0) }
+            return value.flatMap { try? Property(type, word(&generator, ["mailfrom", "b", "reason", "-0"]), $0) }
         }
-        return ResultInfo(
+        return try? ResultInfo(
             method: word(&generator, ["spf", "none", "x-long-name-of-a-method", "7"]),
             methodVersion: optional(&generator) { [0, 1, 2, Int.max].randomElement(using: &$0) ?? 1 },
             result: word(&generator, ["pass", "none", "x"]),
@@ -44,8 +44,10 @@ import Testing
     static func value(_ generator: inout SplitMix64) throws -> AuthenticationResults {
         let results = (0..<Int.random(in: 0...5, using: &generator)).compactMap { _ in result(&generator) }
         let version = optional(&generator) { [0, 1, 77, Int.max].randomElement(using: &$0) ?? 1 }
-        return try #require(
-            AuthenticationResults(authservID: "m" + text(&generator, upTo: 90), version: version, results: results)
+        return try AuthenticationResults(
+            authservID: "m" + text(&generator, upTo: 90),
+            version: version,
+            results: results
         )
     }
 
@@ -67,10 +69,8 @@ import Testing
         throws
         -> ResultInfo
     {
-        let properties = properties.compactMap { name, text in
-            PropertyValue.value(text).flatMap { Property("header", name, $0) }
-        }
-        return try #require(ResultInfo(method: method, result: result, comment: comment, properties: properties))
+        let properties = try properties.map { name, text in try Property("header", name, .value(text)) }
+        return try ResultInfo(method: method, result: result, comment: comment, properties: properties)
     }
 
     @Test func `a field is folded below 78 columns, with LF and TAB and nothing else`() throws {
@@ -81,7 +81,7 @@ import Testing
             [("d", "a-rather-long-name.example.org"), ("s", "selector"), ("a", "rsa-sha256"), ("b", "abc/def=")]
         )
         let dmarc = try Self.info("dmarc", "none", [])
-        let value = try #require(AuthenticationResults(authservID: "mx.example.org", results: [dkim, dmarc]))
+        let value = try AuthenticationResults(authservID: "mx.example.org", results: [dkim, dmarc])
         #expect(
             String(decoding: value.serialized(), as: UTF8.self)
                 == " mx.example.org;\n\tdkim=pass (2048-bit key) header.d=a-rather-long-name.example.org\n"
@@ -93,18 +93,16 @@ import Testing
 
     /// RFC 5322, 2.1.1: at most 998 octets must, at most 78 characters should be on a line.
     @Test func `a text of any length is folded where it has spaces`() throws {
-        let helo = try #require(PropertyValue.value(Self.words))
-        let property = try #require(Property("smtp", "helo", helo))
-        let info = try #require(
-            ResultInfo(
-                method: "spf",
-                result: "temperror",
-                comment: "(" + Self.words,
-                reason: Self.words,
-                properties: [property]
-            )
+        let helo = try PropertyValue.value(Self.words)
+        let property = try Property("smtp", "helo", helo)
+        let info = try ResultInfo(
+            method: "spf",
+            result: "temperror",
+            comment: "(" + Self.words,
+            reason: Self.words,
+            properties: [property]
         )
-        let value = try #require(AuthenticationResults(authservID: Self.words, version: 1, results: [info]))
+        let value = try AuthenticationResults(authservID: Self.words, version: 1, results: [info])
         let octets = value.serialized()
         let lines = (Array("Authentication-Results:".utf8) + octets).split(separator: UInt8(ascii: "\n"))
         #expect(lines.count > 100)
@@ -113,24 +111,45 @@ import Testing
     }
 
     @Test func `nothing found is written as none`() throws {
-        let value = try #require(AuthenticationResults(authservID: "mx.example.org"))
+        let value = try AuthenticationResults(authservID: "mx.example.org")
         #expect(String(decoding: value.serialized(), as: UTF8.self) == " mx.example.org; none")
     }
 
     @Test(arguments: ["a\r\nEvil: yes", "a\0b", "a\u{7F}"])
     func `control characters cannot be said`(_ text: String) {
-        #expect(PropertyValue.value(text) == nil)
-        #expect(ResultInfo(method: "spf", result: "pass", reason: text) == nil)
-        #expect(ResultInfo(method: "spf", result: "pass", comment: text) == nil)
-        #expect(AuthenticationResults(authservID: text) == nil)
-        #expect(ResultInfo(method: text, result: "pass") == nil)
+        let control = UnwritableValue.controlCharacter(in: text)
+        #expect(throws: control) { try PropertyValue.value(text) }
+        #expect(throws: control) { try ResultInfo(method: "spf", result: "pass", reason: text) }
+        #expect(throws: control) { try ResultInfo(method: "spf", result: "pass", comment: text) }
+        #expect(throws: control) { try AuthenticationResults(authservID: text) }
+        #expect(throws: UnwritableValue.notKeyword(text)) { try ResultInfo(method: text, result: "pass") }
+    }
+
+    @Test(arguments: ["", "a-", "a_b", "a.b", "ä"])
+    func `a word that is not a keyword cannot be said`(_ word: String) throws {
+        let value = try PropertyValue.value("x")
+        let error = UnwritableValue.notKeyword(word)
+        #expect(throws: error) { try ResultInfo(method: word, result: "pass") }
+        #expect(throws: error) { try ResultInfo(method: "spf", result: word) }
+        #expect(throws: error) { try Property(word, "mailfrom", value) }
+        #expect(throws: error) { try Property("smtp", word, value) }
+    }
+
+    @Test func `a field without a name or with a negative version cannot be said`() {
+        #expect(throws: UnwritableValue.emptyAuthservID) { try AuthenticationResults(authservID: "") }
+        #expect(throws: UnwritableValue.negativeVersion(-1)) { try AuthenticationResults(authservID: "a", version: -1) }
+        #expect(throws: UnwritableValue.negativeVersion(-1)) {
+            try ResultInfo(method: "spf", methodVersion: -1, result: "pass")
+        }
     }
 
     @Test(arguments: [
         "localhost", "[192.0.2.1]", "example.org.", "a b.example", "legitimate.example(.evil.example", "",
     ])
     func `an identity without a conforming spelling cannot be said`(_ domain: String) {
-        #expect(PropertyValue.mailbox(localPart: "a", domain: domain) == nil)
+        #expect(throws: UnwritableValue.notDomainName(domain)) {
+            try PropertyValue.mailbox(localPart: "a", domain: domain)
+        }
     }
 
     @Test func `a value is quoted only where the grammar needs it`() throws {
@@ -141,10 +160,10 @@ import Testing
             ("a@b.example", "\"a@b.example\""), ("(a)", "\"(a)\""),
         ]
         for (text, expected) in written {
-            let value = try #require(AuthenticationResults(authservID: text.isEmpty ? "x" : text))
+            let value = try AuthenticationResults(authservID: text.isEmpty ? "x" : text)
             if !text.isEmpty { #expect(String(decoding: value.serialized(), as: UTF8.self) == " \(expected); none") }
             let info = try Self.info("dkim", "pass", [("b", text)])
-            let field = try #require(AuthenticationResults(authservID: "x", results: [info]))
+            let field = try AuthenticationResults(authservID: "x", results: [info])
             #expect(String(decoding: field.serialized(), as: UTF8.self) == " x;\n\tdkim=pass header.b=\(expected)")
         }
     }
@@ -161,10 +180,10 @@ import Testing
     )
         throws
     {
-        let value = try #require(PropertyValue.inert(text))
-        let property = try #require(Property("smtp", "auth", value))
-        let info = try #require(ResultInfo(method: "auth", result: "pass", properties: [property]))
-        let field = try #require(AuthenticationResults(authservID: "mx.example.org", results: [info])).serialized()
+        let value = try PropertyValue.inert(text)
+        let property = try Property("smtp", "auth", value)
+        let info = try ResultInfo(method: "auth", result: "pass", properties: [property])
+        let field = try AuthenticationResults(authservID: "mx.example.org", results: [info]).serialized()
         #expect(String(decoding: field, as: UTF8.self) == " mx.example.org;\n\tauth=pass smtp.auth=\(expected)")
     }
 
@@ -178,13 +197,13 @@ import Testing
         "a\nb", "a\rb", "", "\u{301}",
     ])
     func `a hostile text is not said at all`(_ text: String) {
-        #expect(PropertyValue.inert(text) == nil)
+        #expect(throws: UnwritableValue.notInert(text)) { try PropertyValue.inert(text) }
     }
 
     @Test(arguments: ["legitimate.example(.evil.example", "x\"; dkim=pass header.d=legitimate.example (\""])
     func `a hostile text that is said all the same is quoted`(_ hostile: String) throws {
         let info = try Self.info("dkim", "fail", [("d", hostile)])
-        let field = try #require(AuthenticationResults(authservID: "mx.example.org", results: [info]))
+        let field = try AuthenticationResults(authservID: "mx.example.org", results: [info])
         let read = try AuthenticationResults(parsing: field.serialized())
         #expect(read.results.count == 1)
         #expect(read.results.first?.properties.map(\.value.text) == [hostile])

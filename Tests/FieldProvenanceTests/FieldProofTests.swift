@@ -1,8 +1,7 @@
-import DKIM
 import DNS
+import FieldClaims
 import FieldProvenance
 import Mail
-import SigningSupport
 import Testing
 import Trace
 
@@ -74,80 +73,11 @@ import Trace
     @Test(arguments: cases) func `a field is proven by its place`(_ test: Case) throws {
         let place = try #require(test.header.firstIndex { $0.hasPrefix("*") })
         let text = test.header.joined(separator: "\n").replacing("*", with: "") + "\n\n"
-        let proof = FieldProof(
-            ofFieldAt: place,
+        let results = TrustedResults(
             in: Message(Array(text.utf8)).header,
-            verdicts: [],
-            authservID: Domain("mx.example.org"),
-            recovery: Self.recovery
+            within: TrustBoundary(ownIDs: OwnIdentifiers(["mx.example.org"]), recovery: Self.recovery)
         )
+        let proof = results.proof(of: try #require(results.fields.first { $0.place == place }))
         #expect("\(proof)".contains(test.proof), "\(proof)")
-    }
-
-    private static func proof(of message: SignedMessage, at place: Int, id: String = "mx.example.org") -> FieldProof {
-        FieldProof(
-            ofFieldAt: place,
-            in: message.header,
-            verdicts: message.verdicts(at: 1_700_000_000),
-            authservID: Domain(id),
-            recovery: EnvelopeRecovery(ownHosts: HostPatterns([]))
-        )
-    }
-
-    private static let message = SignedMessage("From: a@b.example\nSubject: x\n\nbody\n", keys: [:])
-
-    @Test func `a sealed field is proven by its signature`() throws {
-        let sealed = try FieldSealTests.sealed(Self.message, by: FieldSealTests.seal())
-        #expect(Self.proof(of: sealed, at: 1) == .signature(of: try #require(Domain("example.org"))))
-    }
-
-    @Test func `a field on top of a sealed one is not proven by that seal`() throws {
-        var sealed = try FieldSealTests.sealed(Self.message, by: FieldSealTests.seal())
-        sealed.header.insert(HeaderField("Authentication-Results", " mx.example.org; dmarc=pass"), at: 0)
-        guard case .none = Self.proof(of: sealed, at: 0) else {
-            Issue.record("proven")
-            return
-        }
-        #expect(Self.proof(of: sealed, at: 2) == .signature(of: try #require(Domain("example.org"))))
-    }
-
-    @Test(arguments: ["mx.example.com", "example.net", "org", "xexample.org", "mx.example.org.evil.example"])
-    func `a signature of another domain proves nothing`(id: String) throws {
-        let sealed = try FieldSealTests.sealed(Self.message, by: FieldSealTests.seal())
-        guard case .none = Self.proof(of: sealed, at: 1, id: id) else {
-            Issue.record("proven")
-            return
-        }
-    }
-
-    @Test func `a signature of a domain below the authserv-id proves nothing`() throws {
-        let sealed = try FieldSealTests.sealed(Self.message, by: FieldSealTests.seal(domain: "evil.mx.example.org"))
-        #expect(sealed.verdicts(at: 1_700_000_000).map(\.result) == [.pass])
-        guard case .none = Self.proof(of: sealed, at: 1) else {
-            Issue.record("proven")
-            return
-        }
-    }
-
-    @Test func `a broken signature, and one of a key that is being tested, prove nothing`() throws {
-        var broken = try FieldSealTests.sealed(Self.message, by: FieldSealTests.seal())
-        broken.body[0] ^= 1
-        var testing = try FieldSealTests.sealed(Self.message, by: FieldSealTests.seal())
-        testing.answers = testing.answers.mapValues { answer in
-            Answer(.records(answer.texts.map { .txt([$0 + Array("; t=y".utf8)]) }))
-        }
-        for message in [broken, testing] {
-            guard case .none = Self.proof(of: message, at: 1) else {
-                Issue.record("proven")
-                return
-            }
-        }
-    }
-
-    @Test func `a place outside the header proves nothing`() {
-        guard case .none = Self.proof(of: Self.message, at: 7) else {
-            Issue.record("proven")
-            return
-        }
     }
 }

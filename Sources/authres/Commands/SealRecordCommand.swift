@@ -2,7 +2,7 @@ import ArgumentParser
 import Authentication
 import Configuration
 import DNS
-import FieldProvenance
+import FieldSealing
 import Files
 
 struct SealRecordCommand: AsyncParsableCommand {

@@ -1,26 +1,36 @@
 import AuthResults
+import AuthResultsLint
+import FieldProvenance
 import Mail
 
-/// Builds a field, puts it on a message, and reads it back. Ends with exit code 0 if both are the same.
+/// What a mail program shows of a message: who vouches for its author, read from the fields of the user's own provider.
 @main
 enum Consumer {
-    static func main() throws {
-        guard let domain = PropertyValue.value("sender.example"), let property = Property("smtp", "mailfrom", domain),
-            let result = ResultInfo(method: "spf", result: "pass", properties: [property]),
-            let written = AuthenticationResults(authservID: "mx.example.org", results: [result])
-        else { throw Failure.notBuilt }
+    /// One line a field that may be believed: who reports, DMARC's word, the author's domain, and who signed.
+    static func summary(of message: [UInt8], at provider: TrustBoundary) -> String {
+        TrustedResults(in: Message(message).header, within: provider).believable().map { field in
+            let read = TolerantReading(field.value)
+            let results = read.results.filter(\.isRegistered)
+            let dmarc = results.first(.dmarc)
+            let signers = results.all(.dkim).filter { $0.result == "pass" }.compactMap {
+                $0["header.d"] ?? $0["header.i"]
+            }
+            return "\(read.authservID ?? "-"): \(dmarc?.result ?? "-") from=\(dmarc?["header.from"] ?? "-") "
+                + "signed=\(signers.joined(separator: ",")) findings=\(read.findings.count { $0.severity == .error })"
+        }.joined(separator: "\n")
+    }
 
-        let field = HeaderField(name: Array("Authentication-Results".utf8), value: written.serialized())
-        let message = Message(Array("From: ann@sender.example\n\nHello\n".utf8))
-        let edited = Message(message.edited(by: HeaderEdits(additions: [field])))
-        guard let first = edited.header.first, first.isNamed(AuthenticationResults.fieldName) else {
-            throw Failure.notOnTop
+    static func main() throws {
+        for provider in Provider.all {
+            let found = summary(of: provider.message, at: provider.boundary)
+            guard found == provider.expected else { throw Failure.unexpected(provider.name, found) }
+            print("\(provider.name):\n\(found)")
         }
-        guard try AuthenticationResults(parsing: first.value) == written else { throw Failure.notTheSame }
-        print(String(decoding: first.octets, as: UTF8.self))
+        try Written.check()
     }
 
     enum Failure: Error {
-        case notBuilt, notOnTop, notTheSame
+        case unexpected(String, String)
+        case notOnTop, notTheSame
     }
 }

@@ -1,6 +1,6 @@
 import DKIM
 import DNS
-import FieldProvenance
+import FieldSealing
 import Foundation
 import Mail
 import MailSignature
