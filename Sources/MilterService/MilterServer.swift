@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// Listens for MTAs and gives each connection its own filter.
 public final class MilterServer: Sendable {
-    private let listener: any Channel
+    /// All of one socket: one for each event loop, where there are not too many of them.
+    private let listeners: [any Channel]
     private let loops: [NIOLoopBound<LoopConnections>]
     /// The file to remove when the server ends; nil for all but Unix sockets.
     private let socketFile: (path: String, identity: LibCSockets.FileIdentity)?
@@ -15,20 +16,25 @@ public final class MilterServer: Sendable {
     /// Twenty are in use on a machine of two cores before a connection comes.
     private static let leastDescriptors = 32
 
-    /// The port on which the server listens; nil for a Unix socket.
-    public var port: Int? { listener.localAddress?.port }
+    /// The port that is listened on; nil for a Unix socket.
+    public var port: Int? { listeners.first?.localAddress?.port }
 
-    /// Fulfilled when the server accepts no more connections, for whatever reason.
-    public var listenerClosed: EventLoopFuture<Void> { listener.closeFuture }
+    /// Fulfilled when the server accepts no connections any more, for whatever reason.
+    public let listenerClosed: EventLoopFuture<Void>
+
+    /// Event loops that each accept connections for themselves, which spares a message the way from one to another. All
+    /// that are idle wake up for a connection: with more of them one accepts for all.
+    private static let listenerLimit = 8
 
     private init(
-        listener: any Channel,
+        listeners: [any Channel],
         loops: [NIOLoopBound<LoopConnections>],
         socketFile: (path: String, identity: LibCSockets.FileIdentity)?
     ) {
-        self.listener = listener
+        self.listeners = listeners
         self.loops = loops
         self.socketFile = socketFile
+        listenerClosed = EventLoopFuture.andAllComplete(listeners.map(\.closeFuture), on: listeners[0].eventLoop)
     }
 
     /// Raises RLIMIT_NOFILE to what `count` connections need, up to the hard limit. Call it before the event loops
@@ -68,76 +74,78 @@ public final class MilterServer: Sendable {
         let refusals = RepeatedNotice<Void>(every: configuration.refusalInterval) { refused, _ in
             notify(ServerNotice(.tooManyConnections(limit: count.limit, refused: refused)))
         }
-        let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pause = AcceptBackoff(tellingEvery: configuration.refusalInterval, notify: notify)
-                    try channel.pipeline.syncOperations.addHandler(pause)
-                }
-            }
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard let connections = loops[ObjectIdentifier(channel.eventLoop)]?.value, !connections.isDraining
-                    else { throw ChannelError.ioOnClosedChannel }
-                    guard count.add() else {
-                        refusals.note((), on: channel.eventLoop)
-                        throw ChannelError.ioOnClosedChannel
+        let bootstrap = { @Sendable (group: any EventLoopGroup) in
+            ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 1024)
+                // Asking again for what is not there costs a call for each connection.
+                .serverChannelOption(.maxMessagesPerRead, value: 1)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let pause = AcceptBackoff(tellingEvery: configuration.refusalInterval, notify: notify)
+                        try channel.pipeline.syncOperations.addHandler(pause)
                     }
-                    channel.closeFuture.whenComplete { _ in count.remove() }
-                    let options = channel.syncOptions
-                    try options?.setOption(.maxMessagesPerRead, value: 1)
-                    try options?.setOption(.recvAllocator, value: ReceiveBufferAllocator())
-                    // An MTA that has sent everything and waits for the answer still gets it.
-                    try options?.setOption(.allowRemoteHalfClosure, value: true)
-                    let connection = FilterConnection(
-                        configuration,
-                        filter: makeFilter(channel.eventLoop),
-                        notify: notify
-                    )
-                    switch channel.parent?.localAddress {
-                    case .v4, .v6: try channel.pipeline.syncOperations.addHandler(TCPQuickAck())
-                    case .unixDomainSocket, nil: break
-                    }
-                    try channel.pipeline.syncOperations.addHandler(connection)
-                    connections.add(connection)
-                    channel.closeFuture.assumeIsolated().whenComplete { _ in connections.remove(connection) }
                 }
-            }
-        let (listener, socketFile) = try await listen(bootstrap, at: endpoint, access: access)
-        return MilterServer(listener: listener, loops: Array(loops.values), socketFile: socketFile)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        guard let connections = loops[ObjectIdentifier(channel.eventLoop)]?.value,
+                            !connections.isDraining
+                        else { throw ChannelError.ioOnClosedChannel }
+                        guard count.add() else {
+                            refusals.note((), on: channel.eventLoop)
+                            throw ChannelError.ioOnClosedChannel
+                        }
+                        channel.closeFuture.whenComplete { _ in count.remove() }
+                        let options = channel.syncOptions
+                        try options?.setOption(.maxMessagesPerRead, value: 1)
+                        try options?.setOption(.recvAllocator, value: ReceiveBufferAllocator())
+                        // An MTA that has said all and waits for the answer is still answered.
+                        try options?.setOption(.allowRemoteHalfClosure, value: true)
+                        let connection = FilterConnection(
+                            configuration,
+                            filter: makeFilter(channel.eventLoop),
+                            notify: notify
+                        )
+                        switch channel.parent?.localAddress {
+                        case .v4, .v6: try channel.pipeline.syncOperations.addHandler(TCPQuickAck())
+                        case .unixDomainSocket, nil: break
+                        }
+                        try channel.pipeline.syncOperations.addHandler(connection)
+                        connections.add(connection)
+                        channel.closeFuture.assumeIsolated().whenComplete { _ in connections.remove(connection) }
+                    }
+                }
+        }
+        let (socket, socketFile) = try listen(at: endpoint, access: access)
+        let accepting = loops.count <= listenerLimit ? loops.values.map { $0.eventLoop as any EventLoopGroup } : [group]
+        let listeners = try await serve(socket, accepting.map(bootstrap))
+        return MilterServer(listeners: listeners, loops: Array(loops.values), socketFile: socketFile)
     }
 
+    /// A socket on which is listened.
     private static func listen(
-        _ bootstrap: ServerBootstrap,
         at endpoint: Endpoint,
         access: SocketAccess
-    ) async throws -> (any Channel, (path: String, identity: LibCSockets.FileIdentity)?) {
+    ) throws -> (socket: Int32, file: (path: String, identity: LibCSockets.FileIdentity)?) {
         switch endpoint {
         case .unix(let path):
             let socket = try LibCSockets.listen(atPath: path, mode: access.mode, group: access.group)
-            let identity = LibCSockets.identity(ofPath: path)
-            return (try await serve(socket, bootstrap), identity.map { (path, $0) })
+            return (socket, LibCSockets.identity(ofPath: path).map { (path, $0) })
         case .descriptor(let descriptor):
-            return (try await serve(try LibCSockets.listeningSocket(descriptor), bootstrap), nil)
+            return (try LibCSockets.listeningSocket(descriptor), nil)
         case .inet, .inet6:
-            do {
-                return (try await bootstrap.bind(to: try endpoint.socketAddress()).get(), nil)
-            } catch let error as IOError {
-                throw EndpointError.system(
-                    call: "bind",
-                    endpoint: "\(endpoint)",
-                    reason: LibCSockets.text(ofError: error.errnoCode)
-                )
-            }
+            return (try LibCSockets.listen(at: try endpoint.socketAddress(), endpoint: "\(endpoint)"), nil)
         }
     }
 
-    private static func serve(_ socket: Int32, _ bootstrap: ServerBootstrap) async throws -> any Channel {
-        let channel = try await bootstrap.withBoundSocket(socket).get()
-        LibCSockets.deepenBacklog(of: socket)
-        return channel
+    /// Each bootstrap gets a descriptor of its own of the socket.
+    private static func serve(_ socket: Int32, _ bootstraps: [ServerBootstrap]) async throws -> [any Channel] {
+        let copies = try bootstraps.dropFirst().map { _ in try LibCSockets.listeningSocket(socket) }
+        var listeners: [any Channel] = []
+        for (descriptor, bootstrap) in zip([socket] + copies, bootstraps) {
+            listeners.append(try await bootstrap.withBoundSocket(descriptor).get())
+            LibCSockets.deepenBacklog(of: descriptor)
+        }
+        return listeners
     }
 
     /// Accepts no more connections, closes those that are between messages, and the others when their message is
@@ -146,7 +154,7 @@ public final class MilterServer: Sendable {
     /// - Parameter grace: After this time the remaining connections are closed too; their MTAs defer the messages.
     public func shutDown(within grace: TimeAmount) async {
         if let socketFile { LibCSockets.removeSocket(atPath: socketFile.path, ifStill: socketFile.identity) }
-        try? await listener.close().get()
+        for listener in listeners { try? await listener.close().get() }
         for loop in loops {
             // A connection that is just being accepted is refused as soon as its loop knows.
             loop.eventLoop.execute { _ = loop.value.drain(within: grace) }
