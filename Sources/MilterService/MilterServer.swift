@@ -16,10 +16,10 @@ public final class MilterServer: Sendable {
     /// Twenty are in use on a machine of two cores before a connection comes.
     private static let leastDescriptors = 32
 
-    /// The port that is listened on; nil for a Unix socket.
+    /// The port on which the server listens; nil for a Unix socket.
     public var port: Int? { listeners.first?.localAddress?.port }
 
-    /// Fulfilled when the server accepts no connections any more, for whatever reason.
+    /// Fulfilled when the server accepts no more connections, for whatever reason.
     public let listenerClosed: EventLoopFuture<Void>
 
     /// Event loops that each accept connections for themselves, which spares a message the way from one to another. All
@@ -121,7 +121,7 @@ public final class MilterServer: Sendable {
         return MilterServer(listeners: listeners, loops: Array(loops.values), socketFile: socketFile)
     }
 
-    /// A socket on which is listened.
+    /// The socket to listen on.
     private static func listen(
         at endpoint: Endpoint,
         access: SocketAccess

@@ -3,8 +3,8 @@ internal import NIOCore
 /// Buffers for reading. If each connection kept its own, as with NIO's own allocators, a thousand connections would
 /// hold 64 MB permanently; here a buffer is given for each read and is free after it.
 ///
-/// NIO's pool keeps a channel's first buffer whatever the allocator, so the first one is small; it takes a negotiation.
-/// The next ones take a message as most are. One of 64 KiB, which makes the allocator tidy up each time it is freed,
+/// NIO's pool keeps a channel's first buffer whatever the allocator, so the first one is small; a negotiation fits into
+/// it. Most messages fit into the next. One of 64 KiB, which makes the allocator tidy up each time it is freed,
 /// comes where a smaller one was filled.
 struct ReceiveBufferAllocator: RecvByteBufferAllocator {
     /// Body chunks are 65,535 octets.
