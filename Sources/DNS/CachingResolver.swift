@@ -75,7 +75,10 @@ public final class CachingResolver: Resolver {
             if answer != nil { state.hits += 1 }
             return answer
         }
-        return answer ?? upstream.knownAnswer(to: question)
+        if let answer { return answer }
+        guard let answer = upstream.knownAnswer(to: question) else { return nil }
+        state.withLock { $0.cache.keep(answer, to: question, at: now) }
+        return answer
     }
 
     public var statistics: Statistics {
