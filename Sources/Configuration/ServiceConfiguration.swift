@@ -30,6 +30,8 @@ package struct ServiceConfiguration: Sendable {
     package var connections = 2000
     /// Removals that the MTA is asked for; a message that needs more is deferred.
     package var removals = 500
+    /// Questions that the mail of one client may cause in a minute; what it sends beyond that is deferred.
+    package var clientQuestions = 10_000
     package var logLevel = Logger.Level.info
     package var logFormat = LogFormat.text
     /// The DKIM key that seals our own field; nil leaves it unsealed.

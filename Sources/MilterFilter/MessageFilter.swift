@@ -117,6 +117,7 @@ package final class MessageFilter: MailFilter {
         let state = states.value
         var examination = try newExamination(state)
         for question in examination.newQuestions() where state.resolver.knownAnswer(to: question) == nil {
+            count(1, state)
             _ = eventLoop.makeFutureWithTask { await state.resolver.answer(to: question) }
         }
     }
@@ -133,6 +134,7 @@ package final class MessageFilter: MailFilter {
 
     func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Response {
         let state = states.value
+        if let response = tooManyQuestions(macros, state) { return response }
         do {
             try begin(sender, macros, state)
         } catch  where state.configuration.isDryRun {
@@ -267,8 +269,30 @@ package final class MessageFilter: MailFilter {
                         .whenSuccess { answer in self.take(answer, to: question, message) }
                 }
             }
+            count(questions.count - known.count, message.state)
             message.examination.learn(known)
         }
+    }
+
+    /// The client, if the questions that it causes are counted: a host of our own sends mail of many.
+    private func stranger(_ state: ServiceState) -> IPAddress? {
+        let policy = state.configuration.policy
+        return client.isIn(policy.localNetworks) || client.isIn(policy.trustedRelays) ? nil : client.address
+    }
+
+    private func count(_ questions: Int, _ state: ServiceState) {
+        guard questions > 0, let stranger = stranger(state) else { return }
+        states.clientQuestions.add(questions, from: stranger, at: clock())
+    }
+
+    /// The answer to a client that has caused too many questions in this minute; nil for any other.
+    private func tooManyQuestions(_ macros: Macros, _ state: ServiceState) -> Response? {
+        let limit = state.configuration.clientQuestions
+        guard let stranger = stranger(state), states.clientQuestions.areOver(limit, from: stranger, at: clock()) else {
+            return nil
+        }
+        let log = MessageLog(queueID: macros["i"], client: client)
+        return Deferral.questions(beyond: limit).response(log, state)
     }
 
     private func take(_ answer: Answer, to question: Question, _ message: Message) {
