@@ -64,6 +64,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CMalloc"),
 
         .target(name: "CCurl", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
@@ -130,7 +131,7 @@ let package = Package(
         module("Files", ["CArchive", .unixSignals]),
         module("Metrics"),
         module("Milter", ["Mail", "Octets", .nioCore]),
-        module("MilterService", ["Milter", "Octets", .nioCore, .nioPosix]),
+        module("MilterService", ["Milter", "Octets", "CMalloc", .nioCore, .nioPosix]),
         module("MilterClient", ["Milter", "Files", "Mail", .nioCore, .nioPosix]),
         module(
             "Configuration",
@@ -218,10 +219,28 @@ let package = Package(
             path: "Tests/SigningSupport",
             swiftSettings: settings
         ),
+        // What strangers write, and the readers that it is written for: for tests, callgrind and the fuzzer.
+        .target(
+            name: "HostileInput",
+            dependencies: [
+                "Authentication", "AuthResultsLint", "AuthResults", "AuthServ", "Configuration", "DMARC", "DNS",
+                "FieldClaims", "Mail", "MailAddresses", "MailSignature", "Mailboxes", "Milter", "SPF", "Trace",
+                .nioCore,
+            ],
+            path: "Tests/HostileInput",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "cost-sweep",
+            dependencies: ["HostileInput"],
+            path: "Tests/CostSweep",
+            swiftSettings: settings
+        ),
+        tests("HostileInputTests", ["HostileInput", "TestSupport"]),
         tests("ArchitectureTests"),
         tests("DNSTests", ["DNS", "TestSupport"]),
         tests("MetricsTests", ["Metrics"]),
-        tests("ObservabilityTests", ["Observability"]),
+        tests("ObservabilityTests", ["Observability", "Authentication", "Mail", "DNS"]),
         tests("StubDNSTests", ["StubDNS", "DNS", "TestSupport"]),
         tests("MailTests", ["Mail", "DNS", "TestSupport"]),
         tests("MailAddressesTests", ["MailAddresses", "Mail", "DNS"]),
@@ -315,3 +334,20 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzer (Tests/fuzz/README.md) is there only for those who ask for it, and so is the code that libFuzzer adds.
+if Context.environment["AUTHRES_FUZZ"] != nil {
+    for target in package.targets where target.type == .regular && target.name != "CCurl" {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    }
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/fuzz/CFuzzer"),
+        .executableTarget(
+            name: "authres-fuzz",
+            dependencies: ["CFuzzer", "HostileInput"],
+            path: "Tests/fuzz/Sources",
+            swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+        ),
+    ]
+}

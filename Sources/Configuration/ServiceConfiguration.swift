@@ -32,6 +32,8 @@ package struct ServiceConfiguration: Sendable {
     package var removals = 500
     /// Where metrics and health are served; nil serves none.
     package var metrics: String?
+    /// Questions that the mail of one client may cause in a minute; what it sends beyond that is deferred.
+    package var clientQuestions = 10_000
     package var logLevel = Logger.Level.info
     package var logFormat = LogFormat.text
     /// The DKIM key that seals our own field; nil leaves it unsealed.

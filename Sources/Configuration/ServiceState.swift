@@ -140,6 +140,8 @@ package final class ServiceState: Sendable {
 
 /// The state in force now. A message in progress keeps the one that it started with.
 package final class CurrentServiceState: Sendable {
+    /// What clients make us ask, under whatever configuration.
+    package let clientQuestions = ClientQuestions()
     private let state: Mutex<ServiceState>
 
     package init(_ state: ServiceState) {

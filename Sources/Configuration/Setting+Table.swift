@@ -107,6 +107,13 @@ extension Setting {
             "DNS questions that one message may cause; a check that needs more is a temperror."
         ),
         .scalar(
+            "limits.client-questions",
+            \.clientQuestions,
+            .number(100...10_000_000),
+            "Questions of the DNS that a client may cause in a minute; what it sends beyond that is deferred.",
+            concern: .filter
+        ),
+        .scalar(
             "limits.removals",
             \.removals,
             .number(1...10_000),

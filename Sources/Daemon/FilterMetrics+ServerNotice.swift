@@ -6,7 +6,7 @@ extension FilterMetrics {
     /// What the server reports of its connections.
     func count(_ cause: ServerNotice.Cause) {
         switch cause {
-        case .protocolError, .timedOut: protocolErrors.add()
+        case .protocolError, .timedOut, .slowFrame, .notRead: protocolErrors.add()
         case .filterFailed: messages.add(.tempfail)
         // The filter has counted the message as given up.
         case .lostMidMessage: break

@@ -84,6 +84,15 @@ public struct Macros: Hashable, Sendable {
     private var connection: [MacroValues] = []
     private var message: [MacroValues] = []
 
+    /// Octets of all stages together. Postfix sends a few KB, of which the certificate's subject is the longest.
+    static let octetLimit = 256 * 1024
+
+    /// True if more is kept than ``octetLimit``.
+    var isOverLimit: Bool {
+        let octets = connection.reduce(0) { $0 + $1.octets.readableBytes }
+        return message.reduce(octets) { $0 + $1.octets.readableBytes } > Self.octetLimit
+    }
+
     /// The value of a macro, with or without braces around its name: `i`, `{mail_addr}`, `mail_addr`.
     public subscript(name: String) -> [UInt8]? {
         let text = name.utf8.span

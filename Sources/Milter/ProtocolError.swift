@@ -11,6 +11,8 @@ public enum ProtocolError: Error, Hashable, Sendable {
     case unknownReply(UInt8)
     /// The data of this command or reply is malformed.
     case malformed(UInt8)
+    /// The macros of all stages together are longer than they may be.
+    case tooManyMacros
     /// A command that is not allowed in the session's state.
     case unexpected(Command.Code, in: Session.State)
     /// The MTA does not offer something that the filter cannot do without.
@@ -28,6 +30,7 @@ extension ProtocolError: CustomStringConvertible {
         case .unknownCommand(let code): "unknown command \(Self.printable(code))"
         case .unknownReply(let code): "unknown reply \(Self.printable(code))"
         case .malformed(let code): "malformed data of \(Self.printable(code))"
+        case .tooManyMacros: "more than \(Macros.octetLimit) octets of macros"
         case .unexpected(let code, let state): "\(code) (\(Self.printable(code.rawValue))) in state \(state)"
         case .refused(let missing): "the MTA does not offer \(missing.joined(separator: ", "))"
         case .unexpectedReply(let code): "unexpected reply \(code) (\(Self.printable(code.rawValue)))"

@@ -94,6 +94,7 @@ public struct Session: Sendable {
         case .macros(let values):
             guard state != .negotiating else { throw .unexpected(command.code, in: state) }
             macros.set(values)
+            guard !macros.isOverLimit else { throw .tooManyMacros }
             return .nothing
         case .connect(let client):
             try advance(command.code, from: [.negotiated], to: .connected)

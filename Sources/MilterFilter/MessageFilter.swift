@@ -137,6 +137,7 @@ package final class MessageFilter: MailFilter {
         let state = states.value
         var examination = try newExamination(state)
         let questions = examination.newQuestions()
+        count(questions.count, state)
         for question in questions {
             _ = eventLoop.makeFutureWithTask { await state.resolver.answer(to: question) }
         }
@@ -155,6 +156,7 @@ package final class MessageFilter: MailFilter {
 
     func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Response {
         let state = states.value
+        if let response = tooManyQuestions(macros, state) { return response }
         do {
             try begin(sender, macros, state)
         } catch  where state.configuration.isDryRun {
@@ -218,24 +220,12 @@ package final class MessageFilter: MailFilter {
     /// Postfix's cleanup needs time that grows with the square of the removals, and panics at 20,000 (3.7.11): a
     /// message with more than it can handle is neither edited nor examined further.
     private func tooManyForgedFields(in message: Message) -> Response {
-        let limit = message.state.configuration.removals
-        let isDryRun = message.state.configuration.isDryRun
-        let reason = "more than \(limit) forged fields (limits.removals)"
-        switch message.state.configuration.logFormat {
-        case .text: message.state.logger.warning("\(message.log.line(deferredFor: reason, isDryRun: isDryRun))")
-        case .logfmt, .json:
-            message.state.logger.warning("\(reason)", metadata: message.log.details(deferredIn: isDryRun))
-        }
+        let deferral = Deferral.forgedFields(beyond: message.state.configuration.removals)
         self.message = nil
         metrics.limits.add(.removals)
-        if isDryRun { return .continue }
+        guard let response = deferral.response(message.log, message.state) else { return .continue }
         metrics.messages.add(.tempfail)
-        let reply = SMTPReply(
-            code: 451,
-            enhancedCode: "4.7.0",
-            lines: ["The message has more than \(limit) header fields that are to be removed"]
-        )
-        return reply.map(Response.reply) ?? .temporaryFailure
+        return response
     }
 
     func endOfHeader(macros: Macros) throws -> Response {
@@ -286,11 +276,35 @@ package final class MessageFilter: MailFilter {
     private func ask() {
         guard let message else { return }
         let resolver = message.state.resolver
-        for question in message.examination.newQuestions() {
+        let questions = message.examination.newQuestions()
+        count(questions.count, message.state)
+        for question in questions {
             message.openCount += 1
             eventLoop.makeFutureWithTask { await resolver.answer(to: question) }.assumeIsolated()
                 .whenSuccess { answer in self.take(answer, to: question, message) }
         }
+    }
+
+    /// The client, if the questions that it causes are counted: a host of our own sends mail of many.
+    private func stranger(_ state: ServiceState) -> IPAddress? {
+        let policy = state.configuration.policy
+        return client.isIn(policy.localNetworks) || client.isIn(policy.trustedRelays) ? nil : client.address
+    }
+
+    private func count(_ questions: Int, _ state: ServiceState) {
+        guard questions > 0, let stranger = stranger(state) else { return }
+        states.clientQuestions.add(questions, from: stranger, at: clock())
+    }
+
+    /// The answer to a client that has caused too many questions in this minute; nil for any other.
+    private func tooManyQuestions(_ macros: Macros, _ state: ServiceState) -> Response? {
+        let limit = state.configuration.clientQuestions
+        guard let stranger = stranger(state), states.clientQuestions.areOver(limit, from: stranger, at: clock()) else {
+            return nil
+        }
+        metrics.limits.add(.clientQuestions)
+        let log = MessageLog(queueID: macros["i"], client: client)
+        return Deferral.questions(beyond: limit).response(log, state)
     }
 
     private func take(_ answer: Answer, to question: Question, _ message: Message) {

@@ -10,7 +10,6 @@ final class FilterConnection: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let configuration: ServerConfiguration
     private let filter: any MailFilter
     private let notify: (ServerNotice) -> Void
     private var context: ChannelHandlerContext?
@@ -30,16 +29,14 @@ final class FilterConnection: ChannelDuplexHandler {
     /// Time in which everything that an MTA had sent before the connection was to be closed is read: the next turn of
     /// the event loop does it.
     private static let lastReading = TimeAmount.milliseconds(20)
-    /// When the MTA last sent something, or was last answered.
-    private var lastActivity = NIODeadline.distantPast
-    private var nextProgress = NIODeadline.distantFuture
+    private var clock: ConnectionClock
 
     init(
         _ configuration: ServerConfiguration,
         filter: any MailFilter,
         notify: @escaping (ServerNotice) -> Void
     ) {
-        self.configuration = configuration
+        clock = ConnectionClock(configuration, at: .now())
         self.filter = filter
         self.notify = notify
         var requirements = configuration.requirements
@@ -49,7 +46,7 @@ final class FilterConnection: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        lastActivity = .now()
+        clock.noteActivity(at: .now())
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -60,7 +57,7 @@ final class FilterConnection: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // An MTA that negotiates octet by octet gets no more time for it than a silent one.
-        if session.state != .negotiating { lastActivity = .now() }
+        if session.state != .negotiating { clock.noteActivity(at: .now()) }
         var input = Self.unwrapInboundIn(data)
         if pending.readableBytes == 0 {
             pending = input
@@ -83,6 +80,7 @@ final class FilterConnection: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { clock.noteWritten() }
         resumeReading(context)
     }
 
@@ -123,7 +121,9 @@ final class FilterConnection: ChannelDuplexHandler {
         do throws(ProtocolError) {
             while !isClosing, session.state != .answering, let output = try decoder.next(&pending) {
                 switch output {
-                case .command(let command): take(try session.receive(command), context)
+                case .command(let command):
+                    clock.noteFrame()
+                    take(try session.receive(command), context)
                 case .bodyPart(let octets): take(try session.receive(bodyPart: octets), context)
                 }
             }
@@ -200,7 +200,7 @@ final class FilterConnection: ChannelDuplexHandler {
             finish(MessageReply(response: response), context)
             return
         }
-        nextProgress = .now() + configuration.progressInterval
+        clock.beginAnswer(at: .now())
         answer.hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
             guard self.session.state == .answering, let context = self.context else { return }
             switch result {
@@ -213,7 +213,7 @@ final class FilterConnection: ChannelDuplexHandler {
     }
 
     private func finish(_ reply: MessageReply, _ context: ChannelHandlerContext) {
-        lastActivity = .now()
+        clock.noteActivity(at: .now())
         for reply in session.finish(reply) { send(reply) }
         guard !isWorking else { return }
         // The answer came later: what arrived in the meantime has waited for it.
@@ -242,16 +242,19 @@ final class FilterConnection: ChannelDuplexHandler {
     /// Does what is due as time passes; called about every second.
     func tick(_ now: NIODeadline) {
         guard let context, !isClosing else { return }
-        if session.state == .answering {
-            guard now >= nextProgress else { return }
-            nextProgress = now + configuration.progressInterval
+        let due = clock.due(
+            now,
+            in: session.state,
+            isBetweenFrames: decoder.isBetweenFrames && pending.readableBytes == 0,
+            isWritable: context.channel.isWritable
+        )
+        switch due {
+        case .nothing: break
+        case .progress:
             send(.progress)
             flush(context)
-            return
-        }
-        let isNegotiating = session.state == .negotiating
-        if now - lastActivity >= (isNegotiating ? configuration.negotiationTimeout : configuration.idleTimeout) {
-            note(.timedOut)
+        case .close(let cause):
+            note(cause)
             close(context)
         }
     }

@@ -3,10 +3,14 @@ internal import NIOCore
 /// The connections of one event loop, and their clock: one timer for all of them, so that a message costs none.
 final class LoopConnections {
     private static let tickInterval = TimeAmount.seconds(1)
+    /// How often it is looked whether there is memory to give back, and how long after the last connection.
+    private static let trimInterval = 30
+    private static let trimDelay = TimeAmount.seconds(3)
 
     private let eventLoop: any EventLoop
     private var connections: [ObjectIdentifier: FilterConnection] = [:]
     private var clock: Scheduled<Void>?
+    private var ticks = 0
     private var drained: EventLoopPromise<Void>?
     private var deadline: Scheduled<Void>?
 
@@ -26,6 +30,9 @@ final class LoopConnections {
         guard connections.isEmpty else { return }
         clock?.cancel()
         clock = nil
+        _ = eventLoop.assumeIsolated().scheduleTask(in: Self.trimDelay) {
+            if self.connections.isEmpty { LibCMemory.giveBack() }
+        }
         finishDraining()
     }
 
@@ -34,6 +41,8 @@ final class LoopConnections {
             self.wind()
             let now = NIODeadline.now()
             for connection in self.connections.values { connection.tick(now) }
+            self.ticks += 1
+            if self.ticks.isMultiple(of: Self.trimInterval) { LibCMemory.giveBack() }
         }
     }
 

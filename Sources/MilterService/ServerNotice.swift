@@ -13,6 +13,10 @@ public struct ServerNotice: Sendable {
         /// No input for longer than ``ServerConfiguration/idleTimeout``, or no negotiation; the connection was
         /// closed.
         case timedOut
+        /// A frame was begun and not completed within ``ServerConfiguration/frameTimeout``; the connection was closed.
+        case slowFrame
+        /// The replies were not taken within ``ServerConfiguration/writeTimeout``; the connection was closed.
+        case notRead
         /// The number of connections over the limit that were closed since the last report; the MTA will answer its
         /// client with a temporary failure.
         case tooManyConnections(limit: Int, refused: Int)
@@ -50,6 +54,8 @@ extension ServerNotice.Cause: CustomStringConvertible {
         case .filterFailed(let error): "the filter failed, temporary failure: \(error)"
         case .lostMidMessage: "the MTA went away in the middle of a message"
         case .timedOut: "the MTA was silent for too long, connection closed"
+        case .slowFrame: "the MTA took too long for one command, connection closed"
+        case .notRead: "the MTA did not read our replies for too long, connection closed"
         case .tooManyConnections(let limit, let refused):
             "more than \(limit) connections, \(refused == 1 ? "one" : "\(refused)") refused"
         case .acceptFailed(let error, let times):

@@ -32,13 +32,15 @@ def wire_data(kind, text):
 
 class NameServer:
     """`zones` are paths of zone files in the plain form of samples/messages; every answer comes after `delay` seconds.
-    `silent` are names that are never answered; while `is_down`, none is."""
+    `silent` are names that are never answered; while `is_down`, none is. `queries` counts questions by name and type, `pending`
+    is how many have no answer yet."""
 
     def __init__(self, zones, delay=0.0, silent=()):
         self.delay = delay
         self.silent = {name.lower() for name in silent}
         self.is_down = False
         self.queries = collections.Counter()
+        self.pending = 0
         self.records = collections.defaultdict(list)
         self.names = set()
         for path in zones:
@@ -74,6 +76,7 @@ class NameServer:
             now = time.monotonic()
             while late and late[0][0] <= now:
                 _, _, packet, peer = heapq.heappop(late)
+                self.pending = len(late)
                 self.socket.sendto(packet, peer)
             self.socket.settimeout(max(0.0005, min(0.05, late[0][0] - now if late else 0.05)))
             try:
@@ -84,6 +87,7 @@ class NameServer:
             if answer is None:
                 continue
             if self.delay:
+                self.pending = len(late) + 1
                 heapq.heappush(late, (time.monotonic() + self.delay, next(order), answer, peer))
             else:
                 self.socket.sendto(answer, peer)

@@ -63,10 +63,12 @@ class Filter:
             raise RuntimeError("the filter ended: " + self.log())
 
     def listens(self):
-        """True as soon as the socket is there, false if the process has ended."""
+        """True as soon as the socket takes connections, false if the process has ended."""
         for _ in range(400):
-            if os.path.exists(self.path) or self.process.poll() is not None:
-                break
+            # The file is there a moment before anything listens.
+            with socket.socket(socket.AF_UNIX) as probe:
+                if probe.connect_ex(self.path) == 0 or self.process.poll() is not None:
+                    break
             time.sleep(0.025)
         return self.process.poll() is None
 

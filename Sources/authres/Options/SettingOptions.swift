@@ -62,6 +62,8 @@ struct SettingOptions<Scope: SettingScope>: ParsableArguments {
     var limitsVoidLookups: String?
     @Option(name: .customLong("limits-questions"), help: .setting("limits.questions", in: Scope.self))
     var limitsQuestions: String?
+    @Option(name: .customLong("limits-client-questions"), help: .setting("limits.client-questions", in: Scope.self))
+    var limitsClientQuestions: String?
     @Option(name: .customLong("limits-removals"), help: .setting("limits.removals", in: Scope.self))
     var limitsRemovals: String?
     @Option(name: .customLong("limits-connections"), help: .setting("limits.connections", in: Scope.self))
@@ -154,6 +156,7 @@ struct SettingOptions<Scope: SettingScope>: ParsableArguments {
             ("limits.signatures", limitsSignatures.map { [$0] } ?? []),
             ("limits.void-lookups", limitsVoidLookups.map { [$0] } ?? []),
             ("limits.questions", limitsQuestions.map { [$0] } ?? []),
+            ("limits.client-questions", limitsClientQuestions.map { [$0] } ?? []),
             ("limits.removals", limitsRemovals.map { [$0] } ?? []),
             ("limits.connections", limitsConnections.map { [$0] } ?? []),
             ("seal.domain", sealDomain.map { [$0] } ?? []),
