@@ -10,8 +10,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
@@ -31,6 +31,7 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let yams = product(name: "Yams", package: "Yams")
 }
 
@@ -55,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -163,19 +165,21 @@ let package = Package(
                 "MailAddresses", "Mail", "DNS", "Octets", .nioCore, .logging,
             ]
         ),
+        module("Summaries", ["Files", "DNS"]),
+        module("SummaryHTML", ["Summaries", "Files", "Mail", .crypto, .mustache]),
         module(
             "StoredMail",
             [
                 "Files", "Mailboxes", "Configuration", "MailPolicy", "Authentication", "FieldProvenance",
                 "FieldSealing", "FieldClaims", "SPF", "DKIM", "ARC", "DMARC", "MailSignature", "AuthResults",
-                "Trace", "Mail", "DNS",
+                "Trace", "Mail", "DNS", "Summaries",
             ]
         ),
         module(
             "Archive",
             [
                 "StoredMail", "AggregateReports", "ReportStore", "Files", "Mailboxes", "Authentication",
-                "DKIM", "Trace", "Mail", "DNS",
+                "DKIM", "Trace", "Mail", "DNS", "Summaries", "Octets",
             ]
         ),
         module(
@@ -207,7 +211,8 @@ let package = Package(
                 "DKIM", "Discovery", "StoredMail", "FileLint", "Configuration", "Files", "AuthServ",
                 "ServerQuery", "Authentication", "FieldSealing", "AggregateReports", "ReportStore",
                 "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults", "MailAddresses", "FieldClaims",
-                "Mailboxes", "Trace", "Mail", "StubDNS", "DNS", .argumentParser, .nioCore, .nioPosix,
+                "Mailboxes", "Trace", "Mail", "StubDNS", "DNS", "Summaries", "SummaryHTML", .argumentParser,
+                .nioCore, .nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -309,7 +314,8 @@ let package = Package(
         tests(
             "StoredMailTests",
             [
-                "StoredMail", "Configuration", "Files", "MailPolicy", "Authentication", "DMARC", "AuthResults", "Trace",
+                "StoredMail", "Summaries", "Configuration", "Files", "MailPolicy", "Authentication", "DMARC",
+                "AuthResults", "Trace",
                 "Mail",
                 "DNS",
             ]
@@ -317,10 +323,12 @@ let package = Package(
         tests(
             "ArchiveTests",
             [
-                "Archive", "StoredMail", "Configuration", "Files", "Authentication", "AuthResults", "Mailboxes", "Mail",
+                "Archive", "StoredMail", "Summaries", "Configuration", "Files", "Authentication", "AuthResults",
+                "Mailboxes", "Mail",
                 "DNS", "TestSupport",
             ]
         ),
+        tests("SummaryHTMLTests", ["SummaryHTML", "Summaries"]),
         tests("FilesTests", ["Files", "TestSupport"]),
         tests(
             "authresTests",

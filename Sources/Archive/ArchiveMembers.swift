@@ -16,6 +16,8 @@ final class ArchiveMembers {
         case mbox
         /// One message, as it was delivered, with its place in a Maildir.
         case message(MaildirPlace?)
+        /// The same with what Apple Mail puts around it.
+        case appleMail
     }
 
     private enum Level {
@@ -121,13 +123,15 @@ final class ArchiveMembers {
         let beginning = try input.beginning(ForeignFormat.beginningLength)
         if place.maildir == nil, Self.beginsAsMbox(beginning) { return Member(input: input, kind: .mbox) }
         guard let format = ForeignFormat(beginning: beginning) else {
-            if (try? SpooledMessage(beginning).requireMail()) != nil {
+            if Self.isMail(beginning[...]) {
                 return Member(input: input, kind: .message(place.maildir))
             }
             note("\(input.name): \(NotMail.noHeader)", isOdd: place.isCalledMail)
             return nil
         }
-        if format.isPacked, depth < Self.depthLimit {
+        if format == .emlx, Self.isMail(beginning.drop { $0 != UInt8(ascii: "\n") }.dropFirst()) {
+            return Member(input: input, kind: .appleMail)
+        } else if format.isPacked, depth < Self.depthLimit {
             levels.append(.packed(try LibArchive(input), name: input.name))
         } else if format != .empty || place.isCalledMessage {
             note("\(input.name): \(NotMail(format))", isOdd: place.isCalledMail)
@@ -150,6 +154,10 @@ final class ArchiveMembers {
     private func note(_ text: String, isOdd: Bool) {
         notes.append(text + "; skipped")
         if isOdd { oddities += 1 }
+    }
+
+    private static func isMail(_ beginning: ArraySlice<UInt8>) -> Bool {
+        (try? SpooledMessage(Array(beginning)).requireMail()) != nil
     }
 
     private static func beginsAsMbox(_ octets: [UInt8]) -> Bool {

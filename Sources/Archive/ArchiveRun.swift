@@ -1,10 +1,10 @@
-internal import AggregateReports
 package import Files
 internal import Foundation
 internal import Mail
 internal import Mailboxes
 package import ReportStore
 package import StoredMail
+package import Summaries
 
 /// One pass over archives: reads, cuts, has messages examined on all cores, and writes the results in order.
 ///
@@ -21,8 +21,7 @@ package final class ArchiveRun {
     private let output: MailOutput?
     private let report: OutputFile?
     /// Where messages are counted for aggregate reports; nil if they are not.
-    private let reports: ReportDatabase?
-    private var observed: [Observation: Int] = [:]
+    private var reports: ObservationCount?
     private var progress: ProgressLine
 
     /// What was found out about files before the run.
@@ -69,7 +68,7 @@ package final class ArchiveRun {
         self.task = task
         self.examiner = examiner
         self.record = record
-        self.reports = reports
+        self.reports = reports.map(ObservationCount.init)
         self.checkpoint = checkpoint
         checkpointName = task.checkpointName
         self.interruption = interruption
@@ -117,6 +116,7 @@ package final class ArchiveRun {
             throw error
         }
         try count()
+        if let reports { tell(reports.description) }
         checkpoint.summary.seconds = seconds
         try output?.finish()
         try report?.finish()
@@ -152,34 +152,13 @@ package final class ArchiveRun {
             }
             let detection = try ArchiveSource.check(name, task)
             detections[name] = detection
-            try use(detection, of: name)
+            try writesMbox { try $0.use(detection, of: name) }
         }
     }
 
-    /// Records the variant of the mbox that is written, and the form of its separators; there is one of each.
-    private func use(_ detection: MboxDetection, of name: String) throws {
-        guard case .mbox = output else { return }
-        let variant = detection.variant
-        let written = checkpoint.variant ?? variant.rawValue
-        guard written == variant.rawValue else { throw ArchiveFailure.mixedVariants(name, written, variant) }
-        checkpoint.variant = written
-        guard let form = detection.form else { return }
-        guard (checkpoint.form ?? form).isShared(by: form) || checkpoint.form == form else {
-            throw ArchiveFailure.mixedForms(name)
-        }
-        checkpoint.form = checkpoint.form ?? form
-    }
-
-    /// The same for a single message, which is quoted, and gets a From_ line with the standard's date.
-    private func useOwnLine(_ name: String) throws {
-        guard case .mbox = output else { return }
-        let written = checkpoint.variant.flatMap(MboxVariant.init) ?? .mboxrd
-        guard written == .mboxrd || written == .mboxo else {
-            throw ArchiveFailure.mixedVariants(name, written.rawValue, .mboxrd)
-        }
-        checkpoint.variant = written.rawValue
-        guard (checkpoint.form ?? .asctime).isShared(by: .asctime) else { throw ArchiveFailure.mixedForms(name) }
-        checkpoint.form = checkpoint.form ?? .asctime
+    /// What the mbox that is written has to be like; nothing, if none is.
+    private func writesMbox(_ agree: (inout Checkpoint) throws -> Void) throws {
+        if case .mbox = output { try agree(&checkpoint) }
     }
 
     /// Reads one file or directory to its end, or until the run is interrupted; then it returns false.
@@ -199,6 +178,7 @@ package final class ArchiveRun {
             switch member.kind {
             case .mbox: guard try await readMbox(member.input, number) else { return false }
             case .message(let maildir): try await readMessage(member.input, maildir, number)
+            case .appleMail: try await readMessage(member.input, nil, number, isAppleMail: true)
             }
         }
         try await drain()
@@ -257,7 +237,7 @@ package final class ArchiveRun {
     private func begin(_ source: ArchiveSource) throws {
         let name = source.input.name
         let detection = source.detection
-        try use(detection, of: name)
+        try writesMbox { try $0.use(detection, of: name) }
         if let evidence = detection.evidence { tell("\(name): \(detection.variant.rawValue) (\(evidence.rawValue))") }
         if checkpoint.offset == 0 { try output?.beginFile() }
         worker = worker(of: detection.variant, isGuessed: detection.evidence == MboxDetection.Evidence.none)
@@ -273,17 +253,27 @@ package final class ArchiveRun {
         )
     }
 
-    /// Reads a file that is one message.
-    private func readMessage(_ input: InputFile, _ maildir: MaildirPlace?, _ number: Int) async throws {
+    /// Reads a file of one message.
+    private func readMessage(
+        _ input: InputFile,
+        _ maildir: MaildirPlace?,
+        _ number: Int,
+        isAppleMail: Bool = false
+    ) async throws {
         if worker?.variant != nil { try await drain() }
         worker = worker ?? worker(of: nil, isGuessed: false)
         if worker?.variant != nil { worker = worker(of: nil, isGuessed: false) }
-        try useOwnLine(input.name)
+        try writesMbox { try $0.useOwnLine(input.name) }
         var message = CutMessage(file: input.name, preamble: [], fromLine: nil, maildir: maildir, offset: 0, end: 0)
         var bombGuard = BombGuard()
+        var envelope = isAppleMail ? AppleMailFile() : nil
         while case let piece = try input.next(), !piece.isEmpty {
-            try message.content.append(piece[...])
+            try message.content.append(envelope?.message(in: piece) ?? piece[...])
             try bombGuard.check(input, messageLength: message.content.count)
+        }
+        if envelope?.isWhole == false {
+            checkpoint.summary.warnings += 1
+            tell("\(input.name): ends before its message does")
         }
         message.end = message.content.count
         message.next = (number + 1, 0)
@@ -343,20 +333,13 @@ package final class ArchiveRun {
         try report?.write(result.line)
         checkpoint.summary.count(result.tally)
         (checkpoint.member, checkpoint.offset) = message.next
-        if reports != nil, let observation = result.observation { observed[observation, default: 0] += 1 }
+        reports?.take(result.observation)
     }
 
     /// Counts the observations since the last call. This comes after the checkpoint: a run that dies between the two
     /// and is continued counts too few messages, but none twice.
     private func count() throws {
-        guard let reports, !observed.isEmpty else { return }
-        defer { observed = [:] }
-        let dropped: Int
-        do {
-            dropped = try reports.add(observed, at: Int64(Date().timeIntervalSince1970))
-        } catch {
-            throw ArchiveFailure.reports("\(error)")
-        }
+        let dropped = try reports?.count() ?? 0
         if dropped > 0 { tell("reports: \(dropped) messages have no row: the database is full") }
     }
 

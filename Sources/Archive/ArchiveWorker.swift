@@ -6,6 +6,7 @@ internal import Files
 internal import Mail
 internal import Mailboxes
 internal import StoredMail
+internal import Summaries
 internal import Trace
 
 /// Examines messages of one mbox, or files of one message each, many at a time.
@@ -39,7 +40,7 @@ struct ArchiveWorker: Sendable {
     /// Examines the messages; those that wait for the DNS wait together.
     func examine(_ messages: [CutMessage]) async throws -> [Result] {
         var results: [Result?] = Array(repeating: nil, count: messages.count)
-        var waiting: [(index: Int, examination: StoredExamination)] = []
+        var waiting: [Int: StoredExamination] = [:]
         for (index, message) in messages.enumerated() {
             await examiner.slots?.take()
             do {
@@ -47,7 +48,7 @@ struct ArchiveWorker: Sendable {
                 if let examined = try examination.finishAtOnce(examiner.resolver) {
                     results[index] = try await finish(message, examined)
                 } else {
-                    waiting.append((index, examination))
+                    waiting[index] = examination
                 }
             } catch {
                 await examiner.slots?.giveBack()
@@ -56,19 +57,8 @@ struct ArchiveWorker: Sendable {
             await examiner.slots?.giveBack()
         }
         guard !waiting.isEmpty else { return results.compactMap(\.self) }
-        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
-            for (index, examination) in waiting {
-                let message = messages[index]
-                group.addTask {
-                    var examination = examination
-                    return (
-                        index,
-                        try await finish(message, try await examination.finish(examiner.resolver, examiner.slots))
-                    )
-                }
-            }
-            for try await (index, result) in group { results[index] = result }
-        }
+        var batch = ExaminationBatch(waiting, examiner.resolver, examiner.slots)
+        try await batch.finish { index, examined in results[index] = try await finish(messages[index], examined) }
         return results.compactMap(\.self)
     }
 
@@ -130,8 +120,7 @@ struct ArchiveWorker: Sendable {
             return examined
         }
         for other in [MboxVariant.mboxcl2, .mboxo] where other != variant {
-            var examination = try begin(message, other)
-            let candidate = try await examination.finish(examiner.resolver)
+            let candidate = try await begin(message, other).finish(examiner.resolver)
             if candidate.signatures(.pass) > examined.signatures(.pass) { return candidate }
         }
         return examined

@@ -1,7 +1,7 @@
 internal import Files
 internal import Foundation
 internal import Mail
-package import StoredMail
+package import Summaries
 
 /// How far a run over archives has come: enough to continue it, whatever ended it, with the same result as without
 /// the interruption.

@@ -1,5 +1,5 @@
 internal import Files
-internal import StoredMail
+internal import Summaries
 
 /// Where the messages with edited headers go.
 enum MailOutput {

@@ -77,8 +77,8 @@ package struct ServiceConfiguration: Sendable {
         /// The domain of the receiver; nil means that of the address.
         package var submitter: String?
         /// How the local MTA is reached.
-        package var sendBy = "sendmail:/usr/sbin/sendmail"
-        /// How many reports one run makes.
+        package var sendBy = "smtp://localhost"
+        /// Reports that one run makes.
         package var reportsOfRun = 10_000
         package var storeLimits = ReportDatabase.Limits()
         package var sendLimits = SendRun.Limits()

@@ -135,13 +135,15 @@ extension ValueForm where Value == String {
         )
     }
 
-    /// How to reach the local MTA.
+    /// How the local MTA is reached: by SMTP, or by a program.
     static var mailer: ValueForm {
         ValueForm(
             name: "mailer",
-            description: "sendmail:PATH",
+            description: "smtp://HOST[:PORT] or sendmail:PATH",
             read: { text in
-                guard text.hasPrefix("sendmail:/"), !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+                guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return nil }
+                if text.hasPrefix("sendmail:/") { return text }
+                guard let server = try? ServerURL(text), server.mailProtocol == .smtp, server.user == nil else {
                     return nil
                 }
                 return text

@@ -85,8 +85,8 @@ package struct MessageExaminer: Sendable {
 
     /// Reads a message to its end and examines it, as far as possible without waiting for the DNS.
     ///
-    /// The header is read twice: the engine needs the envelope before the header, and the envelope is recovered from
-    /// the header.
+    /// The header is held until its end: the engine needs the envelope before it, and the envelope is recovered from
+    /// it. One that is too large to be held is read twice.
     /// - Parameters:
     ///   - variant: how the mbox that contains the message quotes; nil for a separate message.
     ///   - fromLine: the From_ line above it.
@@ -95,7 +95,45 @@ package struct MessageExaminer: Sendable {
         variant: MboxVariant? = nil,
         fromLine: MboxFromLine? = nil
     ) throws(FileFailure) -> StoredExamination {
-        let trace = try TraceFields(message, variant)
+        let fieldLimit = max(MessageScanner.defaultFieldLimit, policy.limits.headerOctets)
+        var header = StoredHeader()
+        var begun: BegunExamination?
+        try message.scan(variant, fieldLimit: fieldLimit) { event in
+            if begun != nil { return begun?.take(event) ?? false }
+            if case .field(let scanned) = event {
+                header.append(scanned.field)
+                return true
+            }
+            guard let fields = header.fields else { return false }
+            begun = begin(header.trace, fromLine, fields)
+            return begun?.take(event) ?? false
+        }
+        if begun == nil {
+            begun = begin(header.trace, fromLine, header.fields ?? [])
+            if header.fields == nil {
+                try message.scan(variant, fieldLimit: fieldLimit) { begun?.take($0) ?? false }
+            }
+        }
+        guard var begun else { throw FileFailure(authservID, code: EINVAL) }
+        begun.end()
+        return StoredExamination(
+            examination: begun.examination,
+            envelope: begun.envelope,
+            judgedAt: begun.time,
+            trace: header.trace,
+            variant: variant,
+            rules: rules,
+            policyEnvelope: policyEnvelope(begun.envelope)
+        )
+    }
+
+    /// An examination that has been told the envelope and these fields; nil if no field can be written under the
+    /// authserv-id.
+    private func begin(
+        _ trace: TraceFields,
+        _ fromLine: MboxFromLine?,
+        _ fields: [HeaderField]
+    ) -> BegunExamination? {
         var envelope = recovery.envelope(of: trace.fields, fromLine: fromLine)
         given.apply(to: &envelope)
         // A user's submission is not mail from outside, but the header does not prove who the user is.
@@ -105,35 +143,11 @@ package struct MessageExaminer: Sendable {
             name: envelope.reverseName.map { Array($0.value.text.utf8) } ?? []
         )
         let time = given.time.seconds(of: envelope, now: now)
-        guard var examination = Examination(policy: policy, authservID: authservID, client: client) else {
-            throw FileFailure(authservID, code: EINVAL)
-        }
+        guard var examination = Examination(policy: policy, authservID: authservID, client: client) else { return nil }
         if let helo = envelope.helo?.value { examination.helo(helo) }
         examination.begin(mailFrom: envelope.mailFrom?.value, submission: given.submission, receivedAt: time)
-        var hasHeader = false
-        try message.scan(variant, fieldLimit: max(MessageScanner.defaultFieldLimit, policy.limits.headerOctets)) {
-            event in
-            switch event {
-            case .field(let scanned): examination.header(scanned.field)
-            case .endOfHeader:
-                hasHeader = true
-                examination.endOfHeader(at: .now)
-                return examination.wantsBody
-            case .body(let octets): examination.body(octets.span)
-            }
-            return true
-        }
-        if !hasHeader { examination.endOfHeader(at: .now) }
-        examination.endOfMessage()
-        return StoredExamination(
-            examination: examination,
-            envelope: envelope,
-            judgedAt: time,
-            trace: trace,
-            variant: variant,
-            rules: rules,
-            policyEnvelope: policyEnvelope(envelope)
-        )
+        for field in fields { examination.header(field) }
+        return BegunExamination(examination: examination, envelope: envelope, time: time)
     }
 
     /// The input for the rules of the policy. If the client of a message is unknown, it cannot be said what would
@@ -162,42 +176,7 @@ package struct MessageExaminer: Sendable {
         variant: MboxVariant? = nil,
         fromLine: MboxFromLine? = nil
     ) async throws -> ExaminedMessage {
-        var examination = try begin(message, variant: variant, fromLine: fromLine)
-        return try await examination.finish(resolver)
-    }
-}
-
-/// The fields of a header that describe the envelope.
-struct TraceFields: Sendable {
-    private(set) var fields: [HeaderField] = []
-    /// The place of each of them in the header: 0 is the first field.
-    private(set) var positions: [Int] = []
-    /// The value of the topmost Message-ID field.
-    private(set) var messageID: [UInt8]?
-
-    /// Octets of fields that are kept.
-    private static let limit = 4 << 20
-
-    init(_ message: SpooledMessage, _ variant: MboxVariant?) throws(FileFailure) {
-        var kept: [(field: HeaderField, position: Int)] = []
-        var count = 0
-        var id: [UInt8]?
-        var octets = 0
-        try message.scan(variant, fieldLimit: MessageScanner.defaultFieldLimit) { event in
-            guard case .field(let scanned) = event else { return false }
-            let field = scanned.field
-            defer { count += 1 }
-            if field.isNamed("Received") || field.isNamed("Return-Path") {
-                octets += field.value.count
-                if octets <= Self.limit { kept.append((field, count)) }
-            } else if id == nil, field.isNamed("Message-ID") {
-                id = field.value
-            }
-            return true
-        }
-        fields = kept.map(\.field)
-        positions = kept.map(\.position)
-        messageID = id
+        try await begin(message, variant: variant, fromLine: fromLine).finish(resolver)
     }
 }
 

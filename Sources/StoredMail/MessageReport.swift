@@ -4,6 +4,7 @@ import DNS
 internal import FieldClaims
 import Mail
 import SPF
+package import Summaries
 
 /// What was found out about one message, as a JSON object. The names of its keys are stable.
 ///
@@ -61,6 +62,13 @@ package struct MessageReport {
         JSONWriter.object { json in
             json.member("authserv_id", authservID)
             if let dns { json.member("dns", dns) { $1.write(to: &$0) } }
+            if let tally {
+                json.member("dns_failures", tally.dnsFailures) { json, failure in
+                    json.member("name", failure.name)
+                    json.member("outcome", failure.outcome)
+                    json.member("type", failure.type)
+                }
+            }
             json.member("envelope", envelope) { $1.write(to: &$0) }
             if let proof = tally?.fieldProof { json.member("field_proof", proof) }
             json.member("file", file)

@@ -3,6 +3,7 @@ package import DNS
 internal import Mail
 package import MailPolicy
 package import Mailboxes
+internal import Summaries
 package import Trace
 
 /// The examination of a stored message that has been read to its end: only DNS answers are missing.
@@ -40,6 +41,15 @@ package struct StoredExamination: Sendable {
 
     /// Questions that came up together, and are answered together.
     private var round: [Question] = []
+    /// The answers to them that have come.
+    private var roundAnswers: [Question: Answer] = [:]
+    /// Answers that it has waited for, and how long.
+    private var slowAnswers: [(question: Question, time: Duration)] = []
+
+    /// Questions that it waits for.
+    var openQuestions: [Question] { round.filter { roundAnswers[$0] == nil } }
+    /// When it waits no longer.
+    var deadline: ContinuousClock.Instant? { examination.deadline }
 
     /// The result, if all answers are at hand.
     ///
@@ -50,57 +60,43 @@ package struct StoredExamination: Sendable {
         while true {
             if round.isEmpty { round = examination.newQuestions() }
             if round.isEmpty { return try examined() }
-            var answers: [Question: Answer] = [:]
-            for question in round {
-                guard let answer = resolver.knownAnswer(to: question) else { return nil }
-                answers[question] = answer
+            for question in round where roundAnswers[question] == nil {
+                roundAnswers[question] = resolver.knownAnswer(to: question)
             }
-            learn(answers)
+            guard roundAnswers.count == round.count else { return nil }
+            learn()
         }
     }
 
-    /// The result, when the answers have arrived or the deadline has passed.
-    package mutating func finish(_ resolver: any Resolver, _ slots: WorkSlots? = nil) async throws -> ExaminedMessage {
-        while true {
-            await slots?.take()
-            let end = Result { try finishAtOnce(resolver) }
-            await slots?.giveBack()
-            if let examined = try end.get() { return examined }
-            guard let deadline = examination.deadline else { throw NoJudgement() }
-            let answers = await Self.answers(to: round, resolver, until: deadline)
-            let isComplete = round.allSatisfy { answers[$0] != nil }
-            learn(answers)
-            if !isComplete {
-                examination.expire(at: .now)
-                return try examined()
-            }
-        }
+    /// The end, when the answers are in or the deadline has passed.
+    package func finish(_ resolver: any Resolver, _ slots: WorkSlots? = nil) async throws -> ExaminedMessage {
+        var examination = self
+        if let examined = try examination.finishAtOnce(resolver) { return examined }
+        var batch = ExaminationBatch([0: examination], resolver, slots)
+        var end: ExaminedMessage?
+        try await batch.finish { end = $1 }
+        guard let end else { throw NoJudgement() }
+        return end
     }
 
-    private mutating func learn(_ answers: [Question: Answer]) {
-        examination.learn(round.compactMap { question in answers[question].map { (question, $0) } })
+    /// Takes an answer in that was waited for.
+    /// - Returns: True if it was the last one that was missing.
+    mutating func take(_ answer: Answer, to question: Question, after time: Duration) -> Bool {
+        roundAnswers[question] = answer
+        if time > Summary.slowness { slowAnswers.append((question, time)) }
+        return roundAnswers.count == round.count
+    }
+
+    /// Waits no longer: what is missing is a temporary error.
+    mutating func expire(at now: ContinuousClock.Instant) {
+        learn()
+        examination.expire(at: now)
+    }
+
+    private mutating func learn() {
+        examination.learn(round.compactMap { question in roundAnswers[question].map { (question, $0) } })
         round = []
-    }
-
-    /// The answers that arrive before the deadline.
-    private static func answers(
-        to questions: [Question],
-        _ resolver: any Resolver,
-        until deadline: ContinuousClock.Instant
-    ) async -> [Question: Answer] {
-        await withTaskGroup(of: (question: Question, answer: Answer)?.self) { group in
-            for question in questions { group.addTask { (question, await resolver.answer(to: question)) } }
-            group.addTask {
-                try? await Task.sleep(until: deadline, clock: .continuous)
-                return nil
-            }
-            var answers: [Question: Answer] = [:]
-            while answers.count < questions.count, case (let question, let answer)?? = await group.next() {
-                answers[question] = answer
-            }
-            group.cancelAll()
-            return answers
-        }
+        roundAnswers = [:]
     }
 
     private func examined() throws -> ExaminedMessage {
@@ -113,6 +109,7 @@ package struct StoredExamination: Sendable {
             borderIndex: envelope.border.map { trace.positions[$0.index] },
             variant: variant,
             answers: examination.answersUsed,
+            slowAnswers: slowAnswers,
             policyEnvelope: policyEnvelope,
             decision: rules.decide(judgement, policyEnvelope)
         )
@@ -133,7 +130,9 @@ package struct ExaminedMessage: Sendable {
     package let variant: MboxVariant?
     /// Every DNS answer that was used.
     package let answers: [Question: Answer]
-    /// What the rules of the policy examine besides the verdicts.
+    /// Those that it has waited for longer than ``Summary/slowness``, and how long.
+    let slowAnswers: [(question: Question, time: Duration)]
+    /// What the rules of the policy look at beyond the verdicts.
     package let policyEnvelope: PolicyEnvelope
     /// The decision that they would have made; nil if none matches.
     package let decision: PolicyDecision?

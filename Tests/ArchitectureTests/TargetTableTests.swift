@@ -26,7 +26,7 @@ import Testing
     /// Dependencies on our own Swift targets, by target, as Package.swift has them.
     static func package() throws -> [String: Set<String>] {
         let text = try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)
-        let module = #/module\(\s*"(?<name>\w+)"(?:,\s*\[(?<list>[^\]]*)\])?\s*\)/#
+        let module = #/module\(\s*"(?<name>\w+)"(?:,\s*\[(?<list>[^\]]*)\])?(?:,\s*resources: \[[^\]]*\])?\s*\)/#
         let executable = #/executableTarget\(\s*name: "(?<name>\w+)",\s*dependencies: \[(?<list>[^\]]*)\]/#
         var found: [String: String] = [:]
         for match in text.matches(of: module) { found[String(match.name)] = match.list.map(String.init) ?? "" }

@@ -1,6 +1,6 @@
 import Archive
 import Foundation
-import StoredMail
+import Summaries
 import TestSupport
 import Testing
 
@@ -21,7 +21,7 @@ import Testing
     func `a checkpoint with a number that no run comes to is none`(_ number: String) throws {
         let place = try TemporaryFolder()
         var checkpoint = Checkpoint(task: [], now: 17)
-        checkpoint.summary.results = ["spf": ["pass": 4711]]
+        checkpoint.summary.octets = 4711
         try checkpoint.write(to: place.path + "/state")
         let text = String(decoding: try #require(place.octets("state")), as: UTF8.self)
         let edited = Data(text.replacing("4711", with: number).utf8)

@@ -1,5 +1,6 @@
 import Foundation
 import Mail
+import Summaries
 import Testing
 
 @testable import StoredMail

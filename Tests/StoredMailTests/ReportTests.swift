@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Mail
 import MailPolicy
+import Summaries
 import Testing
 import Trace
 

@@ -640,6 +640,50 @@ class ArchiveTests(unittest.TestCase):
         self.assertEqual(result.returncode, 65)
         self.assertRegex(result.stdout, rb"messages +1\n")
 
+    def test_the_page_is_that_of_the_summary_and_a_sender_writes_no_markup_into_it(self):
+        claim = b'Authentication-Results: "<script>alert(1)</script>.mx.example.org" (; spf=pass\n'
+        mbox = self.file("page.mbox", b"".join(
+            from_line + (claim if number % 3 == 0 else b"") + message.replace(b"Subject: ", b"Subject: <script>alert(2)</script>") + b"\n"
+            for number, (from_line, message, _) in enumerate(self.messages[:60])))
+        reports = self.reports("page.jsonl", mbox, "--summary-html", self.path("page.html"), "--summary-json", self.path("page.json"))
+        page = self.read(self.path("page.html"))
+        failed = {}
+        for report in reports:
+            for result in report["results"]:
+                if (result["method"], result["result"]) == ("dmarc", "fail"):
+                    domain, = [entry["value"] for entry in result["properties"] if entry["name"] == "from"]
+                    failed[domain] = failed.get(domain, 0) + 1
+        worst = sorted(failed, key=lambda domain: (-failed[domain], domain))[:3]
+        self.assertGreater(len(worst), 0)
+        places = [page.index(f'<p class="name"><bdi>{domain}</bdi>'.encode()) for domain in worst]
+        self.assertEqual(places, sorted(places))
+        self.assertEqual(page.count(b"<script"), 1)
+        self.assertNotIn(b"alert(2)", page)
+        again = run("report", self.path("page.jsonl"), "--summary-html", self.path("again.html"))
+        self.assertEqual((again.returncode, again.stdout), (0, b""), again.stderr)
+        self.assertTrue(self.read(self.path("again.html")) == page, "a report makes another page than the run")
+        summary = json.loads(self.read(self.path("page.json")))
+        self.assertEqual(sum(source["messages"] for source in summary["sources"]) + sum(summary["unknown_clients"].values()), 60)
+        self.assertEqual(sum(period["messages"] for period in summary["timeline"]), 60)
+
+    def test_apple_mail_is_read_without_what_the_program_adds(self):
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as plain:
+            for number, (_, message, _) in enumerate(self.messages[:8]):
+                octets = unquoted(message)
+                with open(os.path.join(folder, f"{number}.emlx"), "wb") as out:
+                    out.write(b"%-10d\n" % len(octets) + octets + b'<?xml version="1.0"?>\n<plist version="1.0"></plist>\n')
+                with open(os.path.join(plain, f"{number}.eml"), "wb") as out:
+                    out.write(octets)
+            with open(os.path.join(folder, "number.txt"), "wb") as out:
+                out.write(b"42\nis no header\n")
+            found, wanted = self.reports("emlx.jsonl", folder), self.reports("eml.jsonl", plain)
+            self.assertEqual(len(found), 8)
+            self.assertEqual([report["header_field"] for report in found], [report["header_field"] for report in wanted])
+            with open(os.path.join(folder, "9.emlx"), "wb") as out:
+                out.write(b"99999\n" + octets)
+            self.reports("emlx.jsonl", folder, "--strict", code=65)
+            self.assertIn(b"9.emlx: ends before its message does", self.note)
+
     def test_input_that_is_not_there_or_no_mbox_is_named(self):
         eml = os.path.join(MESSAGES, "plain-pass", "message.eml")
         empty = self.file("empty.mbox", b"")

@@ -7,17 +7,19 @@ import gzip
 import json
 import os
 import re
+import socket
 import subprocess
 import tempfile
+import threading
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from program import ROOT, Filter, run
+from program import ROOT, Filter, run, sample
 from instance import Postfix
 
 SCHEMA = os.path.join(ROOT, "Tests", "AggregateReportsTests", "Schema", "dmarc-2.0.xsd")
 NAMESPACE = "{urn:ietf:params:xml:ns:dmarc-2.0}"
-DOMAINS, MESSAGES = 200, int(os.environ.get("AUTHRES_REPORT_MESSAGES", "1000"))
+DOMAINS, MESSAGES = 200, int(os.environ.get("REPORT_MESSAGES", "1000"))
 OPTIONS = ["--reports-email", "dmarc@mx.example.org", "--reports-org-name", "Example"]
 
 
@@ -167,15 +169,8 @@ class PostfixTests(unittest.TestCase):
                 postfix.delivered(5)
                 self.assertEqual(filter.stop(), 0)
                 filter.start()
-                # sendmail(1) of the running Postfix is not to be had here: a program that plays the message by SMTP.
-                sendmail = os.path.join(directory, "sendmail")
-                with open(sendmail, "w") as out:
-                    out.write("#!/usr/bin/python3\nimport smtplib, sys\n"
-                              f"smtp = smtplib.SMTP('127.0.0.1', {postfix.port}, local_hostname='mx.example.org')\n"
-                              "smtp.sendmail(sys.argv[3], sys.argv[5:], sys.stdin.buffer.read())\n")
-                os.chmod(sendmail, 0o755)
                 arguments = ["--zone", zone, "--reports-database", database, "--reports-email", "dmarc@mx.example.org",
-                             "--reports-send-by", "sendmail:" + sendmail]
+                             "--reports-send-by", f"smtp://127.0.0.1:{postfix.port}"]
                 sent = run("reports", "send", *arguments, "--until", "now")
                 self.assertEqual(sent.returncode, 0, sent.stderr + sent.stdout)
                 self.assertIn(b"to bob@example.org", sent.stdout)
@@ -191,7 +186,162 @@ class PostfixTests(unittest.TestCase):
         self.assertEqual(sorted(int(count.text) for count in root.iter(f"{NAMESPACE}count")), [2, 3])
 
 
+class MTA:
+    """A mail server that answers as it is told: `replies` by the word that a command begins with, `.` being the end of the
+    message; None closes the connection."""
+
+    def __init__(self, replies):
+        self.replies, self.messages = replies, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"smtp://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                connection = self.listener.accept()[0]
+            except OSError:
+                return
+            with connection, connection.makefile("rwb") as stream:
+                self.talk(stream)
+
+    def talk(self, stream):
+        message = None
+        stream.write(b"220 mx ready\r\n")
+        stream.flush()
+        for line in stream:
+            word = line.strip() if message is not None else line.split()[0].split(b":")[0].upper()
+            if message is not None and word != b".":
+                message.append(line)
+                continue
+            usual = {b"EHLO": b"250 mx", b"DATA": b"354 go on", b"QUIT": b"221 bye"}.get(word, b"250 2.0.0 fine")
+            reply = self.replies.get(word.decode(), usual)
+            if word == b".":
+                self.messages.append(message)
+                message = None
+            elif word == b"DATA":
+                message = []
+            if reply is None:
+                return
+            stream.write(reply + b"\r\n")
+            stream.flush()
+
+
+class TransportTests(unittest.TestCase):
+    """How the local MTA is talked to."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.mkdtemp(prefix="authres-reports")
+        cls.zone = os.path.join(cls.directory, "zone")
+        with open(cls.zone, "w") as out:
+            out.write('_dmarc.d.example. IN TXT "v=DMARC1\\; p=none\\; rua=mailto:r@d.example"\n')
+        cls.mbox = os.path.join(cls.directory, "mbox")
+        with open(cls.mbox, "w") as out:
+            out.write("From a@d.example Thu Jan  1 00:00:00 1970\nReturn-Path: <a@d.example>\n"
+                      "Received: from m.d.example (unknown [192.0.2.1]) by mx.example.org (Postfix) with ESMTP id 1; "
+                      "Tue, 14 Nov 2023 22:14:00 +0000\nFrom: a@d.example\n\nHello\n")
+
+    def database(self, name):
+        path = os.path.join(self.directory, name + ".db")
+        counted = run("mbox", "--zone", self.zone, "--authserv-id", "mx.example.org", "--reports", path, self.mbox)
+        self.assertEqual(counted.returncode, 0, counted.stderr)
+        return path
+
+    def send(self, database, by):
+        return run("reports", "send", "--zone", self.zone, "--reports-database", database, *OPTIONS, "--reports-send-by", by)
+
+    def shown(self, database):
+        return run("reports", "show", "--reports-database", database).stdout.decode()
+
+    def test_what_the_mta_says_decides_what_becomes_of_a_report(self):
+        cases = [({}, 0, "sent r@d.example", 1), ({"RCPT": b"451 4.7.1 greylisted"}, 75, "due r@d.example (451 4.7.1 greylisted)", 0),
+                 ({"RCPT": b"550 5.1.1 no such user"}, 0, "refused r@d.example", 0),
+                 ({"RCPT": b"554 5.7.1 relay access denied"}, 0, "failed r@d.example (554 5.7.1 relay access denied)", 0),
+                 ({"MAIL": b"452 4.3.1 full"}, 75, "due r@d.example", 0), ({".": b"552 5.3.4 too big"}, 0, "failed r@d.example", 1),
+                 ({".": b"451 4.3.0 later"}, 75, "due r@d.example", 1), ({"EHLO": None}, 75, "due r@d.example", 0),
+                 ({".": None}, 0, "failed r@d.example (not known whether the MTA has taken it", 1)]
+        for number, (replies, code, words, messages) in enumerate(cases):
+            with self.subTest(replies=replies):
+                database, mta = self.database(f"case{number}"), MTA(replies)
+                result = self.send(database, mta.url)
+                self.assertEqual(result.returncode, code, result.stderr + result.stdout)
+                self.assertIn(words, self.shown(database))
+                self.assertEqual(len(mta.messages), messages)
+                # Whatever it was, the next run is not to send it again, nor too soon.
+                self.send(database, mta.url)
+                self.assertEqual(len(mta.messages), messages)
+                mta.listener.close()
+        message = email.message_from_bytes(b"".join(self.sent()), policy=email.policy.default)
+        self.assertEqual(message["From"], "dmarc@mx.example.org")
+        self.assertTrue(gzip.decompress(next(message.iter_attachments()).get_content()).startswith(b"<?xml"))
+
+    def sent(self):
+        """The lines of a report that was sent."""
+        mta = MTA({})
+        self.send(self.database("sent"), mta.url)
+        mta.listener.close()
+        return mta.messages[0]
+
+    def test_no_mta_is_a_reason_to_wait(self):
+        database = self.database("none")
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            url = f"smtp://127.0.0.1:{closed.getsockname()[1]}"
+        self.assertEqual(self.send(database, url).returncode, 75)
+        self.assertIn("due r@d.example", self.shown(database))
+
+    def test_a_program_that_is_sendmail_gets_the_message(self):
+        database, program = self.database("sendmail"), os.path.join(self.directory, "sendmail")
+        with open(program, "w") as out:
+            out.write(f'#!/bin/sh\necho "$@" > {program}.arguments\ncat > {program}.message\n')
+        os.chmod(program, 0o755)
+        self.assertEqual(self.send(database, "sendmail:" + program).returncode, 0)
+        with open(program + ".arguments") as source:
+            self.assertEqual(source.read(), "-i -f dmarc@mx.example.org -- r@d.example\n")
+        with open(program + ".message", "rb") as source:
+            self.assertNotIn(b"\r", source.read())
+        for wrong in ("sendmail:sendmail", "smtp://ann@localhost", "imap://localhost", "localhost:25"):
+            self.assertEqual(self.send(database, wrong).returncode, 78, wrong)
+
+
 class PolicyTests(unittest.TestCase):
+    def test_a_sealer_that_is_trusted_is_told_as_the_reason(self):
+        directory = tempfile.mkdtemp(prefix="authres-reports")
+        paths = zone, database, config, message = [os.path.join(directory, name) for name in ("zone", "db", "yaml", "eml")]
+        # The author's key is gone, and the list is not in the author's SPF: only the chain speaks for the message.
+        lines = [line for line in sample("arc-two-sets", "zone").splitlines() if b"s2048._domainkey" not in line
+                 and b"_dmarc" not in line]
+        contents = (b"\n".join(lines) + b'\n_dmarc.sender.example. IN TXT "v=DMARC1\\; p=reject\\; rua=mailto:r@sender.example"\n', b"",
+                    b"policy:\n  rules:\n    - {name: lists, when: {dmarc: fail, arc-sealer: list.example}, action: accept}\n"
+                    b"    - {name: dmarc, when: {dmarc: fail, dmarc-policy: reject}, action: reject}\n", sample("arc-two-sets"))
+        for path, content in zip(paths, contents):
+            if content:
+                with open(path, "wb") as out:
+                    out.write(content)
+        told = {}
+        with Filter("--config", config, "--zone", zone, "--reports-database", database) as filter:
+            for mail_from in ("<bounce@list.example>", "<ann@sender.example>"):
+                played = run("send", "--socket", filter.socket, "--ip", "198.51.100.9", "--mail-from", mail_from, message)
+                self.assertEqual(played.returncode, 0, played.stderr)
+            # The same without a chain.
+            with open(message, "wb") as out:
+                out.write(sample("plain-pass"))
+            run("send", "--socket", filter.socket, "--ip", "198.51.100.10", "--mail-from", "<ann@sender.example>", message)
+            self.assertEqual(filter.stop(), 0)
+        folder = os.path.join(directory, "mails")
+        made = run("reports", "make", "--zone", zone, "--reports-database", database, *OPTIONS, "--until", "now", "--dry-run", folder)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        path, = glob.glob(os.path.join(folder, "*.eml"))
+        for record in ElementTree.fromstring(document(path)[0]).iter(f"{NAMESPACE}record"):
+            row = record.find(f"{NAMESPACE}row")
+            evaluated = row.find(f"{NAMESPACE}policy_evaluated")
+            told.setdefault(row.find(f"{NAMESPACE}source_ip").text, set()).add(
+                (evaluated.find(f"{NAMESPACE}disposition").text,
+                 *[(reason.find(f"{NAMESPACE}type").text, reason.find(f"{NAMESPACE}comment").text)
+                   for reason in evaluated.iter(f"{NAMESPACE}reason")]))
+        self.assertEqual(told, {"198.51.100.9": {("none", ("trusted_forwarder", "sealed by list.example"))},
+                                "198.51.100.10": {("reject",)}})
+
     def test_what_the_rules_did_is_told(self):
         directory = tempfile.mkdtemp(prefix="authres-reports")
         zone, database, config = (os.path.join(directory, name) for name in ("zone", "reports.db", "authres.yaml"))

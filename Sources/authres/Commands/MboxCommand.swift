@@ -9,6 +9,8 @@ import Mail
 import Mailboxes
 import ReportStore
 import StoredMail
+import Summaries
+import SummaryHTML
 
 /// The format of a report.
 enum ReportForm: String, CaseIterable, ExpressibleByArgument {
@@ -70,6 +72,8 @@ struct MboxCommand: AsyncParsableCommand {
     @Flag(help: "Print a summary at the end (on standard error, if standard output has data).") var summary = false
     @Option(name: .customLong("summary-json"), help: "Write the summary to this file, as JSON.") var summaryJSON:
         String?
+    @Option(name: .customLong("summary-html"), help: "Write the summary to this file, as a page to look at.")
+    var summaryHTML: String?
     @Option(name: .customLong("record-dns"), help: "Write every answer used to this file, for --zone.")
     var recordDNS: String?
     @Option(help: "Count the messages for DMARC aggregate reports, in this database.") var reports: String?
@@ -112,8 +116,8 @@ struct MboxCommand: AsyncParsableCommand {
         guard Set(places).count == places.count else { throw ValidationError("two outputs name the same file") }
     }
 
-    /// Every output of the run.
-    private var targets: [String] { [output, reportName, recordDNS, summaryJSON].compactMap(\.self) }
+    /// Everything that is written to.
+    private var targets: [String] { [output, reportName, recordDNS, summaryJSON, summaryHTML].compactMap(\.self) }
 
     func run() async throws {
         let state = try ServiceState.forStoredMail(options, zoneOptions, countsForReports: reports != nil)
@@ -345,7 +349,9 @@ struct MboxCommand: AsyncParsableCommand {
         if let summaryJSON {
             try OutputFile.write(try report.json(), as: summaryJSON)
         }
-        let hasOtherOutput = task.output != nil || task.report != nil || summaryJSON != nil
+        if let summaryHTML { try OutputFile.write(try SummaryPage(report.summary).html(), as: summaryHTML) }
+        let hasOtherOutput =
+            task.output != nil || task.report != nil || summaryJSON != nil || summaryHTML != nil
         guard summary || !hasOtherOutput else { return }
         if task.output == "-" || task.report == "-" {
             StandardError.write(report.table)

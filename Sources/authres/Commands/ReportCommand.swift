@@ -1,7 +1,8 @@
 import ArgumentParser
 import Files
 import Foundation
-import StoredMail
+import Summaries
+import SummaryHTML
 
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +18,8 @@ struct ReportCommand: AsyncParsableCommand {
     @Argument(help: "Reports, one object per line; - is standard input.") var files: [String]
     @Option(name: .customLong("summary-json"), help: "Write the summary to this file, as JSON; - for standard output.")
     var summaryJSON: String?
+    @Option(name: .customLong("summary-html"), help: "Write the summary to this file, as a page to look at.")
+    var summaryHTML: String?
 
     func validate() throws {
         guard files.count(where: { $0 == "-" }) <= 1 else {
@@ -30,10 +33,11 @@ struct ReportCommand: AsyncParsableCommand {
         do {
             for name in files { errors += try Self.add(name, to: &summary) }
             let report = SummaryReport(summary: summary)
-            if let summaryJSON, summaryJSON != "-" {
-                try OutputFile.write(try report.json(), as: summaryJSON)
-            } else {
-                try StandardOutput.write(summaryJSON == nil ? Array(report.table.utf8)[...] : try report.json()[...])
+            if let summaryHTML { try OutputFile.write(try SummaryPage(summary).html(), as: summaryHTML) }
+            switch summaryJSON {
+            case nil: if summaryHTML == nil { try StandardOutput.write(report.table) }
+            case "-": try StandardOutput.write(try report.json()[...])
+            case let name?: try OutputFile.write(try report.json(), as: name)
             }
         } catch let failure as FileFailure {
             StandardError.write("authres: \(failure)")

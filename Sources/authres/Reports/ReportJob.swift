@@ -111,7 +111,7 @@ struct ReportJob {
     }
 
     private var run: SendRun {
-        let mta = ReportTransport(settings.sendBy)
+        let mta = ReportTransport(settings.sendBy, name: reporter.submitter)
         return SendRun(database, resolver, from: from, limits: settings.sendLimits) { [from] message, address in
             await mta.send(message.octets, from: from, to: address)
         }

@@ -43,6 +43,11 @@ struct ReportListing {
             )
         }
         if lost > 0 { lines.append("lost \(lost) messages: no row was left, or the database could not be written") }
+        if lines.isEmpty {
+            lines = [
+                "nothing is counted yet: what counts is a message under a DMARC record that asks for reports (rua=)"
+            ]
+        }
         return lines.map { $0 + "\n" }.joined()
     }
 

@@ -1,23 +1,41 @@
+import AuthServ
 import Foundation
 import ReportStore
+import ServerQuery
 
 /// Hands a message to the local MTA.
 enum ReportTransport: Sendable {
+    /// SMTP: the server, and the name that the client gives in EHLO.
+    case smtp(ServerURL, name: String)
     /// sendmail(1): the program.
     case sendmail(String)
 
-    /// - Parameter setting: `sendmail:/usr/sbin/sendmail`; the configuration has checked its form.
-    init(_ setting: String) {
-        self = .sendmail(String(setting.dropFirst("sendmail:".count)))
+    /// - Parameter setting: `smtp://localhost` or `sendmail:/usr/sbin/sendmail`, whose form the configuration has checked.
+    init(_ setting: String, name: String) {
+        if let server = try? ServerURL(setting) {
+            self = .smtp(server, name: name)
+        } else {
+            self = .sendmail(String(setting.dropFirst("sendmail:".count)))
+        }
     }
 
     func send(_ message: [UInt8], from: String, to address: String) async -> SendOutcome {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: hand(message, from: from, to: address))
+            }
+        }
+    }
+
+    private func hand(_ message: [UInt8], from: String, to address: String) -> SendOutcome {
         switch self {
-        case .sendmail(let program):
-            await withCheckedContinuation { continuation in
-                DispatchQueue.global().async {
-                    continuation.resume(returning: Self.run(program, message, from: from, to: address))
-                }
+        case .sendmail(let program): Self.run(program, message, from: from, to: address)
+        case .smtp(let server, let name):
+            switch MessageSubmission(message, from: from, to: address, by: server, as: name).send() {
+            case .accepted: .accepted
+            case .temporary(let reason): .temporary(reason)
+            case .refused(let reason): .refused(reason)
+            case .failed(let reason): .failed(reason)
             }
         }
     }

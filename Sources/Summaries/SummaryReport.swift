@@ -1,4 +1,3 @@
-internal import DNS
 internal import Files
 internal import Foundation
 
@@ -112,6 +111,9 @@ package struct SummaryReport {
             results: summary.results,
             domains: summary.frequentDomains.map { Domain(domain: $0.name, messages: $0.count, dmarc: $0.results) },
             otherDomains: summary.otherDomains,
+            timeline: periods,
+            sources: summary.frequentSources.map { Source(network: $0.name, messages: $0.count, dmarc: $0.results) },
+            otherSources: summary.otherSources,
             removed: summary.frequentForgeries.map {
                 Removed(
                     id: $0.forgery.id,
@@ -130,7 +132,17 @@ package struct SummaryReport {
                     messages: $0.count
                 )
             },
-            fieldProofs: summary.fieldProofs.isEmpty ? nil : summary.fieldProofs
+            fieldProofs: summary.fieldProofs.isEmpty ? nil : summary.fieldProofs,
+            dnsFailures: summary.frequentFailures.map {
+                Failure(
+                    name: $0.failure.name,
+                    type: $0.failure.type,
+                    outcome: $0.failure.outcome,
+                    messages: $0.count
+                )
+            },
+            otherFailures: summary.otherFailures,
+            slowNames: summary.slowAnswers.isEmpty ? nil : slowNames
         )
         return Array(try encoder.encode(object)) + [UInt8(ascii: "\n")]
     }
@@ -144,12 +156,19 @@ package struct SummaryReport {
         let results: [String: [String: Int]]
         let domains: [Domain]
         let otherDomains: Int
+        let timeline: [Period]
+        let sources: [Source]
+        let otherSources: Int
         let removed: [Removed]
         let otherRemoved: Int
         let unknownClients: [String: Int]
         let policy: [RuleMatch]
         /// Only with --trust-server.
         let fieldProofs: [String: Int]?
+        let dnsFailures: [Failure]
+        let otherFailures: Int
+        /// Only of a run that has waited for the DNS.
+        let slowNames: [SlowName]?
 
         private enum CodingKeys: String, CodingKey {
             case messages, octets, seconds
@@ -162,6 +181,61 @@ package struct SummaryReport {
             case unknownClients = "unknown_clients"
             case policy
             case fieldProofs = "field_proofs"
+            case timeline, sources
+            case otherSources = "other_sources"
+            case dnsFailures = "dns_failures"
+            case otherFailures = "other_dns_failures"
+            case slowNames = "slow_names"
+        }
+    }
+
+    /// Those of which it is known when they came, in order, then the others.
+    private var periods: [Period] {
+        let timeline = summary.timeline
+        let undated = timeline.undated.messages > 0 ? [Period(nil, timeline.undated)] : []
+        return timeline.periods.sorted { $0.key < $1.key }.map { Period($0.key, $0.value) } + undated
+    }
+
+    private var slowNames: [SlowName] {
+        summary.slowestAnswers.map {
+            SlowName(name: $0.name.name, type: $0.name.type, messages: $0.waits.messages, longest: $0.waits.longest)
+        }
+    }
+
+    private struct Period: Encodable {
+        let period: String?
+        let messages: Int
+        let results: [String: [String: Int]]
+
+        init(_ period: String?, _ content: Timeline.Period) {
+            self.period = period
+            messages = content.messages
+            results = content.results
+        }
+    }
+
+    private struct Source: Encodable {
+        let network: String
+        let messages: Int
+        let dmarc: [String: Int]
+    }
+
+    private struct Failure: Encodable {
+        let name: String
+        let type: String
+        let outcome: String
+        let messages: Int
+    }
+
+    private struct SlowName: Encodable {
+        let name: String
+        let type: String
+        let messages: Int
+        let longest: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case name, type, messages
+            case longest = "longest_milliseconds"
         }
     }
 

@@ -1,3 +1,4 @@
+internal import DNS
 internal import Foundation
 
 /// One line of a report (JSON Lines), as far as a summary counts it. It is read back from what ``MessageReport``
@@ -10,6 +11,8 @@ package struct ReportLine: Decodable {
     private let unknownClient: String?
     private let fieldProof: String?
     private let policy: Policy?
+    private let envelope: Envelope?
+    private let dnsFailures: [Summary.DNSFailure]?
     /// Instead of a message: why a file or a part of one could not be examined.
     package let error: String?
 
@@ -29,6 +32,20 @@ package struct ReportLine: Decodable {
         let id: String?
         let reason: String
         let place: String?
+    }
+
+    private struct Envelope: Decodable {
+        let client: Value?
+        let receivedAt: Value?
+
+        private enum CodingKeys: String, CodingKey {
+            case client
+            case receivedAt = "received_at"
+        }
+
+        struct Value: Decodable {
+            let value: String
+        }
     }
 
     private struct Policy: Decodable {
@@ -55,7 +72,8 @@ package struct ReportLine: Decodable {
         case results, removed
         case unknownClient = "unknown_client"
         case fieldProof = "field_proof"
-        case policy
+        case policy, envelope
+        case dnsFailures = "dns_failures"
         case error
     }
 
@@ -71,22 +89,25 @@ package struct ReportLine: Decodable {
         guard error == nil, let results else { return nil }
         let dmarc = results.first { $0.method == "dmarc" }
         let author = dmarc?.properties.first { $0.type == "header" && $0.name == "from" }
-        return MessageTally(
-            octets: octets ?? 0,
-            oddLines: oddLines ?? 0,
-            results: results.map { ($0.method, $0.result) },
-            domain: dmarc.flatMap { dmarc in author.map { ($0.value, dmarc.result) } },
-            forgeries: (removed ?? []).map { removal in
-                Summary.Forgery(
-                    id: removal.id,
-                    reason: removal.reason,
-                    place: removal.place.flatMap(Summary.Place.init) ?? .unknown
-                )
-            },
-            unknownClient: unknownClient,
-            ruleMatches: ruleMatches,
-            fieldProof: fieldProof
-        )
+        var tally = MessageTally()
+        tally.octets = octets ?? 0
+        tally.oddLines = oddLines ?? 0
+        tally.results = results.map { ($0.method, $0.result) }
+        tally.domain = dmarc.flatMap { dmarc in author.map { ($0.value, dmarc.result) } }
+        tally.day = (envelope?.receivedAt?.value).map(MessageTally.day)
+        tally.network = (envelope?.client?.value).flatMap { IPAddress($0) }.flatMap(MessageTally.network)
+        tally.forgeries = (removed ?? []).map { removal in
+            Summary.Forgery(
+                id: removal.id,
+                reason: removal.reason,
+                place: removal.place.flatMap(Summary.Place.init) ?? .unknown
+            )
+        }
+        tally.unknownClient = unknownClient
+        tally.ruleMatches = ruleMatches
+        tally.fieldProof = fieldProof
+        tally.dnsFailures = dnsFailures ?? []
+        return tally
     }
 
     private var ruleMatches: [Summary.RuleMatch] {
