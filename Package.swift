@@ -354,7 +354,6 @@ if Context.environment["AUTHRES_FUZZ"] != nil {
             name: "authres-fuzz",
             dependencies: ["CFuzzer", "HostileInput"],
             path: "Tests/fuzz/Sources",
-            swiftSettings: settings,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
         ),
     ]

@@ -325,8 +325,7 @@ class MilterTests(unittest.TestCase):
                 reload("configuration reloaded: no setting has changed")
                 write(good.replace("mx.example.org", "mx.example.net").replace("10s", "5s"))
                 reload("configuration reloaded: authserv-id: mx.example.org -> mx.example.net; limits.deadline: 10s -> 5s")
-                self.assertEqual(milter.logged("SIGHUP: the authserv-id was mx.example.org and is mx.example.net"
-                                               " now"), 1, milter.log())
+                self.assertEqual(milter.logged("SIGHUP: the authserv-id was mx.example.org and is now mx.example.net"), 1, milter.log())
 
     def test_a_file_without_a_setting_is_told_of_at_the_start(self):
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
