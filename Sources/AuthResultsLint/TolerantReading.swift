@@ -74,8 +74,8 @@ extension FieldLinter.ReadResult {
 }
 
 extension FieldLinter {
-    /// A property whose value should have been written otherwise, as it is meant; nil if that is not certain. The value is
-    /// the word between an offset and where the reader has gone on.
+    /// A property whose value should have been written otherwise, as it is meant; nil if that is not certain. The value
+    /// is the word between an offset and where the reader has gone on.
     func meantProperty(_ type: String, _ name: String, from offset: Int) -> Property? {
         guard let value = meantText(from: offset)?.meantValue else { return nil }
         return try? Property(type, name, value)
@@ -94,7 +94,8 @@ extension String {
         unicodeScalars.contains("\u{FFFD}") ? nil : self
     }
 
-    /// The value that an unquoted word means; nil if it has quotes or more than one `@`, which readers read differently.
+    /// The value that an unquoted word means; nil if it has quotes or more than one `@`, which readers read
+    /// differently.
     fileprivate var meantValue: PropertyValue? {
         var text = self
         if text.utf8.count > 2, text.hasPrefix("<"), text.hasSuffix(">") { text = String(text.dropFirst().dropLast()) }

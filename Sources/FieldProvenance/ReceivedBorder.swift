@@ -3,8 +3,8 @@ public import Mail
 internal import Octets
 public import Trace
 
-/// The border of a site in a header: the Received field with which one of its hosts accepted the message from outside. The
-/// fields above were added by hosts of the site, those below came with the message (RFC 8601, 4.1 and 7.1).
+/// The border of a site in a header: the Received field with which one of its hosts accepted the message from outside.
+/// The fields above were added by hosts of the site, those below came with the message (RFC 8601, 4.1 and 7.1).
 ///
 /// The walk over the Received fields may end before it meets an external client, for example at a field that cannot be
 /// read. Then the origin of the fields between ``inner`` and ``index`` is unknown.

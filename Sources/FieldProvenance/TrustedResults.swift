@@ -5,14 +5,14 @@ public import Mail
 internal import Octets
 internal import Trace
 
-/// Which of a message's Authentication-Results fields were written by hosts of a site, and what proves it (RFC 8601, 4.1
-/// and 7.1).
+/// Which of a message's Authentication-Results fields were written by hosts of a site, and what proves it (RFC 8601,
+/// 4.1 and 7.1).
 ///
 ///     let site = TrustBoundary(ids: ["mx.example.org"], hosts: ["mx.example.org"])
 ///     for field in TrustedResults(in: header, within: site).believable() { ... }
 ///
-/// A field is believed if it has an authserv-id of the site, and is above the Received field with which the site accepted
-/// the message, or covered by a signature of the site. The id alone proves nothing: any sender can write it.
+/// A field is believed if it has an authserv-id of the site, and is above the Received field with which the site
+/// accepted the message, or covered by a signature of the site. The id alone proves nothing: any sender can write it.
 public struct TrustedResults: Sendable {
     /// One Authentication-Results field.
     public struct Field: Hashable, Sendable {
