@@ -2,7 +2,7 @@ public import DNS
 public import FieldClaims
 public import Trace
 
-/// The site whose Authentication-Results fields a reader believes (RFC 8601, 1.3: trust boundary): its authserv-ids,
+/// The site whose Authentication-Results fields a reader believes (RFC 8601, 1.2: trust boundary): its authserv-ids,
 /// and the hosts that write them.
 public struct TrustBoundary: Sendable {
     /// The authserv-ids of the site (RFC 8601, 4.1: a reader believes only the ids that it is configured with).
