@@ -12,7 +12,8 @@ public struct AuthenticationResults: Hashable, Sendable {
     /// The results; an empty list is written as `none`.
     public var results: [ResultInfo]
 
-    /// - Throws: ``UnwritableValue`` if the authserv-id is empty or has a control character, or the version is negative.
+    /// - Throws: ``UnwritableValue`` if the authserv-id is empty or has a control character, or the version is
+    ///   negative.
     public init(authservID: String, version: Int? = nil, results: [ResultInfo] = []) throws(UnwritableValue) {
         guard !authservID.isEmpty else { throw .emptyAuthservID }
         try authservID.checkWritable()
@@ -51,8 +52,8 @@ public struct ResultInfo: Hashable, Sendable {
     public let reason: String?
     public let properties: [Property]
 
-    /// - Throws: ``UnwritableValue`` if method or result is not a Keyword, a version is negative, or a text has a control
-    ///   character.
+    /// - Throws: ``UnwritableValue`` if method or result is not a Keyword, a version is negative, or a text has a
+    ///   control character.
     public init(
         method: String,
         methodVersion: Int? = nil,
@@ -112,8 +113,8 @@ public struct PropertyValue: Hashable, Sendable {
 
     /// An e-mail identity, `user@example.org`, or `@example.org` with no local-part.
     ///
-    /// - Throws: ``UnwritableValue`` if the domain is not a domain-name of RFC 6376 (two labels at least, no literal, no
-    ///   underscore) or the local-part has a control character.
+    /// - Throws: ``UnwritableValue`` if the domain is not a domain-name of RFC 6376 (two labels at least, no literal,
+    ///   no underscore) or the local-part has a control character.
     public static func mailbox(localPart: String?, domain: String) throws(UnwritableValue) -> PropertyValue {
         guard domain.isDomainName else { throw .notDomainName(domain) }
         try localPart?.checkWritable()
@@ -122,9 +123,9 @@ public struct PropertyValue: Hashable, Sendable {
 
     /// A text from outside: a user's name, a local-part. An e-mail identity if it has that form, otherwise a value.
     ///
-    /// - Throws: ``UnwritableValue`` if a careless reader, one that splits a field at white space, semicolons, parentheses
-    ///   or quotes without parsing it, could see other results in it (CVE-2020-12272), or one that searches it for
-    ///   `dmarc=pass`, or for the first `@`.
+    /// - Throws: ``UnwritableValue`` if a careless reader, one that splits a field at white space, semicolons,
+    ///   parentheses or quotes without parsing it, could see other results in it (CVE-2020-12272), or one that searches
+    ///   it for `dmarc=pass`, or for the first `@`.
     public static func inert(_ text: String) throws(UnwritableValue) -> PropertyValue {
         guard text.isInert, !Registry.isNamed(in: text), text.count(where: { $0 == "@" }) <= 1 else {
             throw .notInert(text)

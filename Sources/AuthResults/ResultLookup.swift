@@ -39,8 +39,8 @@ extension Sequence<ResultInfo> {
 }
 
 extension ResultInfo {
-    /// The value of a property, `header.d` or `smtp.mailfrom`, without quotes; nil if the result does not have it, or has
-    /// it more than once with different values, so that nothing can be said of it.
+    /// The value of a property, `header.d` or `smtp.mailfrom`, without quotes; nil if the result does not have it, or
+    /// has it more than once with different values, so that nothing can be said of it.
     public subscript(property: String) -> String? {
         let name = property.lowercased()
         let values = properties.filter { "\($0.type).\($0.name)".lowercased() == name }.map(\.value.text)

@@ -3,8 +3,8 @@ public enum UnwritableValue: Error, Hashable, Sendable {
     case emptyAuthservID
     /// RFC 8601, 2.2: a version is digits.
     case negativeVersion(Int)
-    /// RFC 8601, 2.2, and RFC 5321, 4.1.2: methods, results, types and names are letters, digits and hyphens, and do not
-    /// end in a hyphen.
+    /// RFC 8601, 2.2, and RFC 5321, 4.1.2: methods, results, types and names are letters, digits and hyphens, and do
+    /// not end in a hyphen.
     case notKeyword(String)
     /// The text that holds it.
     case controlCharacter(in: String)

@@ -1,28 +1,29 @@
 public import AuthResults
 internal import Octets
 
-/// What can be read of a field as it is written in the world, and what is wrong with it.
+/// The content of a field as far as it is certain, and what is wrong with it: for fields as providers write them.
 ///
-/// Microsoft 365 names no host, Yahoo ends in a semicolon, Fastmail leaves types of property out: a strict reader has
-/// nothing of such a field. This one takes what it can be sure of:
+/// Microsoft 365 names no host, Yahoo ends in a semicolon, Fastmail omits types of property: a strict reader refuses
+/// such fields. This one reads them:
 ///
 /// - A field that the grammar allows is read as the strict reader reads it, `AuthenticationResults(parsing:)`.
-/// - A result that cannot be read to its end is left out, with all that belongs to it: a word too many, a quote or a
-///   comment that does not end, `dkim=dkim_pass`. What is missing may be what matters.
-/// - A property without a type is read as one of type `policy`, whose names are each site's own (RFC 8601, 2.4).
+/// - A result that cannot be read to its end is left out with its properties: an extra word, a quote or a comment that
+///   does not end, `dkim=dkim_pass`. The missing part could change its meaning.
+/// - A property without a type is read as one of type `policy`, whose names are private to each site (RFC 8601, 2.4).
 /// - A value that should have been quoted ends where a word ends, at white space, a semicolon or a comment. Angle
-///   brackets around it are taken off.
+///   brackets around it are removed.
 ///
-/// It does not say who wrote the field. Whoever acts on it must know that first: `TrustedResults` in `FieldProvenance`.
+/// It says nothing about the writer of the field, which a program must know before it acts on the results: see
+/// `TrustedResults` in `FieldProvenance`.
 public struct TolerantReading: Hashable, Sendable {
-    /// Who reports, without quotes; nil if the field does not say.
+    /// The authserv-id, without quotes; nil if the field has none, or if it is not certain.
     public let authservID: String?
     /// The version, nil if none is written, which means 1. In any other the results mean nothing that is known (RFC
     /// 8601, 2.6).
     public let version: Int?
     /// The instance if the value is that of an ARC-Authentication-Results field.
     public let instance: Int?
-    /// What was found, in the order of the field.
+    /// The results, in the order of the field.
     public let results: [ResultInfo]
     /// What is wrong with the field, in its order.
     public let findings: [Finding]
@@ -43,7 +44,7 @@ public struct TolerantReading: Hashable, Sendable {
         }
     }
 
-    /// What was read, as a value that can be written again; nil if the field does not say who reports.
+    /// The content as a value that can be written again; nil if the field has no authserv-id.
     public var value: AuthenticationResults? {
         guard let authservID else { return nil }
         return try? AuthenticationResults(authservID: authservID, version: version, results: results)
@@ -57,7 +58,7 @@ extension Finding {
 }
 
 extension FieldLinter.ReadResult {
-    /// The result as it is meant; nil if a part of it is missing, or could be.
+    /// The result as it is meant; nil if a part of it is or could be missing.
     fileprivate var info: ResultInfo? {
         guard isWhole else { return nil }
         let properties = (properties + recovered).sorted { $0.offset < $1.offset }.map(\.property)
@@ -73,8 +74,8 @@ extension FieldLinter.ReadResult {
 }
 
 extension FieldLinter {
-    /// A property whose value should have been written otherwise, as it is meant; nil if that is not certain. The value is
-    /// the word between an offset and where the reader has gone on.
+    /// A property whose value should have been written otherwise, as it is meant; nil if that is not certain. The value
+    /// is the word between an offset and where the reader has gone on.
     func meantProperty(_ type: String, _ name: String, from offset: Int) -> Property? {
         guard let value = meantText(from: offset)?.meantValue else { return nil }
         return try? Property(type, name, value)
@@ -88,12 +89,13 @@ extension FieldLinter {
 }
 
 extension String {
-    /// Nil if an octet of it was not UTF-8: what it was, nobody knows.
+    /// Nil if an octet of it was not UTF-8, so that it is unknown.
     var ifIntact: String? {
         unicodeScalars.contains("\u{FFFD}") ? nil : self
     }
 
-    /// What an unquoted word stands for as a value; nil if it has quotes or more than one `@`, where readers part.
+    /// The value that an unquoted word means; nil if it has quotes or more than one `@`, which readers read
+    /// differently.
     fileprivate var meantValue: PropertyValue? {
         var text = self
         if text.utf8.count > 2, text.hasPrefix("<"), text.hasSuffix(">") { text = String(text.dropFirst().dropLast()) }

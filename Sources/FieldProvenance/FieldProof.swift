@@ -7,8 +7,8 @@ internal import Trace
 public enum FieldProof: Hashable, Sendable {
     /// A signature of this domain covers the field, and passes.
     case signature(of: Domain)
-    /// The field is directly above the Received field of this host, and above it there are only fields that hosts of the
-    /// site have added: what came with the message is below.
+    /// The field is directly above the Received field of this host, and above it there are only fields that hosts of
+    /// the site have added: what came with the message is below.
     case position(above: Domain)
     /// There is no proof, and the reason.
     case none(String)

@@ -2,18 +2,18 @@ public import DNS
 public import FieldClaims
 public import Trace
 
-/// Whose Authentication-Results fields a reader believes (RFC 8601, 1.3: the trust boundary): the authserv-ids of a site,
+/// The site whose Authentication-Results fields a reader believes (RFC 8601, 1.2: trust boundary): its authserv-ids,
 /// and the hosts that write them.
 public struct TrustBoundary: Sendable {
-    /// The authserv-ids of the site (RFC 8601, 4.1: a reader believes those that it was told, and no others).
+    /// The authserv-ids of the site (RFC 8601, 4.1: a reader believes only the ids that it is configured with).
     public var ownIDs: OwnIdentifiers
     /// Which Received fields the site's hosts have written, so that it is known where a message came in.
     public var recovery: EnvelopeRecovery
-    /// True if the site's hosts name nobody in their fields, as Microsoft 365 does not. A field in which no id can be
-    /// read is then the site's if its place proves it.
+    /// True if the site's hosts write no authserv-id, like Microsoft 365. A field in which no id can be read is then
+    /// the site's if its place proves it.
     public var omitsID = false
     /// True if ARC-Authentication-Results fields are read too (RFC 8617, 4.1.1). Gmail puts its Authentication-Results
-    /// field below its Received field, where a stranger's would be, and the ARC Set with the same results above it.
+    /// field below its Received field, where a sender's would be, and the ARC Set with the same results above it.
     public var readsARC = false
 
     public init(ownIDs: OwnIdentifiers, recovery: EnvelopeRecovery) {

@@ -5,14 +5,14 @@ public import Mail
 internal import Octets
 internal import Trace
 
-/// Which of a message's Authentication-Results fields were written by hosts of a site, and what proves it (RFC 8601, 4.1
-/// and 7.1).
+/// Which of a message's Authentication-Results fields were written by hosts of a site, and what proves it (RFC 8601,
+/// 4.1 and 7.1).
 ///
 ///     let site = TrustBoundary(ids: ["mx.example.org"], hosts: ["mx.example.org"])
 ///     for field in TrustedResults(in: header, within: site).believable() { ... }
 ///
-/// A field is believed if it names the site, and a signature of the site covers it, or it is above the Received field with
-/// which the site took the message in. The name alone proves nothing: anybody can write it.
+/// A field is believed if it has an authserv-id of the site, and is above the Received field with which the site
+/// accepted the message, or covered by a signature of the site. The id alone proves nothing: any sender can write it.
 public struct TrustedResults: Sendable {
     /// One Authentication-Results field.
     public struct Field: Hashable, Sendable {
@@ -23,11 +23,11 @@ public struct TrustedResults: Sendable {
         public let value: [UInt8]
         /// The instance of an ARC-Authentication-Results field.
         public let instance: Int?
-        /// What the field can be read to claim.
+        /// The ids that the field can be read to claim.
         public let claim: ClaimedAuthservID
         /// The id of the site that the field claims, as it can be read; nil if it claims none.
         public let ownID: String?
-        /// On which side of the border it is.
+        /// The side of the border on which it is.
         public let side: ReceivedBorder.Side
 
         /// The id as a name, without a queue ID after it; nil if it is not a domain name.
@@ -36,8 +36,8 @@ public struct TrustedResults: Sendable {
         }
     }
 
-    /// The domain whose passing DKIM signature covers the field at a place, if it may sign for the name, which is that of
-    /// the field's authserv-id. Whoever verifies signatures gives it; no DKIM is verified here.
+    /// The domain whose passing DKIM signature covers the field at a place, if it may sign for the name, which is the
+    /// field's authserv-id. It comes from a verifier of signatures; no DKIM is verified here.
     public typealias Signer = (_ place: Int, _ name: Domain) -> Domain?
 
     /// All Authentication-Results fields of the header, from the top.
@@ -48,7 +48,7 @@ public struct TrustedResults: Sendable {
 
     /// - Parameters:
     ///   - header: the fields of the message, from the top.
-    ///   - boundary: whom to believe.
+    ///   - boundary: the site to believe.
     public init(in header: [HeaderField], within boundary: TrustBoundary) {
         let border = ReceivedBorder(of: header, boundary.recovery)
         self.header = header
@@ -88,7 +88,7 @@ public struct TrustedResults: Sendable {
 
     /// The fields that the site has written, from the top.
     ///
-    /// - Parameter signer: whose signature covers a field; nil where no signatures are verified.
+    /// - Parameter signer: the signer of a field; nil if no signatures are verified.
     public func believable(signedBy signer: Signer? = nil) -> [Field] {
         fields.filter { field in
             if field.ownID == nil {
@@ -99,11 +99,11 @@ public struct TrustedResults: Sendable {
         }
     }
 
-    /// What proves that the field is the site's.
+    /// The proof that the field is the site's.
     ///
     /// - Parameters:
     ///   - field: one of ``fields``. It should be the topmost that claims the authserv-id.
-    ///   - signer: whose signature covers it; nil where no signatures are verified.
+    ///   - signer: the signer of a field; nil if no signatures are verified.
     public func proof(of field: Field, signedBy signer: Signer? = nil) -> FieldProof {
         if let domain = self.signer(of: field, signer) { return .signature(of: domain) }
         return FieldProof(byPlace: field.place, in: header, border: border, ownHosts: boundary.recovery.ownHosts)

@@ -1,5 +1,6 @@
 internal import Authentication
 package import DKIM
+internal import DNS
 package import FieldClaims
 package import FieldProvenance
 internal import FieldSealing
