@@ -30,7 +30,9 @@ public struct MboxCountProof: Sendable {
 
     public init() {}
 
-    /// - Parameter lookAhead: see ``MboxReader``.
+    /// - Parameters:
+    ///   - octets: the next octets of the mbox.
+    ///   - lookAhead: see ``MboxReader``.
     public mutating func take(_ octets: [UInt8], lookAhead: MboxReader.LookAhead) {
         var input = octets[...]
         while isPossible, let event = counted.next(&input, lookAhead: lookAhead) { takeCounted(event) }

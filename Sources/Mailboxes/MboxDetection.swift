@@ -24,7 +24,9 @@ public struct MboxDetection: Hashable, Sendable {
     ///
     /// Content-Length is evidence only if each message that is complete has one that leads to a separator; then
     /// `>From ` in a body means mboxcl, and otherwise it is mboxcl2.
-    /// - Parameter variant: the variant if it is known; mboxcl2 is then read by its counts.
+    /// - Parameters:
+    ///   - beginning: the octets.
+    ///   - known: the variant if it is known; mboxcl2 is then read by its counts.
     public init(beginning: [UInt8], variant known: MboxVariant? = nil) {
         var reader = MboxReader(variant: .mboxcl)
         var messages = 0

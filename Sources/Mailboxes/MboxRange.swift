@@ -34,6 +34,7 @@ public struct MboxRange: Hashable, Sendable {
     /// from there, an mbox is read as if from its beginning. Nil if there is none.
     ///
     /// - Parameters:
+    ///   - octets: a part of the mbox.
     ///   - places: where the line may begin.
     ///   - form: the form of the separators.
     ///   - needsEmptyLine: see ``MboxReader``.

@@ -71,6 +71,7 @@ public struct MboxReader: Sendable {
     private(set) var believedContentLengths = 0
 
     /// - Parameters:
+    ///   - variant: how the mbox marks where messages end.
     ///   - needsEmptyLine: False for qmail's rule: a From_ line begins a message anywhere.
     ///   - believesCounts: True if Content-Length fields are known to be the archive's and not the senders': a line
     ///     in a body with such a count is text if the count ends where a message ends, or if that place cannot be
