@@ -9,7 +9,7 @@ enum LibFuzzer {
 
     static func run(_ arguments: [String]) -> Int32 {
         var count = Int32(arguments.count)
-        var list = arguments.map { unsafe strdup($0) } + [nil]
+        var list = arguments.map { strdup($0) } + [nil]
         return unsafe list.withUnsafeMutableBufferPointer { list in
             var start = unsafe list.baseAddress
             return unsafe LLVMFuzzerRunDriver(&count, &start) { octets, count in
