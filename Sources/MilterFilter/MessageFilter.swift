@@ -33,7 +33,7 @@ package final class MessageFilter: MailFilter {
     private var helo: [UInt8] = []
     /// The MTA's own name, macro `j`.
     private var ownName: [UInt8]?
-    private var message: Message? {
+    private var message: FilteredMessage? {
         didSet {
             if oldValue == nil, message != nil { metrics.messagesInFlight.rise() }
             if oldValue != nil, message == nil { metrics.messagesInFlight.fall() }
@@ -41,56 +41,6 @@ package final class MessageFilter: MailFilter {
     }
     /// The examination of the next message, where all is known that can be asked about its client; not used yet.
     private var next: (state: ServiceState, examination: Examination)?
-
-    /// One message, from MAIL to the reply. An object, so that a late answer can tell whether its message is still
-    /// there.
-    private final class Message {
-        let state: ServiceState
-        var examination: Examination
-        let receivedAt: Int64
-        let start = ContinuousClock.now
-        var end: ContinuousClock.Instant?
-        var promise: EventLoopPromise<MessageReply>?
-        var deadline: Scheduled<Void>?
-        /// Questions whose answers have not come.
-        var openCount = 0
-        var log: MessageLog
-        /// What the rules of the policy examine besides the verdicts.
-        let envelope: PolicyEnvelope
-
-        init(
-            state: ServiceState,
-            examination: Examination,
-            receivedAt: Int64,
-            log: MessageLog,
-            envelope: PolicyEnvelope
-        ) {
-            self.state = state
-            self.receivedAt = receivedAt
-            self.examination = examination
-            self.log = log
-            self.envelope = envelope
-        }
-    }
-
-    enum Failure: Error, CustomStringConvertible {
-        case noMessage
-        case noClient
-        case noAddress([UInt8])
-        case noName([UInt8])
-        case noField
-
-        var description: String {
-            switch self {
-            case .noMessage: "end of message without MAIL FROM"
-            case .noClient: "no client address from the MTA"
-            case .noAddress(let text): "unusable client address \"\(LogWord(text))\" from the MTA"
-            case .noName(let name):
-                "the name \"\(LogWord(name))\" cannot be an authserv-id: set authserv-id"
-            case .noField: "the field could not be written"
-            }
-        }
-    }
 
     package init(
         _ states: CurrentServiceState,
@@ -182,7 +132,7 @@ package final class MessageFilter: MailFilter {
             submission: submission,
             receivedAt: now
         )
-        message = Message(
+        message = FilteredMessage(
             state: state,
             examination: examination,
             receivedAt: now,
@@ -219,7 +169,7 @@ package final class MessageFilter: MailFilter {
 
     /// Postfix's cleanup needs time that grows with the square of the removals, and panics at 20,000 (3.7.11): a
     /// message with more than it can handle is neither edited nor examined further.
-    private func tooManyForgedFields(in message: Message) -> Response {
+    private func tooManyForgedFields(in message: FilteredMessage) -> Response {
         let deferral = Deferral.forgedFields(beyond: message.state.configuration.removals)
         self.message = nil
         metrics.limits.add(.removals)
@@ -304,10 +254,12 @@ package final class MessageFilter: MailFilter {
         }
         metrics.limits.add(.clientQuestions)
         let log = MessageLog(queueID: macros["i"], client: client)
-        return Deferral.questions(beyond: limit).response(log, state)
+        guard let response = Deferral.questions(beyond: limit).response(log, state) else { return nil }
+        metrics.messages.add(.tempfail)
+        return response
     }
 
-    private func take(_ answer: Answer, to question: Question, _ message: Message) {
+    private func take(_ answer: Answer, to question: Question, _ message: FilteredMessage) {
         guard message === self.message else { return }
         message.openCount -= 1
         message.examination.learn([(question, answer)])
@@ -326,7 +278,7 @@ package final class MessageFilter: MailFilter {
         }
     }
 
-    private func expire(_ message: Message) {
+    private func expire(_ message: FilteredMessage) {
         guard message === self.message else { return }
         metrics.limits.add(.deadline)
         message.examination.expire(at: .now)
@@ -362,7 +314,7 @@ package final class MessageFilter: MailFilter {
         log(message, judgement, took: took, after: after)
     }
 
-    private func log(_ message: Message, _ judgement: Judgement, took: Duration, after: Duration?) {
+    private func log(_ message: FilteredMessage, _ judgement: Judgement, took: Duration, after: Duration?) {
         let logger = message.state.logger
         switch message.state.configuration.logFormat {
         case .text: logger.info("\(message.log.line(judgement, took: took, after: after))")
@@ -373,7 +325,7 @@ package final class MessageFilter: MailFilter {
 
     /// Adds the message to the aggregate reports, if they are kept and its domain asks for one. A deferred message is
     /// counted when it comes again.
-    private func count(_ message: Message, _ judgement: Judgement, _ decision: PolicyDecision?) {
+    private func count(_ message: FilteredMessage, _ judgement: Judgement, _ decision: PolicyDecision?) {
         guard let recorder = message.state.recorder, decision?.action != .tempfail,
             let observation = Observation(
                 judgement,
@@ -392,27 +344,5 @@ package final class MessageFilter: MailFilter {
         }
         let resolver = state.resolver
         return Examination(terms, client: client, atHand: { resolver.knownAnswer(to: $0) })
-    }
-
-    /// The address from the MTA; a zone (`fe80::1%eth0`) is of no use outside its host.
-    private static func address(_ text: [UInt8]) -> IPAddress? {
-        IPAddress(String(decoding: text.prefix { $0 != UInt8(ascii: "%") }, as: UTF8.self))
-    }
-
-    /// Set only if the client used SMTP AUTH. The MTA passes the AUTH parameter of MAIL on from every client, still
-    /// encoded, in the command and in a macro.
-    private static func submission(_ macros: Macros, _ parameters: [[UInt8]]) -> Submission? {
-        let identity = macros["{auth_authen}"] ?? []
-        let mechanism = macros["{auth_type}"] ?? []
-        guard !identity.isEmpty || !mechanism.isEmpty else { return nil }
-        let author = AuthParameter(in: parameters) ?? macros["{auth_author}"].map { AuthParameter($0) }
-        return Submission(identity: identity, mechanism: mechanism, author: author)
-    }
-}
-
-extension TimeAmount {
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 }

@@ -20,7 +20,7 @@ package enum MessageOutcome: String, MetricWord {
 
 /// A bound that was met.
 package enum MetLimit: String, MetricWord {
-    case header, signatures, questions, deadline, removals
+    case header, signatures, deadline, removals
     case clientQuestions = "client-questions"
 
     package static let labelName = "limit"

@@ -87,10 +87,15 @@ class DocumentTests(unittest.TestCase):
 
     PAGES = ("authres.1", "authres-milter.8", "authres.yaml.5")
 
+    @classmethod
+    def setUpClass(cls):
+        # Long to make in a debug build.
+        cls.pages = {page: run("config", "--man", page).stdout for page in cls.PAGES}
+
     def test_man_shows_the_pages_without_a_complaint(self):
         for page in self.PAGES:
             with self.subTest(page), tempfile.NamedTemporaryFile("wb", suffix="." + page[-1]) as file:
-                file.write(run("config", "--man", page).stdout)
+                file.write(self.pages[page])
                 file.flush()
                 result = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", file.name], capture_output=True,
                                         env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8", "MANROFFSEQ": ""})
@@ -98,7 +103,7 @@ class DocumentTests(unittest.TestCase):
                 self.assertGreater(len(result.stdout), 2000)
 
     def test_every_command_and_every_key_has_its_place(self):
-        program, milter, keys = (run("config", "--man", page).stdout.decode().replace("\\-", "-") for page in self.PAGES)
+        program, milter, keys = (self.pages[page].decode().replace("\\-", "-") for page in self.PAGES)
         commands = re.findall(r"(?m)^  ([a-z][a-z-]+) ", run("--help").stdout.decode().partition("SUBCOMMANDS:")[2])
         self.assertGreater(len(commands), 10)
         for command in commands:
@@ -110,10 +115,8 @@ class DocumentTests(unittest.TestCase):
             self.assertIn(f'.SH "{heading}"', milter)
 
     def test_completions_and_version(self):
-        for shell, word in (("bash", "_authres"), ("zsh", "#compdef authres"), ("fish", "complete")):
-            script = run("--generate-completion-script", shell).stdout.decode()
-            self.assertIn(word, script)
-            self.assertIn("--dns-timeout", script)
+        script = run("--generate-completion-script", "bash").stdout.decode()
+        self.assertTrue("_authres" in script and "--dns-timeout" in script, script[:200])
         version = run("--version").stdout.decode().splitlines()
         self.assertRegex(version[0], r"^\d+\.\d+\.\d+$")
         self.assertEqual([line.split()[0] for line in version[1:]], ["commit", "swift", "libspf2", "libopendkim", "cares"])

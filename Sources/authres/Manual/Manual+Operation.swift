@@ -48,6 +48,10 @@ extension Manual {
             "limits.removals; no honest message has as many."
         )
         page.item(
+            "451 4.7.0 Mail from your host causes too many questions of the DNS; try again in a minute",
+            "limits.client-questions, for the mail of one client."
+        )
+        page.item(
             "451 4.3.0 The rules of this site have just changed; try again later",
             "A rule that quarantines is newer than the connection."
         )
