@@ -123,7 +123,10 @@ static void begin(int poll, int listener) {
     if (socket < 0) return;
     struct connection *c = malloc(sizeof *c);
     if (!c) fail("malloc");
-    *c = (struct connection){.socket = socket, .header = EVP_MD_CTX_new(), .body = EVP_MD_CTX_new()};
+    c->socket = socket;
+    c->length = 0;
+    c->header = EVP_MD_CTX_new();
+    c->body = EVP_MD_CTX_new();
     EVP_DigestInit_ex(c->header, EVP_sha256(), NULL);
     EVP_DigestInit_ex(c->body, EVP_sha256(), NULL);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
