@@ -55,7 +55,7 @@ package struct HeaderSignature {
         let findings = LibOpenDKIM.verify(
             octets(of: header[candidate.index]),
             over: places.map { octets(of: header[$0]) },
-            key: key.canonicalText,
+            key: key.canonicalOctets,
             timestamp: candidate.signature.timestamp ?? .max
         )
         guard let findings, findings.headerHash == hash.octets else { return nil }

@@ -24,11 +24,11 @@ enum LibOpenDKIM {
     static func verify(
         _ signature: [UInt8],
         over fields: [[UInt8]],
-        key: String,
+        key: [UInt8],
         timestamp: UInt64
     ) -> Findings? {
         guard let library = timestamp < lenientDrift ? strictClock : lenientClock else { return nil }
-        let context = KeyContext(text: Array(key.utf8))
+        let context = KeyContext(text: key)
         return withExtendedLifetime(context) {
             var status: DKIM_STAT = DKIM_STAT_OK
             guard let handle = unsafe dkim_verify(library.handle, library.identifier, nil, &status),
@@ -54,8 +54,10 @@ enum LibOpenDKIM {
 
     private static func feed(_ field: [UInt8], to handle: OpaquePointer) -> Bool {
         guard !field.isEmpty else { return false }
-        var octets = field
-        return unsafe dkim_header(handle, &octets, octets.count) == DKIM_STAT_OK
+        /// The library copies the field, and writes to its copy alone.
+        return unsafe field.withUnsafeBufferPointer { octets in
+            unsafe dkim_header(handle, UnsafeMutablePointer(mutating: octets.baseAddress), octets.count) == DKIM_STAT_OK
+        }
     }
 
     private static func findings(of handle: OpaquePointer) -> Findings? {
@@ -150,7 +152,7 @@ enum LibOpenDKIM {
             else { return DKIM_CBSTAT_NOTFOUND }
             let context = unsafe Unmanaged<KeyContext>.fromOpaque(opaque).takeUnretainedValue()
             guard context.text.count < capacity else { return DKIM_CBSTAT_NOTFOUND }
-            for (index, octet) in context.text.enumerated() { unsafe buffer[index] = octet }
+            unsafe buffer.initialize(from: context.text, count: context.text.count)
             unsafe buffer[context.text.count] = 0
             return DKIM_CBSTAT_CONTINUE
         }

@@ -99,8 +99,18 @@ struct TreeWalk {
         guard let question else { return .nothing }
         guard let answer = answers.request(question) else { return nil }
         if case .failure(let failure) = answer.outcome { return .failed(failure) }
+        guard !answer.records.isEmpty else { return .nothing }
+        return answer.reading(DMARCReading.self).record.map(Step.found) ?? .nothing
+    }
+}
+
+/// The DMARC record of an answer; nil if it has none, or several.
+private final class DMARCReading: AnswerReading {
+    let record: DMARCRecord?
+
+    init(_ answer: Answer) {
         let records = answer.texts.compactMap { DMARCRecord($0) }
-        return records.count == 1 ? records.first.map(Step.found) : .nothing
+        record = records.count == 1 ? records.first : nil
     }
 }
 

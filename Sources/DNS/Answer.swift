@@ -55,9 +55,12 @@ public struct Answer: Hashable, Sendable {
     public let ttl: UInt32
     /// The AD bit (RFC 4035, 3.2.3): the resolver vouches that the answer is signed.
     public let isAuthenticated: Bool
+    /// Nil where there is nothing to read.
+    let readings: AnswerReadings?
 
     public init(_ outcome: Outcome, ttl: UInt32 = 0, isAuthenticated: Bool = false) {
         self.outcome = outcome
+        readings = if case .records = outcome { AnswerReadings() } else { nil }
         self.ttl = ttl
         self.isAuthenticated = isAuthenticated
     }

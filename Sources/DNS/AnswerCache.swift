@@ -86,14 +86,14 @@ struct AnswerCache {
         cost -= slot.cost
     }
 
-    /// Octets of memory, approximately: the data, and the overhead of storing it (slot, table, headers of the
-    /// arrays).
+    /// Octets of memory, about: what is stored, what storing it takes (slot, table, headers of the arrays), and for a
+    /// text what is read from it (``AnswerReading``).
     static func cost(of answer: Answer, to question: Question) -> Int {
         answer.records.reduce(256 + question.name.text.utf8.count) { sum, record in
             switch record {
             case .a, .aaaa: sum + 32
             case .mx(_, let name), .ptr(let name): sum + 64 + (name?.text.utf8.count ?? 0)
-            case .txt(let strings): strings.reduce(sum + 64) { $0 + 48 + $1.count }
+            case .txt(let strings): strings.reduce(sum + 512) { $0 + 48 + 4 * $1.count }
             }
         }
     }

@@ -59,7 +59,10 @@ public final class CachingResolver: Resolver {
 
     public func knownAnswer(to question: Question) -> Answer? {
         let now = now()
-        return state.withLock { $0.cache.answer(to: question, at: now) } ?? upstream.knownAnswer(to: question)
+        if let answer = state.withLock({ $0.cache.answer(to: question, at: now) }) { return answer }
+        guard let answer = upstream.knownAnswer(to: question) else { return nil }
+        state.withLock { $0.cache.keep(answer, to: question, at: now) }
+        return answer
     }
 
     public func answer(to question: Question) async -> Answer {

@@ -18,6 +18,8 @@ public struct KeyRecord: Hashable, Sendable {
     public let isTesting: Bool
     /// `t=s`: the domain of `i=` must be `d=` itself.
     public let isStrict: Bool
+    /// The key as a record of our own: what C is given in place of the zone's octets.
+    public let canonicalOctets: [UInt8]
 
     /// Why there is no usable key. Each is a separate outcome (RFC 6376, 6.1.2).
     public enum Failure: Error, Hashable, Sendable {
@@ -73,10 +75,17 @@ public struct KeyRecord: Hashable, Sendable {
         case .noData, .nameError: return .failure(.noKey)
         case .records: break
         }
-        /// The failure reported if all of several are unusable: that of the first that is a key record at all.
+        let reading = answer.reading(KeyReading.self)
+        return algorithm.keyType == .rsa ? reading.rsa : reading.ed25519
+    }
+
+    /// The same of the texts of an answer.
+    fileprivate static func read(_ texts: [[UInt8]], for algorithm: SignatureAlgorithm) -> Result<[KeyRecord], Failure>
+    {
+        /// What is said of several that are all of no use: what is wrong with the first that is a key record at all.
         var failures: [Failure] = []
         var keys: [KeyRecord] = []
-        for text in answer.texts where keys.count < Self.triedLimit {
+        for text in texts where keys.count < Self.triedLimit {
             do {
                 keys.append(try KeyRecord(text, for: algorithm))
             } catch {
@@ -121,6 +130,7 @@ public struct KeyRecord: Hashable, Sendable {
             guard octets.count == 32 else { throw .syntax("p= is not an Ed25519 key") }
             key = .ed25519(octets)
         }
+        canonicalOctets = Self.canonicalOctets(key)
     }
 
     /// The words of a tag whose value is a list; nil if the tag is absent, no words if it is empty.
@@ -139,12 +149,26 @@ public struct KeyRecord: Hashable, Sendable {
         }
     }
 
-    /// The key as a record that this program writes: C libraries get this in place of the zone's octets.
-    public var canonicalText: String {
+    /// The same as text.
+    public var canonicalText: String { String(decoding: canonicalOctets, as: UTF8.self) }
+
+    private static func canonicalOctets(_ key: PublicKey) -> [UInt8] {
         switch key {
-        case .rsa(let key): "v=DKIM1; k=rsa; p=" + Data(key.subjectPublicKeyInfo).base64EncodedString()
-        case .ed25519(let octets): "v=DKIM1; k=ed25519; p=" + Data(octets).base64EncodedString()
+        case .rsa(let key): Array("v=DKIM1; k=rsa; p=".utf8) + Data(key.subjectPublicKeyInfo).base64EncodedData()
+        case .ed25519(let octets): Array("v=DKIM1; k=ed25519; p=".utf8) + Data(octets).base64EncodedData()
         }
+    }
+}
+
+/// The keys of an answer, by the kind of key that a signature wants.
+private final class KeyReading: AnswerReading {
+    let rsa: Result<[KeyRecord], KeyRecord.Failure>
+    let ed25519: Result<[KeyRecord], KeyRecord.Failure>
+
+    init(_ answer: Answer) {
+        let texts = answer.texts
+        rsa = KeyRecord.read(texts, for: .rsaSHA256)
+        ed25519 = KeyRecord.read(texts, for: .ed25519SHA256)
     }
 }
 
