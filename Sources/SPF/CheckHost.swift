@@ -55,7 +55,7 @@ struct CheckHost: Sendable {
     }
 
     private func outcome(of evaluation: Evaluation) -> Outcome? {
-        let ending = LibSPF2.run(evaluation)
+        let ending = evaluation.hasRecord() ? LibSPF2.run(evaluation) : .stopped
         switch evaluation.stop {
         case .missing:
             evaluation.askAhead()

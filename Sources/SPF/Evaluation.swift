@@ -48,6 +48,17 @@ final class Evaluation {
         self.voidLimit = voidLimit
     }
 
+    /// Whether the domain has a record, for which the library is needed. If not, the evaluation stops.
+    func hasRecord() -> Bool {
+        do throws(Stop) {
+            _ = try record(of: domain, isRoot: true)
+            return true
+        } catch {
+            stop = error
+            return false
+        }
+    }
+
     /// The record of an entry, written for the library; nil if the evaluation stops.
     func record(ofEntry key: Int) -> String? {
         guard stop == nil, entries.indices.contains(key) else { return nil }
