@@ -22,8 +22,7 @@ internal import SPF
 /// have questions, which are answered by ``learn(_:)`` in any order; ``judgement`` has a value when the message has
 /// ended and no answer is missing. Questions about the client come up at once, before there is a message.
 public struct Examination: Sendable {
-    private let policy: Policy
-    private let authservID: String
+    private let terms: ExaminationTerms
     private let client: Client
     private let isTrustedRelay: Bool
 
@@ -36,6 +35,8 @@ public struct Examination: Sendable {
     /// The time at which waiting for the DNS ends; nil before the end of the header.
     public private(set) var deadline: ContinuousClock.Instant?
     private var isPastDeadline = false
+    /// True if the body is looked at; false before the end of the header.
+    public private(set) var wantsBody = false
 
     private var forgedFields: ForgedFields
     private var fields: [HeaderField] = []
@@ -56,18 +57,22 @@ public struct Examination: Sendable {
 
     /// Nil if nothing could be reported under `authservID`: it is empty or holds a control character.
     public init?(policy: Policy, authservID: String, client: Client) {
-        guard ResultsField.canBear(authservID) else { return nil }
-        self.policy = policy
-        self.authservID = authservID
+        guard let terms = ExaminationTerms(policy: policy, authservID: authservID) else { return nil }
+        self.init(terms, client: client)
+    }
+
+    /// - Parameter atHand: an answer that is known without being asked for. It is looked up when a check asks, so that
+    ///   a check does not have to be run again for it. Without it every question comes up in ``newQuestions()``.
+    public init(
+        _ terms: ExaminationTerms,
+        client: Client,
+        atHand: (@Sendable (Question) -> Answer?)? = nil
+    ) {
+        self.terms = terms
         self.client = client
-        isTrustedRelay = client.isIn(policy.trustedRelays)
-        answers = Answers(limit: policy.limits.questions)
-        forgedFields = ForgedFields(
-            ownIDs: OwnIdentifiers([authservID] + policy.ownIDs),
-            foreignFields: policy.foreignFields,
-            alsoRemove: policy.alsoRemove,
-            limit: policy.limits.removals
-        )
+        isTrustedRelay = client.isIn(terms.policy.trustedRelays)
+        answers = Answers(limit: terms.policy.limits.questions, atHand: atHand)
+        forgedFields = terms.forgedFields
         if runs(.iprev), let address = client.address { reverseDNS = ReverseDNS(client: address) }
         evaluate()
     }
@@ -93,13 +98,13 @@ public struct Examination: Sendable {
         self.submission = submission
         self.receivedAt = receivedAt
         let isStranger = isChecked && submission == nil && !isFromWithin
-        chainSealing = ChainSealing(policy, isStranger: isStranger, isFromWithin: isFromWithin)
+        chainSealing = ChainSealing(terms.policy, isStranger: isStranger, isFromWithin: isFromWithin)
         if !runs(.iprev) {
             reverseDNS = nil
             verdicts.reverseDNS = nil
         }
         if runs(.auth), let submission {
-            verdicts.submission = SubmissionVerdict(submission, showsMechanism: policy.showsMechanism)
+            verdicts.submission = SubmissionVerdict(submission, showsMechanism: terms.policy.showsMechanism)
         }
         if runs(.spf), let address = client.address, let mailFrom {
             spf = SPFCheck(
@@ -107,8 +112,8 @@ public struct Examination: Sendable {
                 helo: heloArgument,
                 mailFrom: mailFrom,
                 macroAddress: macroAddress,
-                voidLookupLimit: policy.limits.voidLookups,
-                receiver: authservID,
+                voidLookupLimit: terms.policy.limits.voidLookups,
+                receiver: terms.authservID,
                 receivedAt: receivedAt
             )
         }
@@ -121,10 +126,10 @@ public struct Examination: Sendable {
         guard isChecked || chainSealing != nil, headerLimit == nil, !hasTooManyForgedFields else { return }
         /// A colon and a CRLF are part of the header as well (RFC 5322, 2.2).
         headerOctets += field.name.count + field.value.count + 3
-        if headerOctets > policy.limits.headerOctets {
-            headerLimit = "header over \(policy.limits.headerOctets) octets: not checked"
-        } else if fields.count >= policy.limits.headerFields {
-            headerLimit = "more than \(policy.limits.headerFields) header fields: not checked"
+        if headerOctets > terms.policy.limits.headerOctets {
+            headerLimit = "header over \(terms.policy.limits.headerOctets) octets: not checked"
+        } else if fields.count >= terms.policy.limits.headerFields {
+            headerLimit = "more than \(terms.policy.limits.headerFields) header fields: not checked"
         }
         if headerLimit == nil { fields.append(field) } else { fields = [] }
     }
@@ -136,28 +141,29 @@ public struct Examination: Sendable {
     /// The header is over: every name that signatures and the author's domain lead to is now known and asked about.
     /// - Parameter now: the deadline for the DNS counts from here.
     public mutating func endOfHeader(at now: ContinuousClock.Instant) {
-        deadline = now.advanced(by: policy.limits.deadline)
+        deadline = now.advanced(by: terms.policy.limits.deadline)
         verdicts.headerLimit = headerLimit
         verdicts.isDKIMWanted = runs(.dkim)
         verdicts.isDMARCWanted = runs(.dmarc)
         if headerLimit == nil {
-            if runs(.dkim) { dkim = DKIMCheck(header: fields, signatureLimit: policy.limits.signatures) }
+            if runs(.dkim) { dkim = DKIMCheck(header: fields, signatureLimit: terms.policy.limits.signatures) }
             if runs(.arc) { arc = ARCCheck(header: fields) }
             if runs(.dmarc) { dmarc = DMARCCheck(header: fields) }
-            let signatureLimit = runs(.dkim) ? nil : policy.limits.signatures
-            let ownIDs = OwnIdentifiers([authservID] + policy.ownIDs)
+            let signatureLimit = runs(.dkim) ? nil : terms.policy.limits.signatures
+            let ownIDs = terms.ownIDs
             chainSealing?.endOfHeader(fields, ownIDs: ownIDs, signatureLimit: signatureLimit)
             bodyHashes = BodyHashes(
-                (policy.seal == nil || !isChecked ? [] : [FieldSeal.bodyHashSpecification])
+                (terms.policy.seal == nil || !isChecked ? [] : [FieldSeal.bodyHashSpecification])
                     + (chainSealing?.bodyHashSpecifications ?? [])
                     + (dkim?.bodyHashSpecifications ?? []) + (arc?.bodyHashSpecifications ?? [])
             )
+            wantsBody = bodyHashes?.isEmpty == false
             dkim?.askForKeys(&answers)
             arc?.askForKeys(&answers)
             chainSealing?.askForKeys(&answers)
             candidateDomains = (spf?.domain.map { [$0] } ?? []) + (dkim?.candidateDomains ?? [])
         }
-        if policy.seal == nil && chainSealing == nil { fields = [] }
+        if terms.policy.seal == nil && chainSealing == nil { fields = [] }
         evaluate(hasNews: false)
     }
 
@@ -166,12 +172,10 @@ public struct Examination: Sendable {
         bodyHashes?.update(octets)
     }
 
-    /// True if the body is examined.
-    public var wantsBody: Bool { bodyHashes?.isEmpty == false }
-
     /// The message is over.
     public mutating func endOfMessage() {
         digests = bodyHashes.take()?.finish() ?? [:]
+        wantsBody = false
         evaluate(hasNews: false)
     }
 
@@ -220,18 +224,18 @@ public struct Examination: Sendable {
             )
         }
         let fresh = ResultsField(verdicts: verdicts, client: client)
-        guard let results = fresh.results(authservID: authservID) else { return nil }
+        guard let results = fresh.results(authservID: terms.authservID) else { return nil }
         let field = fresh.field(results)
         let kept = keptFields
         var additions = (seal(field, over: kept, digests).map { [$0] } ?? []) + [field]
-        if policy.writesReceivedSPF, let spf = verdicts.spf {
+        if terms.policy.writesReceivedSPF, let spf = verdicts.spf {
             additions.append(
                 ReceivedSPF(
                     spf,
                     client: client,
                     mailFrom: mailFrom,
                     helo: heloArgument,
-                    receiver: authservID
+                    receiver: terms.authservID
                 ).field
             )
         }
@@ -258,7 +262,8 @@ public struct Examination: Sendable {
         over header: [HeaderField],
         _ digests: [BodyHashes.Specification: BodyHashes.Digest]
     ) -> HeaderField? {
-        guard let seal = policy.seal, headerLimit == nil, let body = digests[FieldSeal.bodyHashSpecification] else {
+        guard let seal = terms.policy.seal, headerLimit == nil, let body = digests[FieldSeal.bodyHashSpecification]
+        else {
             return nil
         }
         return seal.seal(field, over: header, body: body, at: receivedAt)
@@ -283,24 +288,24 @@ public struct Examination: Sendable {
 
     // MARK: The checks
 
-    /// False for a trusted relay's message that is to be left as it is.
-    private var isChecked: Bool { !isTrustedRelay || policy.checkTrustedRelays }
+    /// False for the message of a trusted relay that is to be left as it is.
+    private var isChecked: Bool { !isTrustedRelay || terms.policy.checkTrustedRelays }
 
     /// True for a message that a host of this site sends on: it comes from within, and without SMTP AUTH, whose user
     /// could have written any header.
     private var isFromWithin: Bool {
-        submission == nil && (client.address == nil || isTrustedRelay || client.isIn(policy.localNetworks))
+        submission == nil && (client.address == nil || isTrustedRelay || client.isIn(terms.policy.localNetworks))
     }
 
     /// SPF, iprev and DMARC are for mail from external clients: they are skipped for authenticated clients, and a
     /// local client is judged by its signatures alone.
     private func runs(_ check: Policy.Check) -> Bool {
-        guard isChecked, policy.checks.contains(check) else { return false }
-        let isSubmission = submission != nil && !policy.checkAuthenticated
+        guard isChecked, terms.policy.checks.contains(check) else { return false }
+        let isSubmission = submission != nil && !terms.policy.checkAuthenticated
         switch check {
         case .auth: return submission != nil
         case .iprev, .spf, .dmarc:
-            return !isSubmission && client.address != nil && !client.isIn(policy.localNetworks)
+            return !isSubmission && client.address != nil && !client.isIn(terms.policy.localNetworks)
         case .dkim, .arc: return !isSubmission
         }
     }
@@ -341,7 +346,7 @@ public struct Examination: Sendable {
 
     /// True for a message that passes and whose domain asks for reports.
     private var wantsAlignedMethods: Bool {
-        policy.recordsAlignedMethods && verdicts.dmarc?.result == .pass
+        terms.policy.recordsAlignedMethods && verdicts.dmarc?.result == .pass
             && verdicts.dmarc?.record?.aggregateReportURIs.isEmpty == false
     }
 

@@ -1,4 +1,4 @@
-internal import Authentication
+package import Authentication
 package import DNS
 internal import Foundation
 package import Logging
@@ -18,6 +18,8 @@ package final class ServiceState: Sendable {
 
     /// The name to report under where neither the configuration nor the MTA gives one.
     package let hostName = ProcessInfo.processInfo.hostName
+    /// Those that were wanted last.
+    private let terms = Mutex<(ownName: [UInt8]?, terms: ExaminationTerms)?>(nil)
 
     /// - Parameters:
     ///   - zone: answers in place of the network; nil for name servers.
@@ -31,7 +33,7 @@ package final class ServiceState: Sendable {
         self.configuration = configuration
         logger = Self.logger(configuration)
         isOffline = zone != nil
-        resolver = try zone.map { ZoneResolver($0) } ?? Self.resolver(configuration)
+        resolver = try zone.map { CachingResolver(ZoneResolver($0)) } ?? Self.resolver(configuration)
         recorder = countsForReports ? Self.recorder(configuration, logger) : nil
     }
 
@@ -53,6 +55,29 @@ package final class ServiceState: Sendable {
             configuration.reports.database == old.configuration.reports.database
             && configuration.reports.storeLimits == old.configuration.reports.storeLimits
         recorder = countsTheSame ? old.recorder : Self.recorder(configuration, logger)
+    }
+
+    /// The name to report under, for an MTA of this name.
+    package func authservID(forHost ownName: [UInt8]?) -> String {
+        let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
+        return configuration.policy.authservID ?? name ?? hostName
+    }
+
+    /// What the filter's examinations have in common, for an MTA of this name; nil if no field can be written under the
+    /// name to report under.
+    package func filterTerms(forHost ownName: [UInt8]?) -> ExaminationTerms? {
+        terms.withLock { terms in
+            // One MTA, as a rule, or several of one name.
+            if let terms, terms.ownName == ownName { return terms.terms }
+            var policy = configuration.policy
+            // From stored mail any number is removed.
+            policy.limits.removals = configuration.removals
+            guard let new = ExaminationTerms(policy: policy, authservID: authservID(forHost: ownName)) else {
+                return nil
+            }
+            terms = (ownName, new)
+            return new
+        }
     }
 
     private static func recorder(_ configuration: ServiceConfiguration, _ logger: Logger) -> ReportRecorder? {

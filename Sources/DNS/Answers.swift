@@ -14,21 +14,32 @@ public struct Answers: Sendable {
 
     /// The maximum number of questions; nil for any number.
     private let limit: Int?
+    private let atHand: (@Sendable (Question) -> Answer?)?
 
-    /// - Parameter limit: the maximum number of questions. Those beyond it fail without being asked.
-    public init(_ known: [Question: Answer] = [:], limit: Int? = nil) {
+    /// - Parameters:
+    ///   - limit: how many questions may be asked. Those beyond it fail, without being asked.
+    ///   - atHand: an answer that can be had without waiting. It is looked up when it is requested.
+    public init(
+        _ known: [Question: Answer] = [:],
+        limit: Int? = nil,
+        atHand: (@Sendable (Question) -> Answer?)? = nil
+    ) {
         self.known = known
         self.limit = limit
+        self.atHand = atHand
     }
 
-    /// The answer if it is known; if not, the question is noted as open.
+    /// The answer if it is known or at hand; if not, the question is noted as open.
     public mutating func request(_ question: Question) -> Answer? {
         if let answer = known[question] { return answer }
-        if !open.contains(question) {
-            if let limit, known.count + open.count >= limit { return .failure(.questionLimit) }
-            open.append(question)
-            new.append(question)
+        if open.contains(question) { return nil }
+        if let limit, known.count + open.count >= limit { return .failure(.questionLimit) }
+        if let answer = atHand?(question) {
+            known[question] = answer
+            return answer
         }
+        open.append(question)
+        new.append(question)
         return nil
     }
 

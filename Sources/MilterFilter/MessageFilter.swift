@@ -32,6 +32,8 @@ package final class MessageFilter: MailFilter {
     /// The MTA's own name, macro `j`.
     private var ownName: [UInt8]?
     private var message: Message?
+    /// The examination of the next message, where all is known that can be asked about its client; not used yet.
+    private var next: (state: ServiceState, examination: Examination)?
 
     /// One message, from MAIL to the reply. An object, so that a late answer can tell whether its message is still
     /// there.
@@ -43,6 +45,8 @@ package final class MessageFilter: MailFilter {
         var end: ContinuousClock.Instant?
         var promise: EventLoopPromise<MessageReply>?
         var deadline: Scheduled<Void>?
+        /// Questions whose answers have not come.
+        var openCount = 0
         var log: MessageLog
         /// What the rules of the policy examine besides the verdicts.
         let envelope: PolicyEnvelope
@@ -96,6 +100,7 @@ package final class MessageFilter: MailFilter {
 
     func connect(_ client: SMTPClient, macros: Macros) throws -> Response {
         isUnknown = false
+        next = nil
         do {
             try begin(client, macros)
         } catch  where states.value.configuration.isDryRun {
@@ -116,9 +121,11 @@ package final class MessageFilter: MailFilter {
         // first message comes.
         let state = states.value
         var examination = try newExamination(state)
-        for question in examination.newQuestions() where state.resolver.knownAnswer(to: question) == nil {
+        let questions = examination.newQuestions()
+        for question in questions {
             _ = eventLoop.makeFutureWithTask { await state.resolver.answer(to: question) }
         }
+        next = questions.isEmpty ? (state, examination) : nil
     }
 
     /// A dry run does not even defer a message that it cannot judge.
@@ -143,8 +150,12 @@ package final class MessageFilter: MailFilter {
 
     private func begin(_ sender: EnvelopeAddress, _ macros: Macros, _ state: ServiceState) throws(Failure) {
         guard !isUnknown else { throw .noClient }
-        if let name = macros["j"] { ownName = name }
-        var examination = try newExamination(state)
+        if let name = macros["j"], name != ownName {
+            ownName = name
+            next = nil
+        }
+        var examination =
+            if let next = next.take(), next.state === state { next.examination } else { try newExamination(state) }
         examination.helo(helo)
         let now = clock()
         let submission = Self.submission(macros, sender.parameters)
@@ -252,27 +263,20 @@ package final class MessageFilter: MailFilter {
 
     // MARK: The DNS
 
-    /// Hands out the new questions. Those whose answers are known are answered at once, and together: all checks that
-    /// are not settled yet are run again for what was learnt.
+    /// Has the questions answered that came up: those whose answers are not at hand.
     private func ask() {
         guard let message else { return }
         let resolver = message.state.resolver
-        while case let questions = message.examination.newQuestions(), !questions.isEmpty {
-            var known: [(question: Question, answer: Answer)] = []
-            for question in questions {
-                if let answer = resolver.knownAnswer(to: question) {
-                    known.append((question, answer))
-                } else {
-                    eventLoop.makeFutureWithTask { await resolver.answer(to: question) }.assumeIsolated()
-                        .whenSuccess { answer in self.take(answer, to: question, message) }
-                }
-            }
-            message.examination.learn(known)
+        for question in message.examination.newQuestions() {
+            message.openCount += 1
+            eventLoop.makeFutureWithTask { await resolver.answer(to: question) }.assumeIsolated()
+                .whenSuccess { answer in self.take(answer, to: question, message) }
         }
     }
 
     private func take(_ answer: Answer, to question: Question, _ message: Message) {
         guard message === self.message else { return }
+        message.openCount -= 1
         message.examination.learn([(question, answer)])
         ask()
         finish()
@@ -280,7 +284,7 @@ package final class MessageFilter: MailFilter {
 
     /// Ensures that the message does not wait for the DNS forever. One that has all its answers needs no timer.
     private func watchDeadline() {
-        guard let message, message.deadline == nil, message.examination.isOpen,
+        guard let message, message.deadline == nil, message.openCount > 0,
             let deadline = message.examination.deadline
         else { return }
         let wait = ContinuousClock.now.duration(to: deadline)
@@ -341,15 +345,11 @@ package final class MessageFilter: MailFilter {
     }
 
     private func newExamination(_ state: ServiceState) throws(Failure) -> Examination {
-        var policy = state.configuration.policy
-        // There is no limit on removals from stored mail.
-        policy.limits.removals = state.configuration.removals
-        let name = ownName.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) }
-        let authservID = policy.authservID ?? name ?? state.hostName
-        guard let examination = Examination(policy: policy, authservID: authservID, client: client) else {
-            throw .noName(Array(authservID.utf8))
+        guard let terms = state.filterTerms(forHost: ownName) else {
+            throw .noName(Array(state.authservID(forHost: ownName).utf8))
         }
-        return examination
+        let resolver = state.resolver
+        return Examination(terms, client: client, atHand: { resolver.knownAnswer(to: $0) })
     }
 
     /// The address from the MTA; a zone (`fe80::1%eth0`) is of no use outside its host.

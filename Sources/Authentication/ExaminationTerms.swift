@@ -1,0 +1,25 @@
+internal import FieldClaims
+
+/// What the examinations of a site have in common: its policy, the name that it reports under, and what follows from
+/// them. It is made once, and shared by any number of messages.
+public final class ExaminationTerms: Sendable {
+    let policy: Policy
+    let authservID: String
+    let ownIDs: OwnIdentifiers
+    /// As every message begins.
+    let forgedFields: ForgedFields
+
+    /// Nil if nothing could be reported under `authservID`: it is empty or holds a control character.
+    public init?(policy: Policy, authservID: String) {
+        guard ResultsField.canBear(authservID) else { return nil }
+        self.policy = policy
+        self.authservID = authservID
+        ownIDs = OwnIdentifiers([authservID] + policy.ownIDs)
+        forgedFields = ForgedFields(
+            ownIDs: ownIDs,
+            foreignFields: policy.foreignFields,
+            alsoRemove: policy.alsoRemove,
+            limit: policy.limits.removals
+        )
+    }
+}
