@@ -42,17 +42,39 @@ public struct MacroValues: Hashable, Sendable {
     }
 
     /// The value of the macro with this name, given without braces.
-    fileprivate func value(_ bareName: Substring.UTF8View) -> [UInt8]? {
-        var rest = octets.readableBytesView
-        while let nameEnd = rest.firstIndex(of: 0), let end = rest[(nameEnd + 1)...].firstIndex(of: 0) {
-            let name = rest[..<nameEnd]
-            let isBraced = name.first == UInt8(ascii: "{") && name.last == UInt8(ascii: "}") && name.count > 2
-            if (isBraced ? name.dropFirst().dropLast() : name).elementsEqual(bareName) {
-                return Array(rest[(nameEnd + 1)..<end])
+    fileprivate func value(_ bareName: Span<UInt8>) -> [UInt8]? {
+        let values = octets.readableBytesUInt8Span
+        var start = 0
+        while start < values.count {
+            let nameEnd = Self.end(of: start, in: values)
+            let end = Self.end(of: nameEnd + 1, in: values)
+            if Self.isName(values.extracting(start..<nameEnd), bareName) {
+                var value: [UInt8] = []
+                value.reserveCapacity(end - nameEnd - 1)
+                for index in (nameEnd + 1)..<end { value.append(values[index]) }
+                return value
             }
-            rest = rest[(end + 1)...]
+            start = end + 1
         }
         return nil
+    }
+
+    /// Where the NUL is that ends the text at `start`; there is one, or ``init(from:)`` had refused the frame.
+    private static func end(of start: Int, in values: Span<UInt8>) -> Int {
+        var end = start
+        while end < values.count, values[end] != 0 { end += 1 }
+        return end
+    }
+
+    /// True if it is the name, with braces around it or without.
+    private static func isName(_ text: Span<UInt8>, _ bareName: Span<UInt8>) -> Bool {
+        let count = text.count
+        let isBraced =
+            count > 2 && text[0] == UInt8(ascii: "{") && text[count - 1] == UInt8(ascii: "}")
+        let first = isBraced ? 1 : 0
+        guard count - 2 * first == bareName.count else { return false }
+        for index in bareName.indices where text[first + index] != bareName[index] { return false }
+        return true
     }
 }
 
@@ -64,8 +86,10 @@ public struct Macros: Hashable, Sendable {
 
     /// The value of a macro, with or without braces around its name: `i`, `{mail_addr}`, `mail_addr`.
     public subscript(name: String) -> [UInt8]? {
-        let isBraced = name.hasPrefix("{") && name.hasSuffix("}") && name.utf8.count > 2
-        let bareName = (isBraced ? name.dropFirst().dropLast() : name[...]).utf8
+        let text = name.utf8.span
+        let isBraced =
+            text.count > 2 && text[0] == UInt8(ascii: "{") && text[text.count - 1] == UInt8(ascii: "}")
+        let bareName = isBraced ? text.extracting(1..<(text.count - 1)) : text
         for values in message.reversed() {
             if let value = values.value(bareName) { return value }
         }

@@ -71,6 +71,8 @@ public final class MilterServer: Sendable {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Asking again for what is not there costs a call for each connection.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pause = AcceptBackoff(tellingEvery: configuration.refusalInterval, notify: notify)
