@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// The system calls of the service manager's protocols. No pointer leaves this file.
 enum LibCService {
@@ -41,7 +42,20 @@ enum LibCService {
 extension LibCService {
     /// The time of day in seconds, with the offset of this host or in UTC (RFC 3339).
     static func time(isUniversal: Bool) -> String {
-        var seconds = Glibc.time(nil)
+        let seconds = Glibc.time(nil)
+        return lastTime.withLock { last in
+            if let last, last.seconds == seconds, last.isUniversal == isUniversal { return last.text }
+            let text = text(of: seconds, isUniversal: isUniversal)
+            last = (seconds, isUniversal, text)
+            return text
+        }
+    }
+
+    /// What was written last: a busy filter writes many lines in a second.
+    private static let lastTime = Mutex<(seconds: time_t, isUniversal: Bool, text: String)?>(nil)
+
+    private static func text(of seconds: time_t, isUniversal: Bool) -> String {
+        var seconds = seconds
         var parts = unsafe tm()
         if isUniversal { unsafe gmtime_r(&seconds, &parts) } else { unsafe localtime_r(&seconds, &parts) }
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in

@@ -43,16 +43,17 @@ package final class LogWriter: Sendable {
 
     /// Takes a line, which ends with a line break. Never waits.
     package func write(_ line: String) {
-        let isTaken = state.withLock { state in
+        let isFirst = state.withLock { state in
             guard state.waiting.count + line.utf8.count <= bound else {
                 state.untold += 1
                 state.lost += 1
                 return false
             }
-            state.waiting += line.utf8
-            return true
+            defer { state.waiting += line.utf8 }
+            return state.waiting.isEmpty
         }
-        if isTaken { news.signal() }
+        // What comes after the first is taken with it.
+        if isFirst { news.signal() }
     }
 
     /// Waits until everything is written, or for this time.

@@ -17,8 +17,7 @@ package struct MessageLog {
     /// The policy's decision; nil before it is made, and if there is none.
     package var policy: PolicyLog?
     private let helo: [UInt8]
-    /// The domain of MAIL FROM; empty for the null reverse-path, nil if it cannot be read.
-    private let senderDomain: String?
+    private let mailFrom: [UInt8]
 
     /// How many removals are listed; the total is always logged.
     private static let removalLimit = 5
@@ -35,7 +34,7 @@ package struct MessageLog {
         self.queueID = queueID
         self.client = client
         self.helo = helo
-        senderDomain = ReversePath(mailFrom).flatMap { $0.mailbox == nil ? "" : $0.domain?.text }
+        self.mailFrom = mailFrom
         self.tls = tls
         self.cipher = cipher
     }
@@ -140,7 +139,12 @@ package struct MessageLog {
         return details
     }
 
-    /// Results by method, the domains they are about, and what went wrong. Addresses are not among them.
+    /// The domain of MAIL FROM; empty for the null reverse-path, nil if there is none that can be read.
+    private var senderDomain: String? {
+        ReversePath(mailFrom).flatMap { $0.mailbox == nil ? "" : $0.domain?.text }
+    }
+
+    /// Results by method, the domains they are about, and what has gone wrong. Addresses are not among them.
     private static func details(_ results: [ResultInfo]) -> Logger.Metadata {
         var details: Logger.Metadata = [:]
         var reasons: [Logger.MetadataValue] = []
