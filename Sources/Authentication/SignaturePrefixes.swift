@@ -12,6 +12,10 @@ struct SignaturePrefixes {
     private static let lengthMaximum = 936
 
     init(_ signatures: [(text: String?, result: DKIMResult)]) {
+        if signatures.count == 1 {
+            prefixes = signatures.map { $0.text.map { Self.start(of: $0, Self.lengthMinimum) } }
+            return
+        }
         let texts = Self.distinctTexts(of: signatures)
         /// In sorted order, the text that shares most with another is next to it.
         let sorted = Set(texts.compactMap(\.self)).sorted()

@@ -88,16 +88,29 @@ public struct ForgedFields: Sendable {
 
     /// Its number among the fields of its name; nil if it is not counted, because there are too many names.
     private mutating func count(_ field: HeaderField) -> Int? {
-        var hasher = Hasher()
-        for octet in field.bareName { hasher.combine(octet.asciiLowercased) }
-        let name = hasher.finalize()
+        let name = Self.hash(of: field.bareName)
         if limit != nil, occurrences.count >= Self.nameLimit, occurrences[name] == nil { return nil }
         let occurrence = occurrences[name, default: 0] + 1
         occurrences[name] = occurrence
         return occurrence
     }
 
-    /// Why the field is to be removed, and the id it claims; nil if it is kept.
+    /// The hash of a name in any case, eight octets at a time.
+    private static func hash(of name: ArraySlice<UInt8>) -> Int {
+        var hasher = Hasher()
+        var word: UInt64 = 0
+        var count = 0
+        for octet in name {
+            word = word << 8 | UInt64(octet.asciiLowercased)
+            count += 1
+            if count.isMultiple(of: 8) { hasher.combine(word) }
+        }
+        hasher.combine(word)
+        hasher.combine(count)
+        return hasher.finalize()
+    }
+
+    /// Why the field is to go, and the id it claims; nil if it stays.
     private func verdict(on field: HeaderField) -> (id: String?, reason: Reason)? {
         if field.isNamed(AuthenticationResults.fieldName) { return verdict(on: field.value) }
         return alsoRemove.contains(where: field.isNamed) ? (nil, .byName) : nil

@@ -7,6 +7,7 @@ extension HeaderField {
     ///
     /// A program that reports on a message must not let another reader see a field that it has not seen itself.
     public var hiddenFields: [HeaderField] {
+        guard hasLineThatIsNoFold else { return [] }
         var fields: [HeaderField] = []
         for lineBreak in value.indices where value[lineBreak].isLineBreak {
             let rest = value[(lineBreak + 1)...]
@@ -18,6 +19,17 @@ extension HeaderField {
             fields.append(HeaderField(name: Array(rest[..<nameEnd]), value: Array(value)))
         }
         return fields
+    }
+
+    /// True if a line break is followed by something else than white space: of honest mail no field has one.
+    private var hasLineThatIsNoFold: Bool {
+        let octets = value.span
+        var index = 1
+        while index < octets.count {
+            if octets[index - 1].isLineBreak, !octets[index].isWhiteSpace { return true }
+            index += 1
+        }
+        return false
     }
 }
 

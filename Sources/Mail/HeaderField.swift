@@ -21,9 +21,16 @@ public struct HeaderField: Hashable, Sendable {
     /// True if the name is `other` in any case; white space before the colon is ignored, as RFC 5322 section 4.5
     /// (obs-*) allows it there and readers downstream ignore it.
     public func isNamed(_ other: String) -> Bool {
-        var trimmed = name[...]
-        while let last = trimmed.last, last.isWhiteSpace { trimmed.removeLast() }
-        return trimmed.elementsEqual(other.utf8) { $0.asciiLowercased == $1.asciiLowercased }
+        let own = name.span
+        var count = own.count
+        while count > 0, own[count - 1].isWhiteSpace { count -= 1 }
+        guard count == other.utf8.count else { return false }
+        var index = 0
+        for octet in other.utf8 {
+            guard own[index].asciiLowercased == octet.asciiLowercased else { return false }
+            index += 1
+        }
+        return true
     }
 
     /// The octets `name:value`, without a final line break.

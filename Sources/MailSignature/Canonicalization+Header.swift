@@ -15,10 +15,14 @@ extension Canonicalization {
         octets.reserveCapacity(field.name.count + field.value.count + 16)
         octets += field.name
         octets.append(UInt8(ascii: ":"))
-        for octet in field.value {
-            if octet == UInt8(ascii: "\n") { octets.append(UInt8(ascii: "\r")) }
-            octets.append(octet)
+        var line = field.value[...]
+        while let end = LibCSearch.firstIndex(of: .lineFeed, in: line, from: line.startIndex) {
+            octets += line[..<end]
+            octets.append(.carriageReturn)
+            octets.append(.lineFeed)
+            line = line[(end + 1)...]
         }
+        octets += line
         return octets
     }
 

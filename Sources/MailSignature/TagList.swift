@@ -56,13 +56,21 @@ private struct TagListParser {
     let octets: [UInt8]
     var index = 0
 
+    /// Tags of a signature with all that RFC 6376 section 3.5 has.
+    private static let usualCount = 16
+
     mutating func tagList() throws(TagList.SyntaxError) -> [TagList.Tag] {
         var tags: [TagList.Tag] = []
-        var names = Set<String>(minimumCapacity: 16)
+        tags.reserveCapacity(Self.usualCount)
+        /// Of the tags beyond the usual number: a sender may write thousands.
+        var names: Set<String> = []
         repeat {
             let start = index
             let tag = try tagSpec()
-            guard names.insert(tag.name).inserted else {
+            let isNew =
+                !tags.prefix(Self.usualCount).contains { $0.name == tag.name }
+                && (tags.count < Self.usualCount || names.insert(tag.name).inserted)
+            guard isNew else {
                 throw error("tag \(TagList.shown(tag.name))= stands twice", at: start)
             }
             tags.append(tag)
