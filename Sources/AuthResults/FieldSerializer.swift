@@ -5,7 +5,7 @@ struct FieldSerializer {
     private(set) var octets: [UInt8] = []
     /// What is to stay together, as far as it is written.
     private var piece: [UInt8] = []
-    /// Where the next character would stand; a TAB counts as the eight columns that it may be shown as.
+    /// The column of the next character; a TAB counts as the eight columns that it may be shown as.
     private var column = AuthenticationResults.fieldName.utf8.count + 1
 
     /// RFC 5322, section 2.1.1.
@@ -58,7 +58,7 @@ struct FieldSerializer {
         endPiece()
     }
 
-    /// The piece behind a space, or on a new line if this one has no room for it. The id stays on the first line, where
+    /// The piece after a space, or on a new line if this one has no room for it. The id stays on the first line, where
     /// readers look for it.
     private mutating func endPiece() {
         let length = Self.width(piece[...])
@@ -79,9 +79,9 @@ struct FieldSerializer {
         piece.removeAll(keepingCapacity: true)
     }
 
-    /// A piece that no line has room for: a comment or a quoted-string, or one of them and what stands at it without
-    /// white space. It is folded before single spaces inside, which are white space to the reader as before (RFC 5322,
-    /// 2.2.3).
+    /// A piece that is too long for any line: a comment or a quoted-string, or one of them and the text attached to it
+    /// without white space. It is folded before single spaces inside, which remain white space to the reader (RFC
+    /// 5322, 2.2.3).
     private mutating func breakPiece() {
         var start = 0
         while start < piece.count {
@@ -99,7 +99,7 @@ struct FieldSerializer {
         }
     }
 
-    /// A space with none at either side: a line of nothing but white space would end the header for some readers.
+    /// A space without a space on either side: a line of only white space would end the header for some readers.
     private func isSingleSpace(_ index: Int) -> Bool {
         piece[index] == UInt8(ascii: " ") && index + 1 < piece.count && piece[index + 1] != UInt8(ascii: " ")
             && piece[index - 1] != UInt8(ascii: " ")
@@ -130,7 +130,7 @@ struct FieldSerializer {
         }
     }
 
-    /// A token where that is enough, else a quoted-string.
+    /// A token if that suffices, otherwise a quoted-string.
     private static func write(_ text: String, to octets: inout [UInt8]) {
         if !text.isEmpty && text.utf8.allSatisfy(\.isTokenCharacter) {
             octets += text.utf8

@@ -35,7 +35,7 @@ public struct Examination: Sendable {
     /// The time at which waiting for the DNS ends; nil before the end of the header.
     public private(set) var deadline: ContinuousClock.Instant?
     private var isPastDeadline = false
-    /// True if the body is looked at; false before the end of the header.
+    /// True if the body is examined; false before the end of the header.
     public private(set) var wantsBody = false
 
     private var forgedFields: ForgedFields
@@ -288,7 +288,7 @@ public struct Examination: Sendable {
 
     // MARK: The checks
 
-    /// False for the message of a trusted relay that is to be left as it is.
+    /// False for a trusted relay's message that is to be left as it is.
     private var isChecked: Bool { !isTrustedRelay || terms.policy.checkTrustedRelays }
 
     /// True for a message that a host of this site sends on: it comes from within, and without SMTP AUTH, whose user

@@ -69,19 +69,19 @@ enum LibOpenSSL {
         return unsafe Engine(handle: handle)
     }()
 
-    /// Has the keys read directly from now on, and calculates by a modulus that has been met before without preparing
-    /// for it again; without it all is the same, only slower.
+    /// Makes the library read keys directly from now on, and calculate with a known modulus without preparing for it
+    /// again; without it the results are the same, only slower.
     static func readRSAKeysDirectly() {
         _ = engine
         _ = method
     }
 }
 
-// MARK: - Moduli that are met again
+// MARK: - Known moduli
 
-/// Arithmetic by a modulus begins with numbers that depend on nothing but the modulus (BN_MONT_CTX). OpenSSL keeps them
-/// with the key; as libopendkim has no key for longer than a signature, they are calculated for each: 83,000 of the
-/// 377,000 instructions of an RSA-2048 verification. So here is the library's own RSA method, but for where these
+/// Arithmetic with a modulus begins with numbers that depend only on the modulus (BN_MONT_CTX). OpenSSL keeps them with
+/// the key; as libopendkim keeps no key for longer than a signature, they are calculated for each: 83,000 of the 377,000
+/// instructions of an RSA-2048 verification. This is the library's own RSA method, except for the place where these
 /// numbers are kept: in a table by modulus.
 extension LibOpenSSL {
     private typealias MakeMethod = @convention(c) (OpaquePointer?) -> OpaquePointer?

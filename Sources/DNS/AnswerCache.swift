@@ -86,8 +86,8 @@ struct AnswerCache {
         cost -= slot.cost
     }
 
-    /// Octets of memory, about: what is stored, what storing it takes (slot, table, headers of the arrays), and for a
-    /// text what is read from it (``AnswerReading``).
+    /// Octets of memory, approximately: the data, the overhead of storing it (slot, table, headers of the arrays), and
+    /// for a text what is read from it (``AnswerReading``).
     static func cost(of answer: Answer, to question: Question) -> Int {
         answer.records.reduce(256 + question.name.text.utf8.count) { sum, record in
             switch record {

@@ -17,7 +17,7 @@ public struct Answers: Sendable {
     private let atHand: (@Sendable (Question) -> Answer?)?
 
     /// - Parameters:
-    ///   - limit: how many questions may be asked. Those beyond it fail, without being asked.
+    ///   - limit: the maximum number of questions. Those beyond it fail without being asked.
     ///   - atHand: an answer that can be had without waiting. It is looked up when it is requested.
     public init(
         _ known: [Question: Answer] = [:],

@@ -110,7 +110,7 @@ public struct ForgedFields: Sendable {
         return hasher.finalize()
     }
 
-    /// Why the field is to go, and the id it claims; nil if it stays.
+    /// Why the field is to be removed, and the id it claims; nil if it is kept.
     private func verdict(on field: HeaderField) -> (id: String?, reason: Reason)? {
         if field.isNamed(AuthenticationResults.fieldName) { return verdict(on: field.value) }
         return alsoRemove.contains(where: field.isNamed) ? (nil, .byName) : nil

@@ -18,7 +18,7 @@ public struct KeyRecord: Hashable, Sendable {
     public let isTesting: Bool
     /// `t=s`: the domain of `i=` must be `d=` itself.
     public let isStrict: Bool
-    /// The key as a record of our own: what C is given in place of the zone's octets.
+    /// The key as a record that this program writes: C libraries get this in place of the zone's octets.
     public let canonicalOctets: [UInt8]
 
     /// Why there is no usable key. Each is a separate outcome (RFC 6376, 6.1.2).
@@ -82,7 +82,7 @@ public struct KeyRecord: Hashable, Sendable {
     /// The same of the texts of an answer.
     fileprivate static func read(_ texts: [[UInt8]], for algorithm: SignatureAlgorithm) -> Result<[KeyRecord], Failure>
     {
-        /// What is said of several that are all of no use: what is wrong with the first that is a key record at all.
+        /// The failure reported if all of several are unusable: that of the first that is a key record at all.
         var failures: [Failure] = []
         var keys: [KeyRecord] = []
         for text in texts where keys.count < Self.triedLimit {

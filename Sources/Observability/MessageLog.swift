@@ -139,12 +139,12 @@ package struct MessageLog {
         return details
     }
 
-    /// The domain of MAIL FROM; empty for the null reverse-path, nil if there is none that can be read.
+    /// The domain of MAIL FROM; empty for the null reverse-path, nil if it cannot be read.
     private var senderDomain: String? {
         ReversePath(mailFrom).flatMap { $0.mailbox == nil ? "" : $0.domain?.text }
     }
 
-    /// Results by method, the domains they are about, and what has gone wrong. Addresses are not among them.
+    /// Results by method, the domains they are about, and what went wrong. Addresses are not among them.
     private static func details(_ results: [ResultInfo]) -> Logger.Metadata {
         var details: Logger.Metadata = [:]
         var reasons: [Logger.MetadataValue] = []
