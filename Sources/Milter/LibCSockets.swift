@@ -1,5 +1,4 @@
 internal import Glibc
-package import NIOCore
 
 /// The system calls that make a listening socket. No pointer leaves this file.
 package enum LibCSockets {
@@ -32,25 +31,8 @@ package enum LibCSockets {
         }
     }
 
-    /// A socket that listens at an address of the network.
-    /// - Parameter endpoint: the address as it was configured, for an error.
-    package static func listen(at address: SocketAddress, endpoint: String) throws(EndpointError) -> Int32 {
-        let isIPv6 = if case .v6 = address { true } else { false }
-        let descriptor = try makeSocket(isIPv6 ? AF_INET6 : AF_INET, endpoint)
-        var isReused: Int32 = 1
-        let size = socklen_t(MemoryLayout<Int32>.size)
-        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isReused, size)
-        let isBound = unsafe address.withSockAddr { unsafe bind(descriptor, $0, socklen_t($1)) } == 0
-        guard isBound, Glibc.listen(descriptor, backlog) == 0 else {
-            let error = failure(isBound ? "listen" : "bind", endpoint)
-            close(descriptor)
-            throw error
-        }
-        return descriptor
-    }
-
-    /// Gives a listening socket the backlog that we want: NIO listens again with one of 128 on a socket that is handed
-    /// to it, and the 129th MTA would be turned away.
+    /// Gives a listening socket the wanted backlog: NIO calls listen again with a backlog of 128 on a socket that is
+    /// handed to it, and the 129th MTA would be turned away.
     package static func deepenBacklog(of descriptor: Int32) {
         _ = Glibc.listen(descriptor, backlog)
     }

@@ -5,8 +5,7 @@ internal import Synchronization
 
 /// Listens for MTAs and gives each connection its own filter.
 public final class MilterServer: Sendable {
-    /// All of one socket: one for each event loop, where there are not too many of them.
-    private let listeners: [any Channel]
+    private let listener: any Channel
     private let loops: [NIOLoopBound<LoopConnections>]
     /// The file to remove when the server ends; nil for all but Unix sockets.
     private let socketFile: SocketFile?
@@ -17,24 +16,19 @@ public final class MilterServer: Sendable {
     private static let leastDescriptors = 32
 
     /// The port on which the server listens; nil for a Unix socket.
-    public var port: Int? { listeners.first?.localAddress?.port }
+    public var port: Int? { listener.localAddress?.port }
 
     /// Fulfilled when the server accepts no more connections, for whatever reason.
-    public let listenerClosed: EventLoopFuture<Void>
-
-    /// Event loops that each accept connections for themselves, which spares a message the way from one to another. All
-    /// that are idle wake up for a connection: with more of them one accepts for all.
-    private static let listenerLimit = 8
+    public var listenerClosed: EventLoopFuture<Void> { listener.closeFuture }
 
     private init(
-        listeners: [any Channel],
+        listener: any Channel,
         loops: [NIOLoopBound<LoopConnections>],
         socketFile: SocketFile?
     ) {
-        self.listeners = listeners
+        self.listener = listener
         self.loops = loops
         self.socketFile = socketFile
-        listenerClosed = EventLoopFuture.andAllComplete(listeners.map(\.closeFuture), on: listeners[0].eventLoop)
     }
 
     /// Raises RLIMIT_NOFILE to what `count` connections need, up to the hard limit. Call it before the event loops
@@ -74,61 +68,47 @@ public final class MilterServer: Sendable {
         let refusals = RepeatedNotice<Void>(every: configuration.refusalInterval) { refused, _ in
             notify(ServerNotice(.tooManyConnections(limit: count.limit, refused: refused)))
         }
-        let bootstrap = { @Sendable (group: any EventLoopGroup) in
-            ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 1024)
-                // Asking again for what is not there costs a call for each connection.
-                .serverChannelOption(.maxMessagesPerRead, value: 1)
-                .serverChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let pause = AcceptBackoff(tellingEvery: configuration.refusalInterval, notify: notify)
-                        try channel.pipeline.syncOperations.addHandler(pause)
-                    }
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Asking again for what is not there costs a call for each connection.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pause = AcceptBackoff(tellingEvery: configuration.refusalInterval, notify: notify)
+                    try channel.pipeline.syncOperations.addHandler(pause)
                 }
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        guard let connections = loops[ObjectIdentifier(channel.eventLoop)]?.value,
-                            !connections.isDraining
-                        else { throw ChannelError.ioOnClosedChannel }
-                        guard count.add() else {
-                            refusals.note((), on: channel.eventLoop)
-                            throw ChannelError.ioOnClosedChannel
-                        }
-                        channel.closeFuture.whenComplete { _ in count.remove() }
-                        let options = channel.syncOptions
-                        try options?.setOption(.maxMessagesPerRead, value: 1)
-                        try options?.setOption(.recvAllocator, value: ReceiveBufferAllocator())
-                        // An MTA that has said all and waits for the answer is still answered.
-                        try options?.setOption(.allowRemoteHalfClosure, value: true)
-                        let connection = FilterConnection(
-                            configuration,
-                            filter: makeFilter(channel.eventLoop),
-                            notify: notify
-                        )
-                        switch channel.parent?.localAddress {
-                        case .v4, .v6: try channel.pipeline.syncOperations.addHandler(TCPQuickAck())
-                        case .unixDomainSocket, nil: break
-                        }
-                        try channel.pipeline.syncOperations.addHandler(connection)
-                        connections.add(connection)
-                        channel.closeFuture.assumeIsolated().whenComplete { _ in connections.remove(connection) }
+            }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let connections = loops[ObjectIdentifier(channel.eventLoop)]?.value, !connections.isDraining
+                    else { throw ChannelError.ioOnClosedChannel }
+                    guard count.add() else {
+                        refusals.note((), on: channel.eventLoop)
+                        throw ChannelError.ioOnClosedChannel
                     }
+                    channel.closeFuture.whenComplete { _ in count.remove() }
+                    let options = channel.syncOptions
+                    try options?.setOption(.maxMessagesPerRead, value: 1)
+                    try options?.setOption(.recvAllocator, value: ReceiveBufferAllocator())
+                    // An MTA that has sent everything and waits for the answer still gets it.
+                    try options?.setOption(.allowRemoteHalfClosure, value: true)
+                    let connection = FilterConnection(
+                        configuration,
+                        filter: makeFilter(channel.eventLoop),
+                        notify: notify
+                    )
+                    switch channel.parent?.localAddress {
+                    case .v4, .v6: try channel.pipeline.syncOperations.addHandler(TCPQuickAck())
+                    case .unixDomainSocket, nil: break
+                    }
+                    try channel.pipeline.syncOperations.addHandler(connection)
+                    connections.add(connection)
+                    channel.closeFuture.assumeIsolated().whenComplete { _ in connections.remove(connection) }
                 }
-        }
-        let (socket, socketFile) = try endpoint.listeningSocket(access)
-        let accepting = loops.count <= listenerLimit ? loops.values.map { $0.eventLoop as any EventLoopGroup } : [group]
-        let listeners = try await serve(socket, accepting.map(bootstrap))
-        return MilterServer(listeners: listeners, loops: Array(loops.values), socketFile: socketFile)
-    }
-
-    /// Each bootstrap gets a descriptor of its own of the socket.
-    private static func serve(_ socket: Int32, _ bootstraps: [ServerBootstrap]) async throws -> [any Channel] {
-        let copies = try bootstraps.dropFirst().map { _ in try LibCSockets.listeningSocket(socket) }
-        var listeners: [any Channel] = []
-        for (descriptor, bootstrap) in zip([socket] + copies, bootstraps) {
-            listeners.append(try await bootstrap.serve(descriptor))
-        }
-        return listeners
+            }
+        let (listener, socketFile) = try await bootstrap.listen(at: endpoint, access: access)
+        return MilterServer(listener: listener, loops: Array(loops.values), socketFile: socketFile)
     }
 
     /// Accepts no more connections, closes those that are between messages, and the others when their message is
@@ -137,7 +117,7 @@ public final class MilterServer: Sendable {
     /// - Parameter grace: After this time the remaining connections are closed too; their MTAs defer the messages.
     public func shutDown(within grace: TimeAmount) async {
         socketFile?.remove()
-        for listener in listeners { try? await listener.close().get() }
+        try? await listener.close().get()
         for loop in loops {
             // A connection that is just being accepted is refused as soon as its loop knows.
             loop.eventLoop.execute { _ = loop.value.drain(within: grace) }

@@ -20,21 +20,6 @@ package struct SocketFile: Sendable {
     }
 }
 
-extension Endpoint {
-    /// A socket that listens at the endpoint, and the file to remove at the end; nil for all but Unix sockets.
-    ///
-    /// - Throws: ``EndpointError`` if it cannot be listened there.
-    func listeningSocket(_ access: SocketAccess) throws -> (socket: Int32, file: SocketFile?) {
-        switch self {
-        case .unix(let path):
-            let socket = try LibCSockets.listen(atPath: path, mode: access.mode, group: access.group)
-            return (socket, SocketFile(path))
-        case .descriptor(let descriptor): return (try LibCSockets.listeningSocket(descriptor), nil)
-        case .inet, .inet6: return (try LibCSockets.listen(at: try socketAddress(), endpoint: "\(self)"), nil)
-        }
-    }
-}
-
 extension ServerBootstrap {
     /// Listens at the endpoint.
     ///
@@ -44,12 +29,27 @@ extension ServerBootstrap {
         at endpoint: Endpoint,
         access: SocketAccess
     ) async throws -> (channel: any Channel, file: SocketFile?) {
-        let (socket, file) = try endpoint.listeningSocket(access)
-        return (try await serve(socket), file)
+        switch endpoint {
+        case .unix(let path):
+            let socket = try LibCSockets.listen(atPath: path, mode: access.mode, group: access.group)
+            let file = SocketFile(path)
+            return (try await serve(socket), file)
+        case .descriptor(let descriptor):
+            return (try await serve(try LibCSockets.listeningSocket(descriptor)), nil)
+        case .inet, .inet6:
+            do {
+                return (try await bind(to: try endpoint.socketAddress()).get(), nil)
+            } catch let error as IOError {
+                throw EndpointError.system(
+                    call: "bind",
+                    endpoint: "\(endpoint)",
+                    reason: LibCSockets.text(ofError: error.errnoCode)
+                )
+            }
+        }
     }
 
-    /// Serves a socket that listens already.
-    func serve(_ socket: Int32) async throws -> any Channel {
+    private func serve(_ socket: Int32) async throws -> any Channel {
         let channel = try await withBoundSocket(socket).get()
         LibCSockets.deepenBacklog(of: socket)
         return channel
