@@ -119,6 +119,8 @@ private final class Exchange {
     }
 
     func take(client line: [UInt8]) {
+        // The library says good-bye after a refusal: what the MTA said before is what counts.
+        if line.starts(with: "QUIT".utf8) { isDone = true }
         guard !isDone else { return }
         // A reply to an earlier command says nothing of this one.
         progress.reply = ""
