@@ -166,7 +166,14 @@ let package = Package(
             ]
         ),
         module("Summaries", ["Files", "DNS"]),
-        module("SummaryHTML", ["Summaries", "Files", "Mail", .crypto, .mustache]),
+        module(
+            "SummaryHTML",
+            ["Summaries", "Files", "Mail", .crypto, .mustache],
+            resources: [
+                .embedInCode("Page/page.mustache"), .embedInCode("Page/table.mustache"), .embedInCode("Page/page.css"),
+                .embedInCode("Page/page.js"),
+            ]
+        ),
         module(
             "StoredMail",
             [
