@@ -27,7 +27,10 @@ package struct Setting: Sendable {
     }
 
     /// The default; empty if there is none.
-    package var builtIn: [String] { show(ServiceConfiguration()) }
+    package var builtIn: [String] { show(Self.defaults) }
+
+    /// Made once: the help of each flag shows one of its values.
+    private static let defaults = ServiceConfiguration()
 
     /// What is wrong with a value and what to write instead.
     package struct Mistake: Error {

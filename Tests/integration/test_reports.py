@@ -273,7 +273,7 @@ class TransportTests(unittest.TestCase):
                 self.assertEqual(len(mta.messages), messages)
                 mta.listener.close()
         message = email.message_from_bytes(b"".join(self.sent()), policy=email.policy.default)
-        self.assertEqual(message["From"], "dmarc@mx.example.org")
+        self.assertEqual(message["From"], "Example <dmarc@mx.example.org>")
         self.assertTrue(gzip.decompress(next(message.iter_attachments()).get_content()).startswith(b"<?xml"))
 
     def sent(self):

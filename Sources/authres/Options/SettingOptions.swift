@@ -202,14 +202,21 @@ extension ArgumentHelp {
     /// The help of a setting's flag, from the table; hidden where the setting has no effect.
     fileprivate static func setting(_ key: String, in scope: any SettingScope.Type) -> ArgumentHelp {
         guard let setting = Setting.byKey[key] else { return .hidden }
+        return ArgumentHelp(
+            "\(sentences[key] ?? "")",
+            valueName: setting.valueName,
+            visibility: scope.shows(setting) ? .default : .hidden
+        )
+    }
+
+    /// Made once: the parser asks for the help of every flag many times.
+    private static let sentences = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, sentence(of: $0)) })
+
+    private static func sentence(of setting: Setting) -> String {
         let builtIn = setting.isList ? setting.builtIn.joined(separator: ", ") : setting.builtIn.first ?? ""
         var text = setting.help
         if !builtIn.isEmpty { text = "\(text.dropLast()) (default: \(builtIn))." }
         if setting.isList { text += " Repeatable." }
-        return ArgumentHelp(
-            "\(text)",
-            valueName: setting.valueName,
-            visibility: scope.shows(setting) ? .default : .hidden
-        )
+        return text
     }
 }
