@@ -211,15 +211,29 @@ let package = Package(
                 "Mailboxes", "Trace", "Mail", "Octets",
             ]
         ),
+        module(
+            "CommandOptions",
+            [
+                "Configuration", "AuthServ", "Authentication", "DNS", "Files", "Mail", "MailAddresses",
+                "ServerQuery", "StoredMail", "StubDNS", "Trace", .argumentParser,
+            ]
+        ),
+        module(
+            "ReportDelivery",
+            [
+                "ReportStore", "AggregateReports", "AuthServ", "Configuration", "DNS", "Files", "ServerQuery",
+                "StoredMail", "CommandOptions", .argumentParser,
+            ]
+        ),
         .executableTarget(
             name: "authres",
             dependencies: [
                 "CBuild", "Daemon", "Monitoring", "Metrics", "MilterClient", "Milter", "Archive", "SPF",
                 "DKIM", "Discovery", "StoredMail", "FileLint", "Configuration", "Files", "AuthServ",
                 "ServerQuery", "Authentication", "FieldSealing", "AggregateReports", "ReportStore",
-                "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults", "MailAddresses", "FieldClaims",
-                "Mailboxes", "Trace", "Mail", "StubDNS", "DNS", "Summaries", "SummaryHTML", .argumentParser,
-                .nioCore, .nioPosix,
+                "MailPolicy", "StatusCodes", "AuthResultsLint", "AuthResults", "FieldClaims", "Mailboxes",
+                "Trace", "Mail", "StubDNS", "DNS", "Summaries", "SummaryHTML", "CommandOptions",
+                "ReportDelivery", .argumentParser, .nioCore, .nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -340,7 +354,8 @@ let package = Package(
         tests(
             "authresTests",
             [
-                "authres", "MailPolicy", "StatusCodes", "MilterFilter", "MilterService", "MilterClient", "Milter",
+                "authres", "CommandOptions", "MailPolicy", "StatusCodes", "MilterFilter", "MilterService",
+                "MilterClient", "Milter",
                 "StoredMail",
                 "Configuration", "Authentication",
                 "AuthResults", "Mail", "DNS", .nioCore, .nioPosix, .argumentParser,

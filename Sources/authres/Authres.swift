@@ -20,17 +20,3 @@ struct Authres: AsyncParsableCommand {
         await main(nil)
     }
 }
-
-/// The exit codes of sysexits.h that this program uses; 0 is success and 1 means findings.
-enum Sysexit {
-    static let findings = ExitCode(1)
-    static let usage = ExitCode(64)
-    static let data = ExitCode(65)
-    static let noInput = ExitCode(66)
-    static let unavailable = ExitCode(69)
-    static let software = ExitCode(70)
-    static let cannotCreate = ExitCode(73)
-    static let temporary = ExitCode(75)
-    static let noPermission = ExitCode(77)
-    static let configuration = ExitCode(78)
-}

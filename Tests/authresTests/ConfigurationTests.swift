@@ -4,6 +4,7 @@ import DNS
 import Foundation
 import Testing
 
+@testable import CommandOptions
 @testable import Configuration
 @testable import authres
 

@@ -2,6 +2,7 @@ import Mail
 import StoredMail
 import Testing
 
+@testable import CommandOptions
 @testable import authres
 
 @Suite struct EnvelopeOptionsTests {

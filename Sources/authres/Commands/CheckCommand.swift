@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuthServ
 import Authentication
+import CommandOptions
 import Configuration
 import DNS
 import Discovery

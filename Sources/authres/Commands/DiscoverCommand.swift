@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuthServ
+import CommandOptions
 import Configuration
 import DNS
 import Discovery

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuthResults
 import AuthResultsLint
 import Authentication
+import CommandOptions
 import Configuration
 import FileLint
 import Files

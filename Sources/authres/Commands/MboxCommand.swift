@@ -1,5 +1,6 @@
 import Archive
 import ArgumentParser
+import CommandOptions
 import Configuration
 import DNS
 import Files

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandOptions
 import Configuration
 import DNS
 import Daemon

@@ -1,9 +1,11 @@
 import AggregateReports
 import ArgumentParser
+import CommandOptions
 import Configuration
 import DNS
 import Files
 import Foundation
+import ReportDelivery
 import ReportStore
 
 struct ReportsCommand: AsyncParsableCommand {

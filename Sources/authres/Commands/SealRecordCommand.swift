@@ -1,5 +1,6 @@
 import ArgumentParser
 import Authentication
+import CommandOptions
 import Configuration
 import DNS
 import FieldSealing

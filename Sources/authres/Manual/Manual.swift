@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandOptions
 import Configuration
 
 /// The pages that are installed, made from the help of the commands and the table of settings.

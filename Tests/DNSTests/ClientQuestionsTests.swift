@@ -1,7 +1,6 @@
-import DNS
 import Testing
 
-@testable import Configuration
+@testable import DNS
 
 /// What clients make us ask, by the minute.
 @Suite struct ClientQuestionsTests {

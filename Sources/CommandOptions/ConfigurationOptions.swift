@@ -1,34 +1,36 @@
-import ArgumentParser
-import Configuration
-import Files
-import Foundation
-import Glibc
+package import ArgumentParser
+package import Configuration
+package import Files
+internal import Foundation
+internal import Glibc
 
 /// `--config` and every setting as a flag: every command takes them all, and shows those of its scope.
-struct ConfigurationOptions<Scope: SettingScope>: ParsableArguments {
+package struct ConfigurationOptions<Scope: SettingScope>: ParsableArguments {
+    package init() {}
+
     /// Read if it exists and `--config` does not name another file.
-    static var defaultFile: String { "/etc/authres/authres.yaml" }
+    package static var defaultFile: String { "/etc/authres/authres.yaml" }
 
     @Option(name: .customLong("config"), help: "The configuration file (default: \(defaultFile), if there is one).")
-    var file: String?
+    package var file: String?
 
     @OptionGroup(title: "Settings (each also a key of the file and a variable AUTHRES_...; all: authres config --help)")
-    var settings: SettingOptions<Scope>
+    package var settings: SettingOptions<Scope>
 
     /// The file that the configuration is read from; nil if there is none.
-    var fileInUse: String? {
+    package var fileInUse: String? {
         file ?? (LibCFiles.status(ofPath: Self.defaultFile) == nil ? nil : Self.defaultFile)
     }
 
     /// A file that cannot be read again, such as a pipe; nil if the file can be.
-    var fileReadOnce: String? {
+    package var fileReadOnce: String? {
         let path = file ?? Self.defaultFile
         guard let status = LibCFiles.status(ofPath: path), status.size == nil else { return nil }
         return path
     }
 
     /// The configuration in force. All mistakes are written to standard error, and cause exit code 78.
-    func load() throws -> EffectiveConfiguration {
+    package func load() throws -> EffectiveConfiguration {
         do {
             return try read()
         } catch {
@@ -38,7 +40,7 @@ struct ConfigurationOptions<Scope: SettingScope>: ParsableArguments {
     }
 
     /// The configuration in force.
-    func read() throws(ConfigurationError) -> EffectiveConfiguration {
+    package func read() throws(ConfigurationError) -> EffectiveConfiguration {
         try EffectiveConfiguration(
             file: try readFile(),
             environment: ProcessInfo.processInfo.environment,

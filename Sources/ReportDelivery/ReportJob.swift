@@ -1,22 +1,23 @@
-import AggregateReports
-import ArgumentParser
-import Configuration
-import DNS
-import Files
-import Foundation
-import ReportStore
-import StoredMail
+package import AggregateReports
+package import ArgumentParser
+package import CommandOptions
+package import Configuration
+package import DNS
+package import Files
+internal import Foundation
+package import ReportStore
+package import StoredMail
 
 /// One run of `authres reports make` or `send`: the database, the resolver, the MTA, and what is printed.
-struct ReportJob {
-    let path: String
+package struct ReportJob {
+    package let path: String
     private let settings: ServiceConfiguration.Reports
     private let database: ReportDatabase
     private let reporter: AggregateReport.Reporter
     private let from: String
     private let resolver: any Resolver
 
-    init(_ options: ConfigurationOptions<ReportScope>, _ zones: ZoneOptions) throws {
+    package init(_ options: ConfigurationOptions<ReportScope>, _ zones: ZoneOptions) throws {
         path = try Self.path(options)
         let configuration = try options.load().configuration
         settings = configuration.reports
@@ -37,7 +38,7 @@ struct ReportJob {
     }
 
     /// Where the database is.
-    static func path(_ options: ConfigurationOptions<ReportScope>) throws -> String {
+    package static func path(_ options: ConfigurationOptions<ReportScope>) throws -> String {
         guard let path = try options.load().configuration.reports.database else {
             StandardError.write("authres: reports.database: not set: the file in which the filter counts is needed")
             throw Sysexit.configuration
@@ -46,7 +47,8 @@ struct ReportJob {
     }
 
     /// The database, which must exist: a wrong name must not create an empty one.
-    static func database(_ path: String, _ options: ConfigurationOptions<ReportScope>) throws -> ReportDatabase {
+    package static func database(_ path: String, _ options: ConfigurationOptions<ReportScope>) throws -> ReportDatabase
+    {
         guard FileManager.default.fileExists(atPath: path) else {
             StandardError.write("authres: \(path): does not exist: nothing has been counted yet")
             throw Sysexit.noInput
@@ -54,7 +56,7 @@ struct ReportJob {
         return try ReportDatabase(path: path, limits: try options.load().configuration.reports.storeLimits)
     }
 
-    func make(until end: Int64, isForced: Bool, at now: Int64) throws {
+    package func make(until end: Int64, isForced: Bool, at now: Int64) throws {
         let made = try database.makeReports(
             by: reporter,
             until: end,
@@ -65,7 +67,7 @@ struct ReportJob {
         for made in made { try StandardOutput.write("made \(Self.line(made.report))\n") }
     }
 
-    func send(at now: Int64) async throws {
+    package func send(at now: Int64) async throws {
         var isComplete = true
         for delivery in try await run.run(at: now) {
             let detail = delivery.detail.map { " (\(Self.plain($0)))" } ?? ""
@@ -81,7 +83,7 @@ struct ReportJob {
     }
 
     /// Writes the mails that would be sent.
-    func preview(into folder: String, until end: Int64, isForced: Bool, at now: Int64) async throws {
+    package func preview(into folder: String, until end: Int64, isForced: Bool, at now: Int64) async throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let previewed = try database.previewReports(
             by: reporter,

@@ -1,22 +1,24 @@
-import ArgumentParser
-import AuthServ
-import Configuration
-import DNS
-import Files
-import ServerQuery
+package import ArgumentParser
+package import AuthServ
+package import Configuration
+package import DNS
+package import Files
+package import ServerQuery
 
 /// Servers whose announced ids a reader takes for the site's own. They never change which fields are removed.
-struct TrustedServers: ParsableArguments {
+package struct TrustedServers: ParsableArguments {
+    package init() {}
+
     @Option(
         name: .customLong("trust-server"),
         parsing: .singleValue,
         help: "A server whose announced ids count as our own when reading (see authres discover); repeatable."
-    ) var servers: [String] = []
-    @OptionGroup(title: "How servers are asked") var inquiry: InquiryOptions
+    ) package var servers: [String] = []
+    @OptionGroup(title: "How servers are asked") package var inquiry: InquiryOptions
 
     /// The ids that the servers announce. A server that cannot be asked ends the run: with ids missing, every message
     /// would get a wrong answer.
-    func ids(_ state: () throws -> ServiceState, isOffline: Bool) async throws -> [String] {
+    package func ids(_ state: () throws -> ServiceState, isOffline: Bool) async throws -> [String] {
         guard !servers.isEmpty else { return [] }
         let urls = try inquiry.urls(servers)
         let reports = try await inquiry.inquiry(state().resolver, isOffline: isOffline).ask(urls)

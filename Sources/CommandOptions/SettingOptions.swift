@@ -1,131 +1,150 @@
-import ArgumentParser
-import Configuration
-import DNS
-import Trace
+package import ArgumentParser
+package import Configuration
+package import DNS
+package import Trace
 
 /// Every key of the configuration as a flag. Values are text here: only ``Setting`` decides what they mean and what
 /// is wrong with them, so that a flag, a variable and a line of the file are judged alike.
-struct SettingOptions<Scope: SettingScope>: ParsableArguments {
-    @Option(name: .customLong(Scope.dryRunFlag), help: .setting("dry-run", in: Scope.self)) var dryRun: String?
-    @Option(name: .customLong("authserv-id"), help: .setting("authserv-id", in: Scope.self)) var authservId: String?
+package struct SettingOptions<Scope: SettingScope>: ParsableArguments {
+    package init() {}
+
+    @Option(name: .customLong(Scope.dryRunFlag), help: .setting("dry-run", in: Scope.self)) package var dryRun: String?
+    @Option(name: .customLong("authserv-id"), help: .setting("authserv-id", in: Scope.self)) package var authservId:
+        String?
     @Option(name: .customLong("own-ids"), parsing: .singleValue, help: .setting("own-ids", in: Scope.self))
-    var ownIds: [String] = []
+    package var ownIds: [String] = []
     @Option(name: .customLong("own-hosts"), parsing: .singleValue, help: .setting("own-hosts", in: Scope.self))
-    var ownHosts: [String] = []
+    package var ownHosts: [String] = []
     @Option(
         name: .customLong("trusted-relays"),
         parsing: .singleValue,
         help: .setting("trusted-relays", in: Scope.self)
     )
-    var trustedRelays: [String] = []
+    package var trustedRelays: [String] = []
     @Option(name: .customLong("check-trusted-relays"), help: .setting("check-trusted-relays", in: Scope.self))
-    var checkTrustedRelays: String?
+    package var checkTrustedRelays: String?
     @Option(
         name: .customLong("local-networks"),
         parsing: .singleValue,
         help: .setting("local-networks", in: Scope.self)
     )
-    var localNetworks: [String] = []
-    @Option(name: .customLong("foreign"), help: .setting("foreign", in: Scope.self)) var foreign: String?
+    package var localNetworks: [String] = []
+    @Option(name: .customLong("foreign"), help: .setting("foreign", in: Scope.self)) package var foreign: String?
     @Option(name: .customLong("also-remove"), parsing: .singleValue, help: .setting("also-remove", in: Scope.self))
-    var alsoRemove: [String] = []
+    package var alsoRemove: [String] = []
     @Option(name: .customLong("check-authenticated"), help: .setting("check-authenticated", in: Scope.self))
-    var checkAuthenticated: String?
-    @Option(name: .customLong("auth-mechanism"), help: .setting("auth-mechanism", in: Scope.self)) var authMechanism:
+    package var checkAuthenticated: String?
+    @Option(name: .customLong("auth-mechanism"), help: .setting("auth-mechanism", in: Scope.self)) package
+        var authMechanism: String?
+    @Option(name: .customLong("received-spf"), help: .setting("received-spf", in: Scope.self)) package var receivedSpf:
         String?
-    @Option(name: .customLong("received-spf"), help: .setting("received-spf", in: Scope.self)) var receivedSpf: String?
-    @Option(name: .customLong("socket"), help: .setting("socket", in: Scope.self)) var socket: String?
-    @Option(name: .customLong("socket-mode"), help: .setting("socket-mode", in: Scope.self)) var socketMode: String?
-    @Option(name: .customLong("socket-group"), help: .setting("socket-group", in: Scope.self)) var socketGroup: String?
+    @Option(name: .customLong("socket"), help: .setting("socket", in: Scope.self)) package var socket: String?
+    @Option(name: .customLong("socket-mode"), help: .setting("socket-mode", in: Scope.self)) package var socketMode:
+        String?
+    @Option(name: .customLong("socket-group"), help: .setting("socket-group", in: Scope.self)) package var socketGroup:
+        String?
     @Option(
         name: [.customLong("dns-server"), .customLong("dns-servers")],
         parsing: .singleValue,
         help: .setting("dns.servers", in: Scope.self)
     )
-    var dnsServers: [String] = []
-    @Option(name: .customLong("dns-timeout"), help: .setting("dns.timeout", in: Scope.self)) var dnsTimeout: String?
-    @Option(name: .customLong("checks-spf"), help: .setting("checks.spf", in: Scope.self)) var checksSpf: String?
-    @Option(name: .customLong("checks-dkim"), help: .setting("checks.dkim", in: Scope.self)) var checksDkim: String?
-    @Option(name: .customLong("checks-dmarc"), help: .setting("checks.dmarc", in: Scope.self)) var checksDmarc: String?
-    @Option(name: .customLong("checks-arc"), help: .setting("checks.arc", in: Scope.self)) var checksArc: String?
-    @Option(name: .customLong("checks-iprev"), help: .setting("checks.iprev", in: Scope.self)) var checksIprev: String?
-    @Option(name: .customLong("checks-auth"), help: .setting("checks.auth", in: Scope.self)) var checksAuth: String?
-    @Option(name: .customLong("limits-deadline"), help: .setting("limits.deadline", in: Scope.self)) var limitsDeadline:
+    package var dnsServers: [String] = []
+    @Option(name: .customLong("dns-timeout"), help: .setting("dns.timeout", in: Scope.self)) package var dnsTimeout:
         String?
-    @Option(name: .customLong("limits-header"), help: .setting("limits.header", in: Scope.self)) var limitsHeader:
+    @Option(name: .customLong("checks-spf"), help: .setting("checks.spf", in: Scope.self)) package var checksSpf:
         String?
+    @Option(name: .customLong("checks-dkim"), help: .setting("checks.dkim", in: Scope.self)) package var checksDkim:
+        String?
+    @Option(name: .customLong("checks-dmarc"), help: .setting("checks.dmarc", in: Scope.self)) package var checksDmarc:
+        String?
+    @Option(name: .customLong("checks-arc"), help: .setting("checks.arc", in: Scope.self)) package var checksArc:
+        String?
+    @Option(name: .customLong("checks-iprev"), help: .setting("checks.iprev", in: Scope.self)) package var checksIprev:
+        String?
+    @Option(name: .customLong("checks-auth"), help: .setting("checks.auth", in: Scope.self)) package var checksAuth:
+        String?
+    @Option(name: .customLong("limits-deadline"), help: .setting("limits.deadline", in: Scope.self)) package
+        var limitsDeadline: String?
+    @Option(name: .customLong("limits-header"), help: .setting("limits.header", in: Scope.self)) package
+        var limitsHeader: String?
     @Option(name: .customLong("limits-header-fields"), help: .setting("limits.header-fields", in: Scope.self))
-    var limitsHeaderFields: String?
+    package var limitsHeaderFields: String?
     @Option(name: .customLong("limits-signatures"), help: .setting("limits.signatures", in: Scope.self))
-    var limitsSignatures: String?
+    package var limitsSignatures: String?
     @Option(name: .customLong("limits-void-lookups"), help: .setting("limits.void-lookups", in: Scope.self))
-    var limitsVoidLookups: String?
+    package var limitsVoidLookups: String?
     @Option(name: .customLong("limits-questions"), help: .setting("limits.questions", in: Scope.self))
-    var limitsQuestions: String?
+    package var limitsQuestions: String?
     @Option(name: .customLong("limits-client-questions"), help: .setting("limits.client-questions", in: Scope.self))
-    var limitsClientQuestions: String?
+    package var limitsClientQuestions: String?
     @Option(name: .customLong("limits-removals"), help: .setting("limits.removals", in: Scope.self))
-    var limitsRemovals: String?
+    package var limitsRemovals: String?
     @Option(name: .customLong("limits-connections"), help: .setting("limits.connections", in: Scope.self))
-    var limitsConnections: String?
-    @Option(name: .customLong("seal-domain"), help: .setting("seal.domain", in: Scope.self)) var sealDomain: String?
-    @Option(name: .customLong("seal-selector"), help: .setting("seal.selector", in: Scope.self)) var sealSelector:
+    package var limitsConnections: String?
+    @Option(name: .customLong("seal-domain"), help: .setting("seal.domain", in: Scope.self)) package var sealDomain:
         String?
-    @Option(name: .customLong("seal-key-file"), help: .setting("seal.key-file", in: Scope.self)) var sealKeyFile:
+    @Option(name: .customLong("seal-selector"), help: .setting("seal.selector", in: Scope.self)) package
+        var sealSelector: String?
+    @Option(name: .customLong("seal-key-file"), help: .setting("seal.key-file", in: Scope.self)) package
+        var sealKeyFile: String?
+    @Option(name: .customLong("policy-dry-run"), help: .setting("policy.dry-run", in: Scope.self)) package
+        var policyDryRun: String?
+    @Option(name: .customLong("policy-help"), help: .setting("policy.help", in: Scope.self)) package var policyHelp:
         String?
-    @Option(name: .customLong("policy-dry-run"), help: .setting("policy.dry-run", in: Scope.self)) var policyDryRun:
-        String?
-    @Option(name: .customLong("policy-help"), help: .setting("policy.help", in: Scope.self)) var policyHelp: String?
     @Option(name: .customLong("ask-hosts"), parsing: .singleValue, help: .setting("ask.hosts", in: Scope.self))
-    var askHosts: [String] = []
+    package var askHosts: [String] = []
     @Option(name: .customLong("ask-networks"), parsing: .singleValue, help: .setting("ask.networks", in: Scope.self))
-    var askNetworks: [String] = []
-    @Option(name: .customLong("ask-horizon"), help: .setting("ask.horizon", in: Scope.self)) var askHorizon: String?
-    @Option(name: .customLong("ask-cache"), help: .setting("ask.cache", in: Scope.self)) var askCache: String?
+    package var askNetworks: [String] = []
+    @Option(name: .customLong("ask-horizon"), help: .setting("ask.horizon", in: Scope.self)) package var askHorizon:
+        String?
+    @Option(name: .customLong("ask-cache"), help: .setting("ask.cache", in: Scope.self)) package var askCache: String?
     @Option(name: .customLong("announced-by"), parsing: .singleValue, help: .setting("announced-by", in: Scope.self))
-    var announcedBy: [String] = []
-    @Option(name: .customLong("arc-seal-domain"), help: .setting("arc-seal.domain", in: Scope.self)) var arcSealDomain:
-        String?
+    package var announcedBy: [String] = []
+    @Option(name: .customLong("arc-seal-domain"), help: .setting("arc-seal.domain", in: Scope.self)) package
+        var arcSealDomain: String?
     @Option(name: .customLong("arc-seal-selector"), help: .setting("arc-seal.selector", in: Scope.self))
-    var arcSealSelector: String?
+    package var arcSealSelector: String?
     @Option(name: .customLong("arc-seal-key-file"), help: .setting("arc-seal.key-file", in: Scope.self))
-    var arcSealKeyFile: String?
-    @Option(name: .customLong("arc-seal-when"), help: .setting("arc-seal.when", in: Scope.self)) var arcSealWhen:
-        String?
+    package var arcSealKeyFile: String?
+    @Option(name: .customLong("arc-seal-when"), help: .setting("arc-seal.when", in: Scope.self)) package
+        var arcSealWhen: String?
     @Option(name: .customLong("reports-database"), help: .setting("reports.database", in: Scope.self))
-    var reportsDatabase: String?
+    package var reportsDatabase: String?
     @Option(name: .customLong("reports-org-name"), help: .setting("reports.org-name", in: Scope.self))
-    var reportsOrgName: String?
-    @Option(name: .customLong("reports-email"), help: .setting("reports.email", in: Scope.self)) var reportsEmail:
-        String?
+    package var reportsOrgName: String?
+    @Option(name: .customLong("reports-email"), help: .setting("reports.email", in: Scope.self)) package
+        var reportsEmail: String?
     @Option(
         name: .customLong("reports-extra-contact-info"),
         help: .setting("reports.extra-contact-info", in: Scope.self)
-    ) var reportsExtraContactInfo: String?
+    ) package var reportsExtraContactInfo: String?
     @Option(name: .customLong("reports-submitter"), help: .setting("reports.submitter", in: Scope.self))
-    var reportsSubmitter: String?
-    @Option(name: .customLong("reports-send-by"), help: .setting("reports.send-by", in: Scope.self)) var reportsSendBy:
+    package var reportsSubmitter: String?
+    @Option(name: .customLong("reports-send-by"), help: .setting("reports.send-by", in: Scope.self)) package
+        var reportsSendBy: String?
+    @Option(name: .customLong("reports-rows"), help: .setting("reports.rows", in: Scope.self)) package var reportsRows:
         String?
-    @Option(name: .customLong("reports-rows"), help: .setting("reports.rows", in: Scope.self)) var reportsRows: String?
     @Option(name: .customLong("reports-rows-per-policy"), help: .setting("reports.rows-per-policy", in: Scope.self))
-    var reportsRowsPerPolicy: String?
+    package var reportsRowsPerPolicy: String?
     @Option(name: .customLong("reports-keep-days"), help: .setting("reports.keep-days", in: Scope.self))
-    var reportsKeepDays: String?
+    package var reportsKeepDays: String?
     @Option(name: .customLong("reports-reports-per-run"), help: .setting("reports.reports-per-run", in: Scope.self))
-    var reportsPerRun: String?
+    package var reportsPerRun: String?
     @Option(
         name: .customLong("reports-reports-per-address"),
         help: .setting("reports.reports-per-address", in: Scope.self)
-    ) var reportsPerAddress: String?
+    ) package var reportsPerAddress: String?
     @Option(name: .customLong("reports-addresses"), help: .setting("reports.addresses", in: Scope.self))
-    var reportsAddresses: String?
-    @Option(name: .customLong("reports-size"), help: .setting("reports.size", in: Scope.self)) var reportsSize: String?
-    @Option(name: .customLong("metrics"), help: .setting("metrics", in: Scope.self)) var metrics: String?
-    @Option(name: .customLong("log-level"), help: .setting("log-level", in: Scope.self)) var logLevel: String?
-    @Option(name: .customLong("log-format"), help: .setting("log-format", in: Scope.self)) var logFormat: String?
+    package var reportsAddresses: String?
+    @Option(name: .customLong("reports-size"), help: .setting("reports.size", in: Scope.self)) package var reportsSize:
+        String?
+    @Option(name: .customLong("metrics"), help: .setting("metrics", in: Scope.self)) package var metrics: String?
+    @Option(name: .customLong("log-level"), help: .setting("log-level", in: Scope.self)) package var logLevel: String?
+    @Option(name: .customLong("log-format"), help: .setting("log-format", in: Scope.self)) package var logFormat:
+        String?
 
     /// The given settings, in the order of the table.
-    var entries: [ConfigurationEntry] {
+    package var entries: [ConfigurationEntry] {
         let given: [(key: String, texts: [String])] = [
             ("dry-run", dryRun.map { [$0] } ?? []),
             ("authserv-id", authservId.map { [$0] } ?? []),

@@ -1,32 +1,34 @@
-import ArgumentParser
-import Authentication
-import DNS
-import Foundation
-import Mail
-import MailAddresses
-import StoredMail
-import Trace
+package import ArgumentParser
+package import Authentication
+package import DNS
+internal import Foundation
+internal import Mail
+internal import MailAddresses
+package import StoredMail
+package import Trace
 
 /// The flags that make a ``StoredMail/GivenEnvelope``.
-struct EnvelopeOptions: ParsableArguments {
+package struct EnvelopeOptions: ParsableArguments {
+    package init() {}
+
     @Option(
         name: .customLong("ip"),
         help: "Address of the SMTP client (default: recovered from the header).",
         transform: Self.address
-    ) var address: IPAddress?
+    ) package var address: IPAddress?
     @Option(name: .customLong("helo"), help: "Argument of HELO or EHLO (default: recovered from the header).")
-    var helo: String?
+    package var helo: String?
     @Option(name: .customLong("mail-from"), help: "Argument of MAIL FROM, <> for none (default: recovered).")
-    var mailFrom: String?
+    package var mailFrom: String?
     @Option(name: .customLong("auth-user"), help: "SMTP AUTH identity of the client (default: none).")
-    var authenticatedUser: String?
+    package var authenticatedUser: String?
     @Option(name: .customLong("auth-type"), help: "SASL mechanism the client used.")
-    var mechanism: String?
+    package var mechanism: String?
     @Option(
         name: .customLong("auth-param"),
         help: "The AUTH parameter that such a client gave to MAIL, in xtext (RFC 4954, 5; default: none)."
     )
-    var authParameter: String?
+    package var authParameter: String?
     @Option(
         name: .customLong("at"),
         help: """
@@ -34,14 +36,14 @@ struct EnvelopeOptions: ParsableArguments {
             date such as 2015-03-01, 2015-03-01T12:00:00Z or "1 Mar 2015 12:00:00 +0000".
             """
     )
-    var time = JudgementTime.received
+    package var time = JudgementTime.received
 
     private static func address(_ text: String) throws -> IPAddress {
         guard let address = IPAddress(text) else { throw ValidationError("\"\(text)\" is not an IP address") }
         return address
     }
 
-    var given: GivenEnvelope {
+    package var given: GivenEnvelope {
         let isSubmission = authenticatedUser != nil || mechanism != nil
         return GivenEnvelope(
             client: address,
@@ -60,7 +62,7 @@ struct EnvelopeOptions: ParsableArguments {
 
 extension JudgementTime: ExpressibleByArgument {
     /// A date of RFC 5322 or RFC 3339 (a day alone means its beginning, UTC), or seconds since 1970.
-    init?(argument: String) {
+    package init?(argument: String) {
         switch argument {
         case "received": self = .received
         case "now": self = .now

@@ -1,24 +1,26 @@
-import ArgumentParser
-import AuthServ
-import Configuration
-import DNS
-import Files
-import Foundation
-import ServerQuery
+package import ArgumentParser
+package import AuthServ
+package import Configuration
+package import DNS
+package import Files
+internal import Foundation
+package import ServerQuery
 
 /// How servers are asked which authserv-ids they announce.
-struct InquiryOptions: ParsableArguments {
+package struct InquiryOptions: ParsableArguments {
+    package init() {}
+
     @Option(help: "User names and passwords for servers, as in netrc(5); a file that others can read is refused.")
-    var netrc: String?
-    @Option(help: "A file with an OAuth 2 token; refused if others can read it.") var bearerFile: String?
-    @Option(help: "File of trusted CA certificates (PEM), in place of the system's.") var ca: String?
-    @Option(help: "The argument of EHLO (default: localhost).") var ehlo: String?
+    package var netrc: String?
+    @Option(help: "A file with an OAuth 2 token; refused if others can read it.") package var bearerFile: String?
+    @Option(help: "File of trusted CA certificates (PEM), in place of the system's.") package var ca: String?
+    @Option(help: "The argument of EHLO (default: localhost).") package var ehlo: String?
     @Option(help: "Time limit for each server, from the lookup to the answer.", transform: Self.duration)
-    var timeout = Duration.seconds(10)
+    package var timeout = Duration.seconds(10)
     @Flag(
         name: .customLong("clear-text-login"),
         help: "Log in without TLS to a server on a loopback address. No other server gets a password without TLS."
-    ) var clearTextLogin = false
+    ) package var clearTextLogin = false
 
     private static func duration(_ text: String) throws -> Duration {
         guard let duration = ValueForm<Duration>.duration.read(text), duration <= .seconds(3600) else {
@@ -27,7 +29,7 @@ struct InquiryOptions: ParsableArguments {
         return duration
     }
 
-    func validate() throws {
+    package func validate() throws {
         guard netrc == nil || bearerFile == nil else {
             throw ValidationError("give only one of --netrc and --bearer-file")
         }
@@ -44,7 +46,7 @@ struct InquiryOptions: ParsableArguments {
     }
 
     /// - Parameter isOffline: a zone has all names; the host's own files are not used.
-    func inquiry(_ resolver: any Resolver, isOffline: Bool) throws -> ServerInquiry {
+    package func inquiry(_ resolver: any Resolver, isOffline: Bool) throws -> ServerInquiry {
         let text = isOffline ? nil : FileManager.default.contents(atPath: HostsFile.path)
         var inquiry = ServerInquiry(
             resolver: resolver,
@@ -96,7 +98,7 @@ struct InquiryOptions: ParsableArguments {
     }
 
     /// The URLs, or exit code 64: every mistake is reported.
-    func urls(_ texts: [String]) throws -> [ServerURL] {
+    package func urls(_ texts: [String]) throws -> [ServerURL] {
         var urls: [ServerURL] = []
         var isWrong = false
         for text in texts {

@@ -1,23 +1,23 @@
-import AggregateReports
-import Foundation
-import ReportStore
-import StoredMail
+package import AggregateReports
+internal import Foundation
+package import ReportStore
+package import StoredMail
 
 /// The output of `authres reports show`.
-struct ReportListing {
+package struct ReportListing {
     private let policies: [KeptPolicy]
     private let reports: [KeptReport]
     private let refusals: [Refusal]
     private let lost: Int
 
-    init(_ database: ReportDatabase) throws {
+    package init(_ database: ReportDatabase) throws {
         policies = try database.policies()
         reports = try database.reports()
         refusals = try database.refusals()
         lost = try database.lost()
     }
 
-    var text: String {
+    package var text: String {
         var lines: [String] = []
         for policy in policies where policy.messages + policy.dropped > 0 {
             let hours = [policy.firstHour, policy.lastHour].compactMap { $0.map(Self.time) }.joined(separator: " to ")
@@ -52,7 +52,7 @@ struct ReportListing {
     }
 
     /// JSON Lines.
-    func json() throws -> String {
+    package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -1,17 +1,19 @@
-import ArgumentParser
-import DNS
-import Files
+package import ArgumentParser
+package import DNS
+package import Files
 
 /// Answers from files in place of the network.
-struct ZoneOptions: ParsableArguments {
+package struct ZoneOptions: ParsableArguments {
+    package init() {}
+
     @Option(
         name: .customLong("zone"),
         parsing: .singleValue,
         help: "Master file (RFC 1035) that answers all questions in place of the network; repeatable."
-    ) var zone: [String] = []
+    ) package var zone: [String] = []
 
     /// All files as one zone; nil if none is given. All mistakes in them are reported.
-    func load() throws -> ZoneFile? {
+    package func load() throws -> ZoneFile? {
         guard !zone.isEmpty else { return nil }
         var result = ZoneFile()
         for path in zone {

@@ -1,11 +1,11 @@
-import ArgumentParser
-import Files
-import Glibc
+package import ArgumentParser
+package import Files
+internal import Glibc
 
 /// The program's output, octet for octet.
-enum StandardOutput {
+package enum StandardOutput {
     /// - Throws: exit code 73 if it cannot be written, as when the disk is full; the cause is reported.
-    static func write(_ octets: ArraySlice<UInt8>) throws {
+    package static func write(_ octets: ArraySlice<UInt8>) throws {
         do {
             try LibCFiles.write(octets, to: STDOUT_FILENO, name: "standard output")
         } catch {
@@ -14,7 +14,7 @@ enum StandardOutput {
         }
     }
 
-    static func write(_ text: String) throws {
+    package static func write(_ text: String) throws {
         try write(Array(text.utf8)[...])
     }
 }

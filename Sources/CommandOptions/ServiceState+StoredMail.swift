@@ -1,15 +1,15 @@
-import ArgumentParser
-import Authentication
-import Configuration
-import DNS
-import Files
-import Foundation
-import StoredMail
-import StubDNS
+package import ArgumentParser
+package import Authentication
+package import Configuration
+package import DNS
+package import Files
+internal import Foundation
+package import StoredMail
+internal import StubDNS
 
 extension ServiceState {
     /// The state for commands that examine stored mail. Mistakes are reported, and end in an exit code.
-    static func forStoredMail(
+    package static func forStoredMail(
         _ options: ConfigurationOptions<some SettingScope>,
         _ zoneOptions: ZoneOptions,
         countsForReports: Bool = false
@@ -28,7 +28,7 @@ extension ServiceState {
 
 extension MessageExaminer {
     /// The examiner, or exit code 78 if no field can be written under the authserv-id.
-    static func make(
+    package static func make(
         _ state: ServiceState,
         resolver: any Resolver,
         given: EnvelopeOptions,
