@@ -1,6 +1,6 @@
 package import ArgumentParser
 package import Configuration
-package import Files
+internal import Files
 internal import Foundation
 internal import Glibc
 

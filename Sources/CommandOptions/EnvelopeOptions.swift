@@ -1,11 +1,11 @@
 package import ArgumentParser
-package import Authentication
+internal import Authentication
 package import DNS
 internal import Foundation
 internal import Mail
 internal import MailAddresses
 package import StoredMail
-package import Trace
+internal import Trace
 
 /// The flags that make a ``StoredMail/GivenEnvelope``.
 package struct EnvelopeOptions: ParsableArguments {

@@ -1,8 +1,8 @@
 package import ArgumentParser
 package import AuthServ
-package import Configuration
+internal import Configuration
 package import DNS
-package import Files
+internal import Files
 internal import Foundation
 package import ServerQuery
 

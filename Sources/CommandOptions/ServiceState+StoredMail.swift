@@ -1,8 +1,8 @@
-package import ArgumentParser
-package import Authentication
+internal import ArgumentParser
+internal import Authentication
 package import Configuration
 package import DNS
-package import Files
+internal import Files
 internal import Foundation
 package import StoredMail
 internal import StubDNS

@@ -1,7 +1,7 @@
 package import ArgumentParser
 package import Configuration
-package import DNS
-package import Trace
+internal import DNS
+internal import Trace
 
 /// Every key of the configuration as a flag. Values are text here: only ``Setting`` decides what they mean and what
 /// is wrong with them, so that a flag, a variable and a line of the file are judged alike.

@@ -1,5 +1,5 @@
-package import ArgumentParser
-package import Files
+internal import ArgumentParser
+internal import Files
 internal import Glibc
 
 /// The program's output, octet for octet.

@@ -1,9 +1,9 @@
 package import ArgumentParser
-package import AuthServ
+internal import AuthServ
 package import Configuration
-package import DNS
-package import Files
-package import ServerQuery
+internal import DNS
+internal import Files
+internal import ServerQuery
 
 /// Servers whose announced ids a reader takes for the site's own. They never change which fields are removed.
 package struct TrustedServers: ParsableArguments {

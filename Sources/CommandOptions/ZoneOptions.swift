@@ -1,6 +1,6 @@
 package import ArgumentParser
 package import DNS
-package import Files
+internal import Files
 
 /// Answers from files in place of the network.
 package struct ZoneOptions: ParsableArguments {

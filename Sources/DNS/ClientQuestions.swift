@@ -1,4 +1,3 @@
-package import DNS
 internal import Synchronization
 
 /// Counts the questions that the mail of each client causes, by the minute. What the cache answers is not counted.

@@ -1,12 +1,12 @@
-package import AggregateReports
-package import ArgumentParser
+internal import AggregateReports
+internal import ArgumentParser
 package import CommandOptions
-package import Configuration
-package import DNS
-package import Files
+internal import Configuration
+internal import DNS
+internal import Files
 internal import Foundation
 package import ReportStore
-package import StoredMail
+internal import StoredMail
 
 /// One run of `authres reports make` or `send`: the database, the resolver, the MTA, and what is printed.
 package struct ReportJob {

@@ -1,7 +1,7 @@
-package import AggregateReports
+internal import AggregateReports
 internal import Foundation
 package import ReportStore
-package import StoredMail
+internal import StoredMail
 
 /// The output of `authres reports show`.
 package struct ReportListing {

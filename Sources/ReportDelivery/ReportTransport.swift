@@ -1,7 +1,7 @@
 package import AuthServ
 internal import Foundation
 package import ReportStore
-package import ServerQuery
+internal import ServerQuery
 
 /// Hands a message to the local MTA.
 package enum ReportTransport: Sendable {

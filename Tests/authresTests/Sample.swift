@@ -6,6 +6,7 @@ import Mail
 import Milter
 import Testing
 
+@testable import CommandOptions
 @testable import Configuration
 @testable import authres
 
