@@ -94,7 +94,7 @@ class MilterTests(unittest.TestCase):
         with NameServer(zone("plain-pass"), delay=3.0) as server:
             # A cache would answer the second message; each has its own sender domain.
             with Filter("--dns-server", server.address, "--checks-iprev", "false") as milter:
-                # All threads that ever are have started when one message is through.
+                # Nearly all threads that ever are have started when one message is through.
                 self.assertEqual(run("send", "--socket", milter.socket, "--helo", "h.example", "--mail-from", "<a@d.example>",
                                      os.path.join(MESSAGES, "unsigned-no-records", "message.eml")).returncode, 0)
                 rest = milter.status("Threads")
@@ -123,7 +123,8 @@ class MilterTests(unittest.TestCase):
                 self.assertEqual(milter.logged("spf=none", 501), 501)
                 # One after the other they would take half an hour.
                 self.assertLess(elapsed, 60)
-                self.assertLessEqual(max(most), rest, "threads at rest and at most")
+                # The language's pool starts one for each core, as they are needed.
+                self.assertLessEqual(max(most), rest + os.cpu_count(), "threads at rest and at most")
 
     def test_all_questions_are_answered_within_five_round_trips(self):
         lines = []
