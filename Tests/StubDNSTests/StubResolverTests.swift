@@ -184,7 +184,8 @@ import Testing
         }
         /// On a busy machine it may be long until the answer is looked at.
         #expect((Self.fast..<(Self.fast + .seconds(60))).contains(duration))
-        #expect(server.counts == [question: 2])
+        // It may have been asked by then whether it is there at all.
+        #expect(server.counts[question] == 2)
     }
 
     @Test func `names under onion are not asked for`() async throws {
