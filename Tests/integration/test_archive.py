@@ -180,11 +180,11 @@ class ArchiveTests(unittest.TestCase):
                               and "authres" in name])
 
     def test_other_arguments_do_not_continue_a_run(self):
+        many = self.file("others.mbox", self.read(self.mbox) * 20)
         output = self.path("other.mbox")
-        self.file("other.mbox.authres-state", b'{"task":["x"],"now":1,"file":0,"member":0,"offset":0,"mboxLength":0,"reportLength":0,'
-                  b'"recordLength":0,"summary":{"messages":0,"octets":0,"seconds":0,"warnings":0,"results":{},"domains":{},'
-                  b'"otherDomains":0,"forgeries":[],"otherForgeries":0,"unknownClients":{},"ruleMatches":[],"fieldProofs":{}}}')
-        result = run("mbox", *self.flags, self.mbox, "--output", output, "--resume")
+        command = ["mbox", *self.flags, many, "--output", output, "--resume"]
+        self.assertEqual(self.interrupted(command, output), 75)
+        result = run(*command, "--from-line")
         self.assertEqual(result.returncode, 64)
         self.assertIn(b"other arguments", result.stderr)
 
