@@ -81,7 +81,7 @@ package final class ServiceState: Sendable {
     /// name to report under.
     package func filterTerms(forHost ownName: [UInt8]?) -> ExaminationTerms? {
         terms.withLock { terms in
-            // One MTA, as a rule, or several of one name.
+            // Usually one MTA, or several of the same name.
             if let terms, terms.ownName == ownName { return terms.terms }
             var policy = configuration.policy
             // From stored mail any number is removed.

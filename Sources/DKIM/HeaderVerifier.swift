@@ -21,7 +21,7 @@ package enum HeaderVerifier: Hashable, Sendable {
         /// RFC 5234 (B.1, HEXDIG) both.
         case lowercaseHexadecimal
         /// The library copies `h=` to a buffer of 4,096 octets and leaves the rest out of the hash. This also avoids
-        /// lists of so many names that selecting them, one by one and each from the whole header, would take it too long.
+        /// lists so long that selecting the names, one by one and each from the whole header, would take it too long.
         case longListOfNames
         /// The library gives up on all signatures of a message if one has 64 KiB.
         case longField

@@ -18,7 +18,7 @@ public struct Answers: Sendable {
 
     /// - Parameters:
     ///   - limit: the maximum number of questions. Those beyond it fail without being asked.
-    ///   - atHand: an answer that can be had without waiting. It is looked up when it is requested.
+    ///   - atHand: the answers that are available without waiting, looked up when they are requested.
     public init(
         _ known: [Question: Answer] = [:],
         limit: Int? = nil,

@@ -24,7 +24,7 @@ package final class ClientQuestions: Sendable {
     }
 
     private let minute = Mutex(Minute())
-    /// The highest count of the minute: as long as it is low nobody needs the lock.
+    /// The highest count of the minute: as long as it is low, the lock is not needed.
     private let highest = Atomic<Int>(0)
 
     package init() {}

@@ -102,7 +102,7 @@ package struct FilterDaemon: Sendable {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let manager = ServiceManager()
         let socket = try place(effective, manager)
-        // First, so that whoever sees the filter's socket can ask.
+        // First: metrics are available as soon as the filter's socket is there.
         let metricsListener = try await serveMetrics(states)
         let server = try await start(states, at: socket)
         let logger = states.value.logger

@@ -24,7 +24,7 @@ package struct FilterMonitor: Sendable {
         switch path {
         case "/metrics":
             let state = states.value
-            // What is found out now is seen by the next scrape: nobody waits for a silent name server.
+            // The result is for the next scrape: this one does not wait for a silent name server.
             if state.nameServersAreUnheard { Task { _ = await state.nameServersAnswer() } }
             return MetricsPage(contentType: Exposition.contentType, body: exposition.text)
         case "/healthz":
