@@ -46,6 +46,15 @@ def is_listened_on(path):
         return any(line.split()[3] == accepts and line.rstrip().endswith(" " + path) for line in sockets)
 
 
+def logged(log, text, wanted=1):
+    """How often the text is in what log() returns; a line may come a moment after the answer it tells of."""
+    for _ in range(200):
+        if log().count(text) >= wanted:
+            break
+        time.sleep(0.05)
+    return log().count(text)
+
+
 class Filter:
     """A running `authres milter` on a Unix socket in a directory of its own."""
 
@@ -82,12 +91,8 @@ class Filter:
             return log.read()
 
     def logged(self, text, wanted=1):
-        """How often the log says it; a line may come a moment after the answer it tells of."""
-        for _ in range(200):
-            if self.log().count(text) >= wanted:
-                break
-            time.sleep(0.05)
-        return self.log().count(text)
+        """How often the log says it."""
+        return logged(self.log, text, wanted)
 
     def status(self, key):
         """A number of /proc/PID/status: VmRSS and VmHWM in KiB, Threads."""

@@ -86,7 +86,9 @@ class ChainTests(unittest.TestCase):
                     client="192.0.2.7", hostname="mail.sender.example", helo="mail.sender.example",
                     mail_from="<ann@sender.example>"), **envelope})
                 self.assertEqual(code, 250, (text, filter.log()))
-                return without_envelope(postfix.delivered(1)[0]), filter.log()
+                stored = without_envelope(postfix.delivered(1)[0])
+            self.assertEqual(filter.stop(), 0)
+            return stored, filter.log()
 
     def test_three_hops_and_a_list_that_changes_the_subject(self):
         # With a seal of our own field as well, which the set signs.
