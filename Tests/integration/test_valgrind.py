@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
-from program import AUTHRES, MESSAGES, ROOT
+from program import MESSAGES, ROOT
 from test_faults import frame, stages
 
 LONG = bool(os.environ.get("AUTHRES_LONG"))
@@ -149,7 +149,7 @@ def instructions(program, reader, inputs, directory):
 def stripped(directory):
     """The program without its debugging information: valgrind 3.19 cannot read that of Swift 6."""
     program = os.path.join(directory, "cost-sweep")
-    subprocess.run(["strip", "--strip-debug", "-o", program, os.path.join(os.path.dirname(AUTHRES), "cost-sweep")], check=True)
+    subprocess.run(["strip", "--strip-debug", "-o", program, os.path.join(ROOT, ".build", "debug", "cost-sweep")], check=True)
     return program
 
 
