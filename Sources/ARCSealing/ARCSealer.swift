@@ -1,9 +1,9 @@
 internal import ARC
-public import AuthResults
-public import DNS
+package import AuthResults
+package import DNS
 internal import FoundationEssentials
-public import Mail
-public import MailSignature
+package import Mail
+package import MailSignature
 
 /// Makes the ARC Sets of this site (RFC 8617, 5.1): the results, a signature over the message as it is passed on, and
 /// a seal over all sets up to this one.
@@ -11,13 +11,13 @@ public import MailSignature
 /// The tags of a signature are in alphabetical order, as in dkimpy: except for folds, it writes the same octets for
 /// the same message and key, so that each can be tested by the other. There is a space before `i=`, even at the
 /// beginning of a line: dkimpy 1.1.4 ends with an exception if it does not find ` i=1;`.
-public struct ARCSealer: Sendable {
+package struct ARCSealer: Sendable {
     private let domain: Domain
     private let selector: Domain
     private let key: SigningKey
 
     /// How the body must be hashed. Relaxed, as in nearly all signatures, so that one hash serves all.
-    public static let bodyHashSpecification = BodyHashes.Specification(canonicalization: .relaxed, length: nil)
+    package static let bodyHashSpecification = BodyHashes.Specification(canonicalization: .relaxed, length: nil)
 
     /// Fields that are signed once more than they occur, so that none can be added (RFC 6376, 8.15).
     private static let oversignedNames = ["from", "subject", "reply-to", "date", "to", "cc", "message-id"]
@@ -35,7 +35,7 @@ public struct ARCSealer: Sendable {
     ///   - domain: `d=`
     ///   - selector: `s=`
     ///   - privateKeyPEM: the PEM text of an RSA key; see ``MailSignature/SigningKey``.
-    public init(domain: Domain, selector: Domain, privateKeyPEM: [UInt8]) throws(SigningKey.Defect) {
+    package init(domain: Domain, selector: Domain, privateKeyPEM: [UInt8]) throws(SigningKey.Defect) {
         guard domain.isHostName else { throw SigningKey.Defect("\(domain) is not a domain to sign for") }
         guard let name = domain.prefixed(by: selector.text + "._domainkey") else {
             throw SigningKey.Defect("\(selector)._domainkey.\(domain) is too long for a name")
@@ -52,13 +52,13 @@ public struct ARCSealer: Sendable {
     }
 
     /// Where the public key is looked up.
-    public let keyQuestion: Question
+    package let keyQuestion: Question
 
     /// The TXT record to publish at ``keyQuestion``.
-    public var keyRecord: String { key.record }
+    package var keyRecord: String { key.record }
 
     /// Why verifiers will not find the key, in words for the person who publishes it; nil if they will.
-    public func problem(with answer: Answer) -> String? {
+    package func problem(with answer: Answer) -> String? {
         var answers = Answers([keyQuestion: answer])
         switch KeyRecord.read(keyQuestion, for: key.algorithm, &answers) {
         case nil: return nil
@@ -77,7 +77,7 @@ public struct ARCSealer: Sendable {
     ///   - body: the hash by ``bodyHashSpecification``.
     ///   - time: seconds since 1970.
     /// - Returns: nil if the message cannot be signed: it has more fields to sign than a verifier accepts.
-    public func set(
+    package func set(
         at position: ChainPosition,
         _ results: AuthenticationResults,
         over header: [HeaderField],

@@ -2,10 +2,10 @@ internal import ARC
 internal import AuthResults
 internal import DKIM
 internal import DMARC
-public import DNS
+package import DNS
 internal import FieldClaims
 internal import FieldSealing
-public import Mail
+package import Mail
 internal import MailSignature
 internal import SPF
 
@@ -21,7 +21,7 @@ internal import SPF
 /// ``body(_:)`` for each piece, ``endOfMessage()``. HELO may be missing. After any of them ``newQuestions()`` may
 /// have questions, which are answered by ``learn(_:)`` in any order; ``judgement`` has a value when the message has
 /// ended and no answer is missing. Questions about the client come up at once, before there is a message.
-public struct Examination: Sendable {
+package struct Examination: Sendable {
     private let terms: ExaminationTerms
     private let client: Client
     private let isTrustedRelay: Bool
@@ -33,10 +33,10 @@ public struct Examination: Sendable {
 
     private var answers = Answers()
     /// The time at which waiting for the DNS ends; nil before the end of the header.
-    public private(set) var deadline: ContinuousClock.Instant?
+    package private(set) var deadline: ContinuousClock.Instant?
     private var isPastDeadline = false
     /// True if the body is examined; false before the end of the header.
-    public private(set) var wantsBody = false
+    package private(set) var wantsBody = false
 
     private var forgedFields: ForgedFields
     private var fields: [HeaderField] = []
@@ -56,14 +56,14 @@ public struct Examination: Sendable {
     private var verdicts = Verdicts()
 
     /// Nil if nothing could be reported under `authservID`: it is empty or holds a control character.
-    public init?(policy: Policy, authservID: String, client: Client) {
+    package init?(policy: Policy, authservID: String, client: Client) {
         guard let terms = ExaminationTerms(policy: policy, authservID: authservID) else { return nil }
         self.init(terms, client: client)
     }
 
     /// - Parameter atHand: an answer that is known without being asked for. It is looked up when a check asks, so that
     ///   a check does not have to be run again for it. Without it every question comes up in ``newQuestions()``.
-    public init(
+    package init(
         _ terms: ExaminationTerms,
         client: Client,
         atHand: (@Sendable (Question) -> Answer?)? = nil
@@ -78,7 +78,7 @@ public struct Examination: Sendable {
     }
 
     /// The argument of HELO or EHLO.
-    public mutating func helo(_ argument: [UInt8]) {
+    package mutating func helo(_ argument: [UInt8]) {
         heloArgument = argument
     }
 
@@ -88,7 +88,7 @@ public struct Examination: Sendable {
     ///   - macroAddress: the MTA's reading of it (Postfix's `{mail_addr}`), if known.
     ///   - submission: what the MTA reports about SMTP AUTH; nil for a client that did not authenticate.
     ///   - receivedAt: seconds since 1970; signatures are judged at this time.
-    public mutating func begin(
+    package mutating func begin(
         mailFrom: [UInt8]?,
         macroAddress: [UInt8]? = nil,
         submission: Submission? = nil,
@@ -121,7 +121,7 @@ public struct Examination: Sendable {
     }
 
     /// The next field of the header, from the top.
-    public mutating func header(_ field: HeaderField) {
+    package mutating func header(_ field: HeaderField) {
         if !isTrustedRelay { forgedFields.inspect(field) }
         guard isChecked || chainSealing != nil, headerLimit == nil, !hasTooManyForgedFields else { return }
         /// A colon and a CRLF are part of the header as well (RFC 5322, 2.2).
@@ -136,11 +136,11 @@ public struct Examination: Sendable {
 
     /// True if there are more than ``Policy/Limits/removals``: the message cannot be delivered, and its examination
     /// may be abandoned.
-    public var hasTooManyForgedFields: Bool { forgedFields.isOverLimit }
+    package var hasTooManyForgedFields: Bool { forgedFields.isOverLimit }
 
     /// The header is over: every name that signatures and the author's domain lead to is now known and asked about.
     /// - Parameter now: the deadline for the DNS counts from here.
-    public mutating func endOfHeader(at now: ContinuousClock.Instant) {
+    package mutating func endOfHeader(at now: ContinuousClock.Instant) {
         deadline = now.advanced(by: terms.policy.limits.deadline)
         verdicts.headerLimit = headerLimit
         verdicts.isDKIMWanted = runs(.dkim)
@@ -168,42 +168,42 @@ public struct Examination: Sendable {
     }
 
     /// The next octets of the body, with CRLF at the end of each line, in pieces of any size.
-    public mutating func body(_ octets: Span<UInt8>) {
+    package mutating func body(_ octets: Span<UInt8>) {
         bodyHashes?.update(octets)
     }
 
     /// The message is over.
-    public mutating func endOfMessage() {
+    package mutating func endOfMessage() {
         digests = bodyHashes.take()?.finish() ?? [:]
         wantsBody = false
         evaluate(hasNews: false)
     }
 
     /// Questions that came up and have not been handed out before.
-    public mutating func newQuestions() -> [Question] {
+    package mutating func newQuestions() -> [Question] {
         answers.takeNew()
     }
 
     /// Takes in an answer.
-    public mutating func learn(_ answer: Answer, to question: Question) {
+    package mutating func learn(_ answer: Answer, to question: Question) {
         learn([(question, answer)])
     }
 
     /// Takes in answers that came together.
-    public mutating func learn(_ news: [(question: Question, answer: Answer)]) {
+    package mutating func learn(_ news: [(question: Question, answer: Answer)]) {
         guard !news.isEmpty else { return }
         for (question, answer) in news { answers.learn(answer, to: question) }
         evaluate()
     }
 
     /// True if the examination waits for answers.
-    public var isOpen: Bool { !answers.open.isEmpty }
+    package var isOpen: Bool { !answers.open.isEmpty }
 
     /// Every answer that was used, to record the grounds of the verdicts.
-    public var answersUsed: [Question: Answer] { answers.known }
+    package var answersUsed: [Question: Answer] { answers.known }
 
     /// Stops waiting for the DNS if `now` is past the ``deadline``: what is missing becomes a temporary error.
-    public mutating func expire(at now: ContinuousClock.Instant) {
+    package mutating func expire(at now: ContinuousClock.Instant) {
         guard let deadline, now >= deadline else { return }
         isPastDeadline = true
         evaluate()
@@ -211,7 +211,7 @@ public struct Examination: Sendable {
 
     /// The result; nil while the message has not ended or answers are missing, and for a message that
     /// ``hasTooManyForgedFields``.
-    public var judgement: Judgement? {
+    package var judgement: Judgement? {
         guard let digests, !hasTooManyForgedFields, isSettled else { return nil }
         guard isChecked else {
             let arcSet = arcSet(over: fields, nil, digests)

@@ -4,31 +4,31 @@ internal import FoundationEssentials
 internal import SwiftASN1
 
 /// A private key of this site, read once.
-public struct SigningKey: Sendable {
+package struct SigningKey: Sendable {
     enum Key: Sendable {
         case rsa(_RSA.Signing.PrivateKey)
         case ed25519(Curve25519.Signing.PrivateKey)
     }
 
     /// Why a file is not a key to sign with, in words for the person who has to fix it.
-    public struct Defect: Error, Hashable, Sendable, CustomStringConvertible {
-        public let description: String
+    package struct Defect: Error, Hashable, Sendable, CustomStringConvertible {
+        package let description: String
 
-        public init(_ description: String) {
+        package init(_ description: String) {
             self.description = description
         }
     }
 
     let key: Key
     /// The key record to publish (RFC 6376, 3.6.1).
-    public let record: String
+    package let record: String
 
     /// RFC 8410, section 3.
     private static let ed25519: ASN1ObjectIdentifier = [1, 3, 101, 112]
 
     /// Reads a PEM file with one private key without a passphrase: RSA (PKCS#1 or PKCS#8) or Ed25519 (PKCS#8, RFC
     /// 8410).
-    public init(pem: [UInt8]) throws(Defect) {
+    package init(pem: [UInt8]) throws(Defect) {
         let text = String(decoding: pem.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
         let document: PEMDocument
         do {
@@ -57,7 +57,7 @@ public struct SigningKey: Sendable {
     }
 
     /// The `a=` tag of what it signs.
-    public var algorithm: SignatureAlgorithm {
+    package var algorithm: SignatureAlgorithm {
         switch key {
         case .rsa: .rsaSHA256
         case .ed25519: .ed25519SHA256
@@ -65,7 +65,7 @@ public struct SigningKey: Sendable {
     }
 
     /// The signature over a hash, always the same; nil if the library fails.
-    public func signature(over hash: HeaderHash) -> [UInt8]? {
+    package func signature(over hash: HeaderHash) -> [UInt8]? {
         switch key {
         case .rsa(let key):
             (try? key.signature(for: hash.digest, padding: .insecurePKCS1v1_5)).map { Array($0.rawRepresentation) }
