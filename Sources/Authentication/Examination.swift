@@ -1,5 +1,4 @@
 internal import ARC
-internal import AuthResults
 internal import DKIM
 internal import DMARC
 package import DNS
@@ -22,38 +21,38 @@ internal import SPF
 /// have questions, which are answered by ``learn(_:)`` in any order; ``judgement`` has a value when the message has
 /// ended and no answer is missing. Questions about the client come up at once, before there is a message.
 package struct Examination: Sendable {
-    private let terms: ExaminationTerms
-    private let client: Client
-    private let isTrustedRelay: Bool
+    let terms: ExaminationTerms
+    let client: Client
+    let isTrustedRelay: Bool
 
-    private var heloArgument: [UInt8] = []
-    private var mailFrom: [UInt8] = []
-    private var submission: Submission?
-    private var receivedAt: Int64 = 0
+    var heloArgument: [UInt8] = []
+    var mailFrom: [UInt8] = []
+    var submission: Submission?
+    var receivedAt: Int64 = 0
 
-    private var answers = Answers()
+    var answers = Answers()
     /// The time at which waiting for the DNS ends; nil before the end of the header.
     package private(set) var deadline: ContinuousClock.Instant?
-    private var isPastDeadline = false
+    var isPastDeadline = false
     /// True if the body is examined; false before the end of the header.
     package private(set) var wantsBody = false
 
-    private var forgedFields: ForgedFields
-    private var fields: [HeaderField] = []
+    var forgedFields: ForgedFields
+    var fields: [HeaderField] = []
     private var headerOctets = 0
-    private var headerLimit: String?
+    var headerLimit: String?
 
-    private var reverseDNS: ReverseDNS?
-    private var spf: SPFCheck?
-    private var dkim: DKIMCheck?
-    private var arc: ARCCheck?
-    private var dmarc: DMARCCheck?
+    var reverseDNS: ReverseDNS?
+    var spf: SPFCheck?
+    var dkim: DKIMCheck?
+    var arc: ARCCheck?
+    var dmarc: DMARCCheck?
     /// Domains that may turn out to be authenticated, so that DMARC can ask about them before this is known.
-    private var candidateDomains: [Domain] = []
-    private var chainSealing: ChainSealing?
+    var candidateDomains: [Domain] = []
+    var chainSealing: ChainSealing?
     private var bodyHashes: BodyHashes?
-    private var digests: [BodyHashes.Specification: BodyHashes.Digest]?
-    private var verdicts = Verdicts()
+    var digests: [BodyHashes.Specification: BodyHashes.Digest]?
+    var verdicts = Verdicts()
 
     /// Nil if nothing could be reported under `authservID`: it is empty or holds a control character.
     package init?(policy: Policy, authservID: String, client: Client) {
@@ -208,166 +207,4 @@ package struct Examination: Sendable {
         isPastDeadline = true
         evaluate()
     }
-
-    /// The result; nil while the message has not ended or answers are missing, and for a message that
-    /// ``hasTooManyForgedFields``.
-    package var judgement: Judgement? {
-        guard let digests, !hasTooManyForgedFields, isSettled else { return nil }
-        guard isChecked else {
-            let arcSet = arcSet(over: fields, nil, digests)
-            return Judgement(
-                verdicts: verdicts,
-                results: nil,
-                edits: HeaderEdits(additions: arcSet.fields),
-                removed: [],
-                arcSeal: arcSet.outcome
-            )
-        }
-        let fresh = ResultsField(verdicts: verdicts, client: client)
-        guard let results = fresh.results(authservID: terms.authservID) else { return nil }
-        let field = fresh.field(results)
-        let kept = keptFields
-        var additions = (seal(field, over: kept, digests).map { [$0] } ?? []) + [field]
-        if terms.policy.writesReceivedSPF, let spf = verdicts.spf {
-            additions.append(
-                ReceivedSPF(
-                    spf,
-                    client: client,
-                    mailFrom: mailFrom,
-                    helo: heloArgument,
-                    receiver: terms.authservID
-                ).field
-            )
-        }
-        // All changes first (RFC 8617, 5.1): the set signs our own field's seal as well.
-        let arcSet = arcSet(over: additions + kept, results, digests)
-        return Judgement(
-            verdicts: verdicts,
-            results: results,
-            edits: HeaderEdits(removals: forgedFields.removals.map(\.edit), additions: arcSet.fields + additions),
-            removed: forgedFields.removals,
-            arcSeal: arcSet.outcome
-        )
-    }
-
-    /// The header without the removed fields; empty if nothing is to be signed.
-    private var keptFields: [HeaderField] {
-        let removed = Set(forgedFields.removals.map(\.index))
-        return fields.enumerated().filter { !removed.contains($0.offset) }.map(\.element)
-    }
-
-    /// The signature over our field, for a message that was fully examined: a header over the limits has none.
-    private func seal(
-        _ field: HeaderField,
-        over header: [HeaderField],
-        _ digests: [BodyHashes.Specification: BodyHashes.Digest]
-    ) -> HeaderField? {
-        guard let seal = terms.policy.seal, headerLimit == nil, let body = digests[FieldSeal.bodyHashSpecification]
-        else {
-            return nil
-        }
-        return seal.seal(field, over: header, body: body, at: receivedAt)
-    }
-
-    /// The ARC Set for the top of a header, if the message is to have one.
-    /// - Parameter fresh: the results just found.
-    private func arcSet(
-        over header: [HeaderField],
-        _ fresh: AuthenticationResults?,
-        _ digests: [BodyHashes.Specification: BodyHashes.Digest]
-    ) -> (fields: [HeaderField], outcome: Judgement.ARCSeal?) {
-        guard let chainSealing else { return ([], nil) }
-        if let headerLimit { return ([], .omitted(reason: headerLimit)) }
-        return chainSealing.set(
-            over: header,
-            fresh.map { ($0, verdicts.arc) },
-            digests: digests,
-            at: receivedAt
-        )
-    }
-
-    // MARK: The checks
-
-    /// False for a trusted relay's message that is to be left as it is.
-    private var isChecked: Bool { !isTrustedRelay || terms.policy.checkTrustedRelays }
-
-    /// True for a message that a host of this site sends on: it comes from within, and without SMTP AUTH, whose user
-    /// could have written any header.
-    private var isFromWithin: Bool {
-        submission == nil && (client.address == nil || isTrustedRelay || client.isIn(terms.policy.localNetworks))
-    }
-
-    /// SPF, iprev and DMARC are for mail from external clients: they are skipped for authenticated clients, and a
-    /// local client is judged by its signatures alone.
-    private func runs(_ check: Policy.Check) -> Bool {
-        guard isChecked, terms.policy.checks.contains(check) else { return false }
-        let isSubmission = submission != nil && !terms.policy.checkAuthenticated
-        switch check {
-        case .auth: return submission != nil
-        case .iprev, .spf, .dmarc:
-            return !isSubmission && client.address != nil && !client.isIn(terms.policy.localNetworks)
-        case .dkim, .arc: return !isSubmission
-        }
-    }
-
-    /// Runs every check that has no verdict yet and whose time has come, on the known answers.
-    /// - Parameter hasNews: false if nothing has changed for the client and the envelope since they were last
-    ///   checked.
-    private mutating func evaluate(hasNews: Bool = true) {
-        repeat {
-            if isPastDeadline { answers.abandon(because: .deadline) }
-            if hasNews, verdicts.reverseDNS == nil { verdicts.reverseDNS = reverseDNS?.evaluate(&answers) }
-            if hasNews, verdicts.spf == nil { verdicts.spf = spf?.evaluate(&answers) }
-            guard let digests else {
-                dmarc?.ask(candidates: candidateDomains, &answers)
-                continue
-            }
-            if verdicts.dkim == nil {
-                verdicts.dkim = dkim?.evaluate(digests: digests, at: receivedAt, &answers)
-            }
-            if verdicts.arc == nil { verdicts.arc = arc?.evaluate(digests: digests, at: receivedAt, &answers) }
-            if isDKIMSettled {
-                chainSealing?.evaluate(dkim: verdicts.dkim, digests: digests, at: receivedAt, &answers)
-            }
-            if isSPFSettled, isDKIMSettled { evaluateDMARC() }
-        } while isPastDeadline && !answers.open.isEmpty
-    }
-
-    private mutating func evaluateDMARC() {
-        let spf = verdicts.spf?.dmarcIdentifier
-        let dkim = verdicts.dkim?.compactMap(\.dmarcIdentifier) ?? []
-        if verdicts.dmarc == nil {
-            verdicts.dmarc = dmarc?.evaluate(spf: spf, dkim: dkim, unchecked: uncheckedByDMARC, &answers)
-        }
-        if let verdict = verdicts.dmarc, wantsAlignedMethods, verdicts.alignedMethods == nil {
-            verdicts.alignedMethods = verdict.alignedMethods(spf: spf, dkim: dkim, &answers)
-        }
-    }
-
-    /// True for a message that passes and whose domain asks for reports.
-    private var wantsAlignedMethods: Bool {
-        terms.policy.recordsAlignedMethods && verdicts.dmarc?.result == .pass
-            && verdicts.dmarc?.record?.aggregateReportURIs.isEmpty == false
-    }
-
-    /// Why a message without an aligned identifier cannot be said to fail DMARC, if a check that may give one is not
-    /// made.
-    private var uncheckedByDMARC: String? {
-        if spf == nil { return runs(.spf) ? "MAIL FROM is not known" : "SPF is not checked" }
-        return dkim == nil ? "DKIM is not checked" : nil
-    }
-
-    private var isSPFSettled: Bool { spf == nil || verdicts.spf != nil }
-    private var isDKIMSettled: Bool { dkim == nil || verdicts.dkim != nil }
-
-    private var isSettled: Bool {
-        isSPFSettled && isDKIMSettled && (reverseDNS == nil || verdicts.reverseDNS != nil)
-            && (arc == nil || verdicts.arc != nil) && (dmarc == nil || verdicts.dmarc != nil)
-            && (!wantsAlignedMethods || verdicts.alignedMethods != nil) && chainSealing?.isSettled ?? true
-    }
-}
-
-extension ForgedFields.Removal {
-    /// The removal as an edit of the header.
-    fileprivate var edit: HeaderEdits.Removal { HeaderEdits.Removal(name: name, occurrence: occurrence) }
 }
