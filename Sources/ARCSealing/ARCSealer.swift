@@ -141,8 +141,9 @@ package struct ARCSealer: Sendable {
     /// A field whose tags are `a=`, `b=` and then `rest`.
     private func signed(_ name: String, _ rest: String, _ hash: (HeaderField) -> HeaderHash) -> HeaderField? {
         let start = " a=\(key.algorithm.rawValue);\n\tb="
-        guard let signature = key.signature(over: hash(HeaderField(name, start + rest))) else { return nil }
-        return HeaderField(name, start + Self.folded(Data(signature).base64EncodedString()) + rest)
+        return key.signatureText(over: hash(HeaderField(name, start + rest))).map { signature in
+            HeaderField(name, start + signature + rest)
+        }
     }
 
     /// The names for `h=`.
@@ -159,9 +160,6 @@ package struct ARCSealer: Sendable {
             }
     }
 
-    /// Characters in a line; RFC 5322 section 2.1.1 allows at most 78.
-    private static let lineLength = 72
-
     /// The list for `h=`, folded after colons.
     private static func folded(_ names: [String]) -> String {
         var text = ""
@@ -170,23 +168,13 @@ package struct ARCSealer: Sendable {
             if index > 0 {
                 text += ":"
                 column += 1
-                if column + name.utf8.count + 1 > lineLength {
+                if column + name.utf8.count + 1 > SigningKey.lineLength {
                     text += "\n\t"
                     column = 0
                 }
             }
             text += name
             column += name.utf8.count
-        }
-        return text
-    }
-
-    /// A `b=` value, folded.
-    private static func folded(_ signature: String) -> String {
-        var text = ""
-        for (index, character) in signature.enumerated() {
-            if index % lineLength == lineLength - 2 { text += "\n\t" }
-            text.append(character)
         }
         return text
     }

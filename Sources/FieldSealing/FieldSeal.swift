@@ -80,12 +80,8 @@ package struct FieldSeal: Sendable {
             .relaxed,
             last: HeaderField("DKIM-Signature", unsigned)
         )
-        guard let signature = key.signature(over: hash) else { return nil }
-        return HeaderField("DKIM-Signature", unsigned + Self.folded(Data(signature).base64EncodedString()))
+        return key.signatureText(over: hash).map { HeaderField("DKIM-Signature", unsigned + $0) }
     }
-
-    /// Characters in a line; RFC 5322 section 2.1.1 allows at most 78.
-    private static let lineLength = 72
 
     /// The list for `h=`, folded after colons.
     private static func folded(_ names: [String]) -> String {
@@ -95,20 +91,10 @@ package struct FieldSeal: Sendable {
             let item = index == 0 ? name : ":" + name
             column += item.count
             text += item
-            if column > lineLength - 16 && index + 1 < names.count {
+            if column > SigningKey.lineLength - 16 && index + 1 < names.count {
                 text += "\n\t"
                 column = 0
             }
-        }
-        return text
-    }
-
-    /// A `b=` value, folded.
-    private static func folded(_ signature: String) -> String {
-        var text = ""
-        for (index, character) in signature.enumerated() {
-            if index % lineLength == lineLength - 2 { text += "\n\t" }
-            text.append(character)
         }
         return text
     }

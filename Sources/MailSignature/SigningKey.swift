@@ -64,8 +64,22 @@ package struct SigningKey: Sendable {
         }
     }
 
+    /// Characters in a line of a signature; RFC 5322 section 2.1.1 allows at most 78.
+    package static let lineLength = 72
+
+    /// The signature over a hash as the value of `b=`, folded; nil if the library fails.
+    package func signatureText(over hash: HeaderHash) -> String? {
+        guard let signature = signature(over: hash) else { return nil }
+        var text = ""
+        for (index, character) in Data(signature).base64EncodedString().enumerated() {
+            if index % Self.lineLength == Self.lineLength - 2 { text += "\n\t" }
+            text.append(character)
+        }
+        return text
+    }
+
     /// The signature over a hash, always the same; nil if the library fails.
-    package func signature(over hash: HeaderHash) -> [UInt8]? {
+    private func signature(over hash: HeaderHash) -> [UInt8]? {
         switch key {
         case .rsa(let key):
             (try? key.signature(for: hash.digest, padding: .insecurePKCS1v1_5)).map { Array($0.rawRepresentation) }
