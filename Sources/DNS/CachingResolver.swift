@@ -9,16 +9,16 @@ package final class CachingResolver: Resolver {
         package var memory = 8 << 20
         /// The shortest time for which an answer is kept, whatever its TTL: the questions of one message, and of
         /// others at the same time, see one answer.
-        package var leastTTL = Duration.seconds(5)
+        var leastTTL = Duration.seconds(5)
         /// RFC 8767, 4: no longer than a week; a day is plenty.
-        package var greatestTTL = Duration.seconds(86_400)
+        var greatestTTL = Duration.seconds(86_400)
         /// RFC 2308, 5: one to three hours "have been found to work well".
-        package var greatestNegativeTTL = Duration.seconds(10_800)
+        var greatestNegativeTTL = Duration.seconds(10_800)
         /// Questions that may be in progress at a time. Further questions are not asked: messages that come and go
         /// faster than a dead name server is given up must not pile up here.
         package var outstanding = 20_000
         /// For answers that are failures. RFC 2308, 7: at most five minutes.
-        package var failureTTL = Duration.seconds(5)
+        var failureTTL = Duration.seconds(5)
 
         package init() {}
     }

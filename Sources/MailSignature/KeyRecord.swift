@@ -55,7 +55,7 @@ package struct KeyRecord: Hashable, Sendable {
     }
 
     /// BoringSSL's limit (OPENSSL_RSA_MAX_MODULUS_BITS); RFC 8301 asks for 4,096 bits.
-    package static let rsaBitsLimit = 8192
+    static let rsaBitsLimit = 8192
     /// Keys of one name that are tried for a signature: each costs a verification, and a zone may hold hundreds.
     private static let triedLimit = 4
 
@@ -148,9 +148,6 @@ package struct KeyRecord: Hashable, Sendable {
         case .ed25519: 256
         }
     }
-
-    /// The same as text.
-    package var canonicalText: String { String(decoding: canonicalOctets, as: UTF8.self) }
 
     private static func canonicalOctets(_ key: PublicKey) -> [UInt8] {
         switch key {

@@ -6,7 +6,7 @@ package enum SignatureAlgorithm: String, Hashable, Sendable, CaseIterable {
     case rsaSHA1 = "rsa-sha1"
 
     /// The `k=` tag of a key that fits.
-    package var keyType: KeyRecord.KeyType {
+    var keyType: KeyRecord.KeyType {
         switch self {
         case .rsaSHA256, .rsaSHA1: .rsa
         case .ed25519SHA256: .ed25519

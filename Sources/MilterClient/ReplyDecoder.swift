@@ -1,14 +1,12 @@
-package import Milter
-package import NIOCore
+internal import Milter
+internal import NIOCore
 
 /// Reads a filter's frames, however they are cut.
-package struct ReplyDecoder: ByteToMessageDecoder, Sendable {
-    package typealias InboundOut = Reply
-
-    package init() {}
+struct ReplyDecoder: ByteToMessageDecoder, Sendable {
+    typealias InboundOut = Reply
 
     /// Takes the next reply off `input`; nil if more octets are needed.
-    package func next(_ input: inout ByteBuffer) throws(ProtocolError) -> Reply? {
+    func next(_ input: inout ByteBuffer) throws(ProtocolError) -> Reply? {
         guard let prefix = try Frame.prefix(of: input) else { return nil }
         guard let code = Reply.Code(rawValue: prefix.code) else { throw .unknownReply(prefix.code) }
         guard input.readableBytes >= Frame.prefixLength + prefix.payload else { return nil }
@@ -17,13 +15,13 @@ package struct ReplyDecoder: ByteToMessageDecoder, Sendable {
         return try Reply(code, from: &data)
     }
 
-    package mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
+    mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
         guard let reply = try next(&buffer) else { return .needMoreData }
         context.fireChannelRead(Self.wrapInboundOut(reply))
         return .continue
     }
 
-    package mutating func decodeLast(
+    mutating func decodeLast(
         context: ChannelHandlerContext,
         buffer: inout ByteBuffer,
         seenEOF: Bool

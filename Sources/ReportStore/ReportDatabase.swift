@@ -141,7 +141,7 @@ package final class ReportDatabase: Sendable {
     }
 
     /// Counts messages that were observed and could not be written.
-    package func addLost(_ count: Int) throws {
+    func addLost(_ count: Int) throws {
         try queue.write { try $0.execute(sql: "UPDATE lost SET count = count + ?", arguments: [count]) }
     }
 
