@@ -1,10 +1,10 @@
-public import DNS
-public import Mail
-public import MailSignature
+package import DNS
+package import Mail
+package import MailSignature
 
 /// The Authenticated Received Chain of one message (RFC 8617): what each host on the way claims to have found, and
 /// signatures that prove that it claimed so. Whether a host is to be trusted is not decided here.
-public struct ARCCheck: Sendable {
+package struct ARCCheck: Sendable {
     private enum Chain: Sendable {
         case none
         case broken(ARCChain.Defect)
@@ -15,7 +15,7 @@ public struct ARCCheck: Sendable {
     private let chain: Chain
 
     /// - Parameter header: the fields as received, from the top.
-    public init(header: [HeaderField]) {
+    package init(header: [HeaderField]) {
         self.header = header
         do {
             let sets = try ARCChain(header).sets
@@ -26,12 +26,12 @@ public struct ARCCheck: Sendable {
     }
 
     /// How the body must be hashed for the chain, for its newest set first.
-    public var bodyHashSpecifications: [BodyHashes.Specification] {
+    package var bodyHashSpecifications: [BodyHashes.Specification] {
         sets.reversed().compactMap { try? $0.messageSignature.get().bodyHashSpecification }
     }
 
     /// Asks for the keys of all sets; at the end of the header their names are known.
-    public func askForKeys(_ answers: inout Answers) {
+    package func askForKeys(_ answers: inout Answers) {
         for question in keyQuestions { _ = answers.request(question) }
     }
 
@@ -39,7 +39,7 @@ public struct ARCCheck: Sendable {
     /// - Parameters:
     ///   - digests: those of the whole body.
     ///   - time: seconds since 1970 at which signatures must be valid.
-    public func evaluate(
+    package func evaluate(
         digests: [BodyHashes.Specification: BodyHashes.Digest],
         at time: Int64,
         _ answers: inout Answers
@@ -61,7 +61,7 @@ public struct ARCCheck: Sendable {
     /// missing, false for a message without a chain. For a host that passes on a message that was judged before it
     /// was changed.
     /// - Parameter time: as in ``evaluate(digests:at:_:)``.
-    public func sealsVerify(at time: Int64, _ answers: inout Answers) -> Bool? {
+    package func sealsVerify(at time: Int64, _ answers: inout Answers) -> Bool? {
         guard !sets.isEmpty else { return false }
         let questions = sealKeyQuestions
         let known = questions.map { answers.request($0) }
@@ -71,7 +71,7 @@ public struct ARCCheck: Sendable {
     }
 
     /// Where the keys of the seals are.
-    public var sealKeyQuestions: [Question] { sets.reversed().map(\.seal.field.keyQuestion) }
+    package var sealKeyQuestions: [Question] { sets.reversed().map(\.seal.field.keyQuestion) }
 
     private var sets: [ARCSet] {
         guard case .sets(let sets) = chain else { return [] }

@@ -1,23 +1,23 @@
-public import Mail
+package import Mail
 internal import MailSignature
 
 /// The ARC fields of a header, for a host that is about to add its own set (RFC 8617, 5.1).
-public struct ARCFields: Sendable {
+package struct ARCFields: Sendable {
     /// The highest instance that a field names; 0 if none does. A field whose instance cannot be read has none.
-    public let highestInstance: Int
+    package let highestInstance: Int
     /// True if the newest ARC-Seal says `cv=fail`: no further one is added (RFC 8617, 5.1.2).
-    public let isMarkedAsFailed: Bool
+    package let isMarkedAsFailed: Bool
     /// The places of all fields of all sets, in the order in which a seal covers them (RFC 8617, 5.1.1); nil if they
     /// are not a chain (RFC 8617, 5.2, steps 1 to 3).
-    public let sealedPlaces: [Int]?
+    package let sealedPlaces: [Int]?
     /// The places of the fields of each set, from the first set to the newest; empty if they are not a chain.
-    public let sets: [[Int]]
+    package let sets: [[Int]]
 
     /// Sets that a message may have (RFC 8617, 4.2.1).
-    public static let instanceLimit = ARCInstance.limit
+    package static let instanceLimit = ARCInstance.limit
 
     /// - Parameter header: the fields, from the top.
-    public init(_ header: [HeaderField]) {
+    package init(_ header: [HeaderField]) {
         var highest = 0
         var newestSeal = 0
         var isMarkedAsFailed = false

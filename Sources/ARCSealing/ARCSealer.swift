@@ -1,9 +1,9 @@
 internal import ARC
-public import AuthResults
-public import DNS
+package import AuthResults
+package import DNS
 internal import FoundationEssentials
-public import Mail
-public import MailSignature
+package import Mail
+package import MailSignature
 
 /// Makes the ARC Sets of this site (RFC 8617, 5.1): the results, a signature over the message as it is passed on, and
 /// a seal over all sets up to this one.
@@ -11,13 +11,13 @@ public import MailSignature
 /// The tags of a signature are in alphabetical order, as in dkimpy: except for folds, it writes the same octets for
 /// the same message and key, so that each can be tested by the other. There is a space before `i=`, even at the
 /// beginning of a line: dkimpy 1.1.4 ends with an exception if it does not find ` i=1;`.
-public struct ARCSealer: Sendable {
+package struct ARCSealer: Sendable {
     private let domain: Domain
     private let selector: Domain
     private let key: SigningKey
 
     /// How the body must be hashed. Relaxed, as in nearly all signatures, so that one hash serves all.
-    public static let bodyHashSpecification = BodyHashes.Specification(canonicalization: .relaxed, length: nil)
+    package static let bodyHashSpecification = BodyHashes.Specification(canonicalization: .relaxed, length: nil)
 
     /// Fields that are signed once more than they occur, so that none can be added (RFC 6376, 8.15).
     private static let oversignedNames = ["from", "subject", "reply-to", "date", "to", "cc", "message-id"]
@@ -35,7 +35,7 @@ public struct ARCSealer: Sendable {
     ///   - domain: `d=`
     ///   - selector: `s=`
     ///   - privateKeyPEM: the PEM text of an RSA key; see ``MailSignature/SigningKey``.
-    public init(domain: Domain, selector: Domain, privateKeyPEM: [UInt8]) throws(SigningKey.Defect) {
+    package init(domain: Domain, selector: Domain, privateKeyPEM: [UInt8]) throws(SigningKey.Defect) {
         guard domain.isHostName else { throw SigningKey.Defect("\(domain) is not a domain to sign for") }
         guard let name = domain.prefixed(by: selector.text + "._domainkey") else {
             throw SigningKey.Defect("\(selector)._domainkey.\(domain) is too long for a name")
@@ -52,13 +52,13 @@ public struct ARCSealer: Sendable {
     }
 
     /// Where the public key is looked up.
-    public let keyQuestion: Question
+    package let keyQuestion: Question
 
     /// The TXT record to publish at ``keyQuestion``.
-    public var keyRecord: String { key.record }
+    package var keyRecord: String { key.record }
 
     /// Why verifiers will not find the key, in words for the person who publishes it; nil if they will.
-    public func problem(with answer: Answer) -> String? {
+    package func problem(with answer: Answer) -> String? {
         var answers = Answers([keyQuestion: answer])
         switch KeyRecord.read(keyQuestion, for: key.algorithm, &answers) {
         case nil: return nil
@@ -77,7 +77,7 @@ public struct ARCSealer: Sendable {
     ///   - body: the hash by ``bodyHashSpecification``.
     ///   - time: seconds since 1970.
     /// - Returns: nil if the message cannot be signed: it has more fields to sign than a verifier accepts.
-    public func set(
+    package func set(
         at position: ChainPosition,
         _ results: AuthenticationResults,
         over header: [HeaderField],
@@ -141,8 +141,9 @@ public struct ARCSealer: Sendable {
     /// A field whose tags are `a=`, `b=` and then `rest`.
     private func signed(_ name: String, _ rest: String, _ hash: (HeaderField) -> HeaderHash) -> HeaderField? {
         let start = " a=\(key.algorithm.rawValue);\n\tb="
-        guard let signature = key.signature(over: hash(HeaderField(name, start + rest))) else { return nil }
-        return HeaderField(name, start + Self.folded(Data(signature).base64EncodedString()) + rest)
+        return key.signatureText(over: hash(HeaderField(name, start + rest))).map { signature in
+            HeaderField(name, start + signature + rest)
+        }
     }
 
     /// The names for `h=`.
@@ -159,9 +160,6 @@ public struct ARCSealer: Sendable {
             }
     }
 
-    /// Characters in a line; RFC 5322 section 2.1.1 allows at most 78.
-    private static let lineLength = 72
-
     /// The list for `h=`, folded after colons.
     private static func folded(_ names: [String]) -> String {
         var text = ""
@@ -170,23 +168,13 @@ public struct ARCSealer: Sendable {
             if index > 0 {
                 text += ":"
                 column += 1
-                if column + name.utf8.count + 1 > lineLength {
+                if column + name.utf8.count + 1 > SigningKey.lineLength {
                     text += "\n\t"
                     column = 0
                 }
             }
             text += name
             column += name.utf8.count
-        }
-        return text
-    }
-
-    /// A `b=` value, folded.
-    private static func folded(_ signature: String) -> String {
-        var text = ""
-        for (index, character) in signature.enumerated() {
-            if index % lineLength == lineLength - 2 { text += "\n\t" }
-            text.append(character)
         }
         return text
     }

@@ -1,21 +1,21 @@
-public import ARC
+package import ARC
 
 /// The place of a new ARC Set in its chain, and what its seal says about the chain below (RFC 8617, 5.1).
-public struct ChainPosition: Hashable, Sendable {
+package struct ChainPosition: Hashable, Sendable {
     /// `cv=` (RFC 8617, 4.1.3): the state of the chain that the sealer found when it received the message.
-    public enum ChainValidation: String, Hashable, Sendable {
+    package enum ChainValidation: String, Hashable, Sendable {
         case none, pass, fail
     }
 
     /// Why a message gets no set.
-    public enum Refusal: Error, Hashable, Sendable {
+    package enum Refusal: Error, Hashable, Sendable {
         /// The newest seal says `cv=fail` (RFC 8617, 5.1.2).
         case markedAsFailed
         /// The instances are used up (RFC 8617, 4.2.1).
         case full
 
         /// In words for a log.
-        public var reason: String {
+        package var reason: String {
             switch self {
             case .markedAsFailed: "its newest seal says cv=fail"
             case .full: "it has \(ARCFields.instanceLimit) sets"
@@ -23,13 +23,13 @@ public struct ChainPosition: Hashable, Sendable {
         }
     }
 
-    public let instance: Int
-    public let chainValidation: ChainValidation
+    package let instance: Int
+    package let chainValidation: ChainValidation
 
     /// - Parameters:
     ///   - verdict: that on the chain, on arrival.
     ///   - fields: those of the message as it is to be sealed.
-    public init(after fields: ARCFields, _ verdict: ARCResult) throws(Refusal) {
+    package init(after fields: ARCFields, _ verdict: ARCResult) throws(Refusal) {
         guard !fields.isMarkedAsFailed else { throw .markedAsFailed }
         guard fields.highestInstance < ARCFields.instanceLimit else { throw .full }
         instance = fields.highestInstance + 1

@@ -1,17 +1,17 @@
 internal import Crypto
 
 /// One report to a domain about its mail in a period (RFC 9990).
-public struct AggregateReport: Hashable, Sendable, Codable {
+package struct AggregateReport: Hashable, Sendable, Codable {
     /// The reporting organization.
-    public struct Reporter: Hashable, Sendable, Codable {
-        public let organization: String
+    package struct Reporter: Hashable, Sendable, Codable {
+        package let organization: String
         /// Where questions about the report go.
-        public let email: String
-        public let extraContact: String?
+        package let email: String
+        package let extraContact: String?
         /// The domain of the receiver, in the subject and in the name of the file.
-        public let submitter: String
+        package let submitter: String
 
-        public init(organization: String, email: String, extraContact: String? = nil, submitter: String) {
+        package init(organization: String, email: String, extraContact: String? = nil, submitter: String) {
             self.organization = organization
             self.email = email
             self.extraContact = extraContact
@@ -19,27 +19,27 @@ public struct AggregateReport: Hashable, Sendable, Codable {
         }
     }
 
-    public struct Record: Hashable, Sendable, Codable {
-        public let row: ReportRow
-        public let count: Int
+    package struct Record: Hashable, Sendable, Codable {
+        package let row: ReportRow
+        package let count: Int
 
-        public init(_ row: ReportRow, count: Int) {
+        package init(_ row: ReportRow, count: Int) {
             self.row = row
             self.count = count
         }
     }
 
-    public let reporter: Reporter
-    public let policy: PublishedPolicy
-    public let period: ReportPeriod
-    public let records: [Record]
+    package let reporter: Reporter
+    package let policy: PublishedPolicy
+    package let period: ReportPeriod
+    package let records: [Record]
     /// The number of the report among those on the same policy and period, from 1: messages that came to light after
     /// one was made are reported in another.
-    public let part: Int
+    package let part: Int
     /// Messages that are not listed, because there were too many kinds of them.
-    public let dropped: Int
+    package let dropped: Int
 
-    public init(
+    package init(
         _ reporter: Reporter,
         _ policy: PublishedPolicy,
         _ period: ReportPeriod,
@@ -57,7 +57,7 @@ public struct AggregateReport: Hashable, Sendable, Codable {
 
     /// Letters and digits, the same for the same receiver, policy and period: a report that is made again keeps it,
     /// and one that continues where it ended has another.
-    public var uniqueID: String {
+    package var uniqueID: String {
         let text = [
             reporter.submitter, policy.domain, policy.policy, policy.subdomainPolicy ?? "",
             policy.nonexistentPolicy ?? "", policy.dkimAlignment, policy.spfAlignment, policy.isTesting ? "y" : "n",
@@ -74,27 +74,27 @@ public struct AggregateReport: Hashable, Sendable, Codable {
     /// ```
     /// ridtxt = dot-atom-text ["@" dot-atom-text]
     /// ```
-    public var id: String { "\(uniqueID)@\(reporter.submitter)" }
+    package var id: String { "\(uniqueID)@\(reporter.submitter)" }
 
     /// ```
     /// filename = receiver "!" policy-domain "!" begin-timestamp "!" end-timestamp [ "!" unique-id ] "." extension
     /// ```
-    public var fileName: String {
+    package var fileName: String {
         "\(reporter.submitter)!\(policy.domain)!\(period.begin)!\(period.lastSecond)!\(uniqueID).xml.gz"
     }
 
     /// ```
     /// "Report" 1*FWS "Domain:" 1*FWS domain 1*FWS "Submitter:" 1*FWS domain 1*FWS "Report-ID:" 1*FWS "<" id ">"
     /// ```
-    public var subject: String {
+    package var subject: String {
         "Report Domain: \(policy.domain) Submitter: \(reporter.submitter) Report-ID: <\(id)>"
     }
 
     /// The sum over all records.
-    public var messages: Int { records.reduce(0) { $0 + $1.count } }
+    package var messages: Int { records.reduce(0) { $0 + $1.count } }
 
     /// The document, in the namespace of RFC 9990.
-    public var xml: String {
+    package var xml: String {
         var xml = ReportXML()
         xml.element("feedback", attributes: " xmlns=\"urn:ietf:params:xml:ns:dmarc-2.0\"") { xml in
             xml.element("version", "1.0")

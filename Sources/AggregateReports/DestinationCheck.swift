@@ -1,10 +1,10 @@
 internal import DMARC
-public import DNS
+package import DNS
 
 /// Whether a destination wants the reports of a domain (RFC 9990: external destinations): any domain can name any
 /// address, including one that it wants to flood.
-public struct DestinationCheck: Sendable {
-    public enum Outcome: Hashable, Sendable {
+package struct DestinationCheck: Sendable {
+    package enum Outcome: Hashable, Sendable {
         /// Reports go to these addresses: the destination itself, or those that it names instead.
         case send([ReportDestination])
         /// Nothing is sent; the reason is a text of our own.
@@ -18,7 +18,7 @@ public struct DestinationCheck: Sendable {
     private let policyWalk: OrganizationalDomainSearch
     private let hostWalk: OrganizationalDomainSearch
 
-    public init(_ destination: ReportDestination, for policyDomain: Domain) {
+    package init(_ destination: ReportDestination, for policyDomain: Domain) {
         self.destination = destination
         self.policyDomain = policyDomain
         policyWalk = OrganizationalDomainSearch(from: policyDomain)
@@ -26,7 +26,7 @@ public struct DestinationCheck: Sendable {
     }
 
     /// The outcome, or nil as long as answers are missing.
-    public func evaluate(_ answers: inout Answers) -> Outcome? {
+    package func evaluate(_ answers: inout Answers) -> Outcome? {
         let mail = answers.request(Question(destination.host, .mx))
         guard let isExternal = isExternal(&answers) else { return nil }
         let outcome: Outcome

@@ -1,4 +1,4 @@
-public import Authentication
+package import Authentication
 internal import DKIM
 internal import DMARC
 internal import DNS
@@ -7,21 +7,21 @@ internal import MailAddresses
 internal import SPF
 
 /// The contribution of one message to the reports.
-public struct Observation: Hashable, Sendable {
-    public let policy: PublishedPolicy
+package struct Observation: Hashable, Sendable {
+    package let policy: PublishedPolicy
     /// The URIs of `rua=`, in their order.
-    public let destinations: [String]
+    package let destinations: [String]
     /// The hour in which the message came: seconds since 1970, a multiple of 3600.
-    public let hour: Int64
-    public let row: ReportRow
+    package let hour: Int64
+    package let row: ReportRow
 
     /// What this site did with the message.
-    public struct Handling: Hashable, Sendable {
-        public let disposition: ReportRow.Disposition
+    package struct Handling: Hashable, Sendable {
+        package let disposition: ReportRow.Disposition
         /// Why that differs from what the domain asks for.
-        public let reasons: [ReportRow.Reason]
+        package let reasons: [ReportRow.Reason]
 
-        public init(_ disposition: ReportRow.Disposition, reasons: [ReportRow.Reason] = []) {
+        package init(_ disposition: ReportRow.Disposition, reasons: [ReportRow.Reason] = []) {
             self.disposition = disposition
             self.reasons = reasons
         }
@@ -30,7 +30,7 @@ public struct Observation: Hashable, Sendable {
     /// URIs of a record that are kept; the only purpose of more is to make us send.
     private static let destinationLimit = 10
 
-    public init(policy: PublishedPolicy, destinations: [String], hour: Int64, row: ReportRow) {
+    package init(policy: PublishedPolicy, destinations: [String], hour: Int64, row: ReportRow) {
         self.policy = policy
         self.destinations = destinations
         self.hour = hour
@@ -42,7 +42,7 @@ public struct Observation: Hashable, Sendable {
     ///   - mailFrom: the argument of MAIL FROM as given; nil if unknown.
     ///   - handling: nil for a message that was passed on whatever its policy.
     ///   - time: when the message came, in seconds since 1970.
-    public init?(
+    package init?(
         _ judgement: Judgement,
         client: Client,
         mailFrom: [UInt8]?,

@@ -1,17 +1,17 @@
-public import DMARC
-public import DNS
+package import DMARC
+package import DNS
 
 /// The policy that a domain has published, as repeated in a report (RFC 9990: policy_published).
-public struct PublishedPolicy: Hashable, Sendable, Codable {
+package struct PublishedPolicy: Hashable, Sendable, Codable {
     /// Where the record was found: the DMARC Policy Domain.
-    public let domain: String
-    public let policy: String
-    public let subdomainPolicy: String?
-    public let nonexistentPolicy: String?
-    public let dkimAlignment: String
-    public let spfAlignment: String
-    public let isTesting: Bool
-    public let failureOptions: String?
+    package let domain: String
+    package let policy: String
+    package let subdomainPolicy: String?
+    package let nonexistentPolicy: String?
+    package let dkimAlignment: String
+    package let spfAlignment: String
+    package let isTesting: Bool
+    package let failureOptions: String?
 
     /// Short, because each is kept in a database.
     enum CodingKeys: String, CodingKey {
@@ -25,7 +25,7 @@ public struct PublishedPolicy: Hashable, Sendable, Codable {
         case failureOptions = "fo"
     }
 
-    public init(_ record: DMARCRecord, at domain: Domain) {
+    package init(_ record: DMARCRecord, at domain: Domain) {
         self.domain = domain.text
         policy = record.policy.rawValue
         subdomainPolicy = record.subdomainPolicy?.rawValue

@@ -1,17 +1,17 @@
-public import DNS
+package import DNS
 
 /// An address to which a domain wants its reports sent: a `mailto:` URI of `rua=` (RFC 9990; RFC 6068).
-public struct ReportDestination: Hashable, Sendable {
+package struct ReportDestination: Hashable, Sendable {
     /// `local-part@domain`, fit for an envelope and a header as it is: a dot-atom and a host name.
-    public let address: String
-    public let host: Domain
+    package let address: String
+    package let host: Domain
 
     /// Octets of a local-part (RFC 5321, 4.5.3.1.1).
     private static let localPartLimit = 64
 
     /// Nil for a URI of another kind, and for an address that is not a dot-atom at a host name: text from a
     /// stranger's DNS becomes an argument of RCPT TO.
-    public init?(_ uri: String) {
+    package init?(_ uri: String) {
         let octets = Array(uri.utf8)
         guard let colon = octets.firstIndex(of: UInt8(ascii: ":")),
             String(decoding: octets[..<colon], as: UTF8.self).lowercased() == "mailto"
@@ -23,7 +23,7 @@ public struct ReportDestination: Hashable, Sendable {
     }
 
     /// Nil if the text is not a dot-atom at a host name.
-    public init?(address: String) {
+    package init?(address: String) {
         self.init(address: Array(address.utf8))
     }
 

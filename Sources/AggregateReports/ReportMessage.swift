@@ -1,9 +1,9 @@
 internal import FoundationEssentials
 
 /// The mail that carries a report (RFC 9990; RFC 5322; RFC 2045): a line for people, and the gzipped document.
-public struct ReportMessage: Hashable, Sendable {
+package struct ReportMessage: Hashable, Sendable {
     /// Lines end with CRLF.
-    public let octets: [UInt8]
+    package let octets: [UInt8]
 
     /// Characters in a line of base64 (RFC 2045, 6.8).
     private static let lineLength = 76
@@ -12,7 +12,7 @@ public struct ReportMessage: Hashable, Sendable {
     ///   - from: the address in From, as written in a header: an addr-spec.
     ///   - time: when the report was made, in seconds since 1970: a message that is made again has the same octets.
     /// - Returns: nil if the document cannot be compressed.
-    public init?(_ report: AggregateReport, from: String, to destination: ReportDestination, at time: Int64) {
+    package init?(_ report: AggregateReport, from: String, to destination: ReportDestination, at time: Int64) {
         guard let compressed = LibZ.gzip(Array(report.xml.utf8)) else { return nil }
         let boundary = "=_\(report.uniqueID)"
         let period = "\(Self.date(report.period.begin)) to \(Self.date(report.period.lastSecond))"

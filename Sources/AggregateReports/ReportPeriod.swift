@@ -1,23 +1,23 @@
 /// The time that a report covers: hours, within one day of UTC (RFC 9990: a day by default, aligned to the hour).
-public struct ReportPeriod: Hashable, Sendable, Codable {
+package struct ReportPeriod: Hashable, Sendable, Codable {
     /// Seconds since 1970; the first second in the period, and the first after it.
-    public let begin: Int64
-    public let end: Int64
+    package let begin: Int64
+    package let end: Int64
 
-    public static let hour: Int64 = 3600
-    public static let day: Int64 = 24 * hour
+    package static let hour: Int64 = 3600
+    package static let day: Int64 = 24 * hour
 
-    public init(begin: Int64, end: Int64) {
+    package init(begin: Int64, end: Int64) {
         self.begin = begin
         self.end = end
     }
 
     /// The day of an hour.
-    public init(dayOf hour: Int64) {
+    package init(dayOf hour: Int64) {
         begin = hour - (hour % Self.day + Self.day) % Self.day
         end = begin + Self.day
     }
 
     /// The end in a report, which is the last second (RFC 9990: date_range).
-    public var lastSecond: Int64 { end - 1 }
+    package var lastSecond: Int64 { end - 1 }
 }

@@ -1,7 +1,7 @@
 /// A report's data about messages that are alike (RFC 9990: record); their number is kept beside it.
-public struct ReportRow: Hashable, Sendable, Codable {
+package struct ReportRow: Hashable, Sendable, Codable {
     /// What was done with the messages (RFC 9990: disposition).
-    public enum Disposition: String, Hashable, Sendable, Codable {
+    package enum Disposition: String, Hashable, Sendable, Codable {
         case none
         /// DMARC passed under a policy that asks for something else.
         case pass
@@ -9,8 +9,8 @@ public struct ReportRow: Hashable, Sendable, Codable {
     }
 
     /// Why that differs from what the policy asks for (RFC 9990: reason).
-    public struct Reason: Hashable, Sendable, Codable {
-        public enum Kind: String, Hashable, Sendable, Codable {
+    package struct Reason: Hashable, Sendable, Codable {
+        package enum Kind: String, Hashable, Sendable, Codable {
             case localPolicy = "local_policy"
             case mailingList = "mailing_list"
             case other
@@ -18,23 +18,23 @@ public struct ReportRow: Hashable, Sendable, Codable {
             case trustedForwarder = "trusted_forwarder"
         }
 
-        public let kind: Kind
-        public let comment: String?
+        package let kind: Kind
+        package let comment: String?
 
-        public init(_ kind: Kind, _ comment: String? = nil) {
+        package init(_ kind: Kind, _ comment: String? = nil) {
             self.kind = kind
             self.comment = comment
         }
     }
 
     /// The raw result of one DKIM signature.
-    public struct Signature: Hashable, Sendable, Codable {
-        public let domain: String
-        public let selector: String
-        public let result: String
-        public let humanResult: String?
+    package struct Signature: Hashable, Sendable, Codable {
+        package let domain: String
+        package let selector: String
+        package let result: String
+        package let humanResult: String?
 
-        public init(domain: String, selector: String, result: String, humanResult: String? = nil) {
+        package init(domain: String, selector: String, result: String, humanResult: String? = nil) {
             self.domain = domain
             self.selector = selector
             self.result = result
@@ -43,35 +43,35 @@ public struct ReportRow: Hashable, Sendable, Codable {
     }
 
     /// The raw result of SPF.
-    public struct Sender: Hashable, Sendable, Codable {
-        public let domain: String
-        public let result: String
-        public let humanResult: String?
+    package struct Sender: Hashable, Sendable, Codable {
+        package let domain: String
+        package let result: String
+        package let humanResult: String?
 
-        public init(domain: String, result: String, humanResult: String? = nil) {
+        package init(domain: String, result: String, humanResult: String? = nil) {
             self.domain = domain
             self.result = result
             self.humanResult = humanResult
         }
     }
 
-    public var sourceIP: String
-    public var disposition: Disposition
+    package var sourceIP: String
+    package var disposition: Disposition
     /// Whether DKIM and SPF pass with an aligned domain.
-    public var dkimAligned: Bool
-    public var spfAligned: Bool
-    public var reasons: [Reason]
-    public var headerFrom: String
+    package var dkimAligned: Bool
+    package var spfAligned: Bool
+    package var reasons: [Reason]
+    package var headerFrom: String
     /// The domain of MAIL FROM; empty for the null sender, nil if unknown.
-    public var envelopeFrom: String?
+    package var envelopeFrom: String?
     /// At most ``signatureLimit``.
-    public var signatures: [Signature]
-    public var spf: Sender?
+    package var signatures: [Signature]
+    package var spf: Sender?
 
     /// RFC 9990: at most 100 signatures per row.
-    public static let signatureLimit = 100
+    package static let signatureLimit = 100
 
-    public init(
+    package init(
         sourceIP: String,
         disposition: Disposition = .none,
         dkimAligned: Bool,

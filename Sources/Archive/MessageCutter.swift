@@ -3,7 +3,7 @@ internal import Mail
 internal import Mailboxes
 
 /// One message that was cut from an mbox, or is a separate file.
-package struct CutMessage: Sendable {
+struct CutMessage: Sendable {
     /// The file as the user named it, followed by its name in a packed one.
     let file: String
     /// Octets above it, if it is the first. They stay with it: a run that ends before it has written neither.
@@ -13,13 +13,13 @@ package struct CutMessage: Sendable {
     /// For a separate file: its place in a Maildir.
     var maildir: MaildirPlace?
     /// Where its From_ line begins, in octets from the beginning of the file.
-    package let offset: Int
+    let offset: Int
     /// The message as it is in the file.
     var content = SpooledMessage()
     /// The empty line after it that belongs to the mbox.
     var emptyLine: [UInt8] = []
     /// Where the next message begins.
-    package var end: Int
+    var end: Int
     /// Oddities in it or in the octets before it.
     var warnings = 0
     /// Where reading continues after it: at which of the mailboxes and messages of the input, and where in that.

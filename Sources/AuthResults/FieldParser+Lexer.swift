@@ -65,24 +65,32 @@ extension FieldParser {
             case UInt8(ascii: "\""):
                 index += 1
                 return String(decoding: text, as: UTF8.self)
-            case UInt8(ascii: "\\"):
-                index += 1
-                text.append(try quotedPair(for: rule))
-            case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
-                try lineBreak(for: rule)
-                continue
-            case UInt8(ascii: "\t"):
-                /// White space that a fold left is read as one space.
-                text.append(UInt8(ascii: " "))
-            case 0x20...0x7E, 0x80...0xFF:
-                text.append(octet)
             default:
-                throw error(rule, "no control characters")
+                try takeText(octet, to: &text, for: rule)
             }
-            index += 1
         }
         index = start
         throw error(rule, "a closing quote")
+    }
+
+    /// What quoted strings and comments have in common: a character, a quoted pair, or a fold. White space that a fold
+    /// left is read as one space.
+    private mutating func takeText(_ octet: UInt8, to text: inout [UInt8], for rule: String) throws(SyntaxError) {
+        switch octet {
+        case UInt8(ascii: "\\"):
+            index += 1
+            text.append(try quotedPair(for: rule))
+        case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
+            try lineBreak(for: rule)
+            return
+        case UInt8(ascii: "\t"):
+            text.append(UInt8(ascii: " "))
+        case 0x20...0x7E, 0x80...0xFF:
+            text.append(octet)
+        default:
+            throw error(rule, "no control characters")
+        }
+        index += 1
     }
 
     /// ```
@@ -146,27 +154,15 @@ extension FieldParser {
             case UInt8(ascii: "("):
                 depth += 1
                 if depth > 1 { text.append(octet) }
+                index += 1
             case UInt8(ascii: ")"):
                 depth -= 1
-                if depth == 0 {
-                    index += 1
-                    return String(decoding: text, as: UTF8.self)
-                }
-                text.append(octet)
-            case UInt8(ascii: "\\"):
                 index += 1
-                text.append(try quotedPair(for: "comment"))
-            case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
-                try lineBreak(for: "comment")
-                continue
-            case UInt8(ascii: "\t"):
-                text.append(UInt8(ascii: " "))
-            case 0x20...0x7E, 0x80...0xFF:
+                if depth == 0 { return String(decoding: text, as: UTF8.self) }
                 text.append(octet)
             default:
-                throw error("comment", "no control characters")
+                try takeText(octet, to: &text, for: "comment")
             }
-            index += 1
         }
         index = start
         throw error("comment", "a closing parenthesis")

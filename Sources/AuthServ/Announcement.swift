@@ -34,7 +34,7 @@ package struct Announcement: Hashable, Sendable {
     package let findings: [Finding]
 
     /// Ids of one server; a site with more must be asked at more than one.
-    package static let idLimit = 16
+    static let idLimit = 16
     /// The number of unused texts that are reported.
     static let refusedLimit = 64
 

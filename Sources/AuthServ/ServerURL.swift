@@ -5,7 +5,7 @@ package enum MailProtocol: String, Hashable, Sendable, CaseIterable {
     case smtp, imap, pop3
 
     /// The registered port, without and with TLS from the first octet (RFC 8314, 7.3 and 3.3).
-    package func defaultPort(isImplicitTLS: Bool) -> UInt16 {
+    func defaultPort(isImplicitTLS: Bool) -> UInt16 {
         switch self {
         case .smtp: isImplicitTLS ? 465 : 25
         case .imap: isImplicitTLS ? 993 : 143

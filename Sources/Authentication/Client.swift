@@ -1,15 +1,15 @@
-public import DNS
+package import DNS
 internal import Mail
-public import MailAddresses
+package import MailAddresses
 
 /// The SMTP client, as the MTA saw it.
-public struct Client: Hashable, Sendable {
+package struct Client: Hashable, Sendable {
     /// Nil if there is none: a local submission, a Unix socket, an envelope that could not be recovered.
-    public let address: IPAddress?
+    package let address: IPAddress?
     /// The MTA's own name for the client; for logs and reports only.
-    public let name: [UInt8]
+    package let name: [UInt8]
 
-    public init(address: IPAddress?, name: [UInt8] = []) {
+    package init(address: IPAddress?, name: [UInt8] = []) {
         self.address = address?.unmapped
         self.name = name
     }
@@ -23,15 +23,15 @@ public struct Client: Hashable, Sendable {
 
 /// What the MTA reports about SMTP AUTH (RFC 4954) in its macros `{auth_authen}` and `{auth_type}`, and what the
 /// authenticated client states in the AUTH parameter of MAIL.
-public struct Submission: Hashable, Sendable {
+package struct Submission: Hashable, Sendable {
     /// The authenticated identity, as the MTA gave it.
-    public let identity: [UInt8]
+    package let identity: [UInt8]
     /// The SASL mechanism, if the MTA reports it.
-    public let mechanism: [UInt8]
+    package let mechanism: [UInt8]
     /// The original submitter according to the client; nil if it names none.
-    public let author: AuthParameter?
+    package let author: AuthParameter?
 
-    public init(identity: [UInt8], mechanism: [UInt8] = [], author: AuthParameter? = nil) {
+    package init(identity: [UInt8], mechanism: [UInt8] = [], author: AuthParameter? = nil) {
         self.identity = identity
         self.mechanism = mechanism
         self.author = author

@@ -2,7 +2,7 @@ internal import FieldClaims
 
 /// What the examinations of a site have in common: its policy, the name that it reports under, and what follows from
 /// them. It is made once, and shared by any number of messages.
-public final class ExaminationTerms: Sendable {
+package final class ExaminationTerms: Sendable {
     let policy: Policy
     let authservID: String
     let ownIDs: OwnIdentifiers
@@ -10,7 +10,7 @@ public final class ExaminationTerms: Sendable {
     let forgedFields: ForgedFields
 
     /// Nil if nothing could be reported under `authservID`: it is empty or holds a control character.
-    public init?(policy: Policy, authservID: String) {
+    package init?(policy: Policy, authservID: String) {
         guard ResultsField.canBear(authservID) else { return nil }
         self.policy = policy
         self.authservID = authservID

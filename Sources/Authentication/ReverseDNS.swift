@@ -1,4 +1,4 @@
-public import DNS
+package import DNS
 
 /// The `iprev` method (RFC 8601, 3): does the name that the client's address claims point back to the address?
 struct ReverseDNS: Sendable {
@@ -51,16 +51,16 @@ struct ReverseDNS: Sendable {
 }
 
 /// The verdict of reverse DNS on the client.
-public struct ReverseDNSVerdict: Hashable, Sendable {
+package struct ReverseDNSVerdict: Hashable, Sendable {
     /// The results registered for `iprev`; there is no `none`.
-    public enum Result: String, Hashable, Sendable {
+    package enum Result: String, Hashable, Sendable {
         case pass, fail, temperror, permerror
     }
 
-    public let result: Result
+    package let result: Result
     /// The name that points back to the address, if one does.
-    public let name: Domain?
-    public let reason: String?
+    package let name: Domain?
+    package let reason: String?
 
     init(result: Result, name: Domain? = nil, reason: String? = nil) {
         self.result = result

@@ -5,14 +5,14 @@ internal import MailAddresses
 
 /// What is reported about SMTP AUTH (RFC 8601, 2.7.4). Only success is ever reported: the MTA accepts no message
 /// after a failure.
-public struct SubmissionVerdict: Hashable, Sendable {
+package struct SubmissionVerdict: Hashable, Sendable {
     /// The identity as it may appear in a field; nil if its octets are not fit to be shown.
-    public let identity: String?
+    package let identity: String?
     /// The SASL mechanism (RFC 4422, 3.1: 1 to 20 upper-case letters, digits, hyphens, underscores), if it is one.
-    public let mechanism: String?
+    package let mechanism: String?
     /// The mailbox that the client names in the AUTH parameter of MAIL (RFC 4954, 5), as it may appear in a field;
     /// nil if it names none, vouches for none (`<>`), or its octets are not fit to be shown.
-    public let author: String?
+    package let author: String?
     /// Whether the field gives the mechanism in a comment.
     package let showsMechanism: Bool
 

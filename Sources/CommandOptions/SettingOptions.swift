@@ -1,5 +1,5 @@
-package import ArgumentParser
-package import Configuration
+internal import ArgumentParser
+internal import Configuration
 internal import DNS
 internal import Trace
 
@@ -8,143 +8,126 @@ internal import Trace
 package struct SettingOptions<Scope: SettingScope>: ParsableArguments {
     package init() {}
 
-    @Option(name: .customLong(Scope.dryRunFlag), help: .setting("dry-run", in: Scope.self)) package var dryRun: String?
-    @Option(name: .customLong("authserv-id"), help: .setting("authserv-id", in: Scope.self)) package var authservId:
-        String?
+    @Option(name: .customLong(Scope.dryRunFlag), help: .setting("dry-run", in: Scope.self)) var dryRun: String?
+    @Option(name: .customLong("authserv-id"), help: .setting("authserv-id", in: Scope.self)) var authservId: String?
     @Option(name: .customLong("own-ids"), parsing: .singleValue, help: .setting("own-ids", in: Scope.self))
-    package var ownIds: [String] = []
+    var ownIds: [String] = []
     @Option(name: .customLong("own-hosts"), parsing: .singleValue, help: .setting("own-hosts", in: Scope.self))
-    package var ownHosts: [String] = []
+    var ownHosts: [String] = []
     @Option(
         name: .customLong("trusted-relays"),
         parsing: .singleValue,
         help: .setting("trusted-relays", in: Scope.self)
     )
-    package var trustedRelays: [String] = []
+    var trustedRelays: [String] = []
     @Option(name: .customLong("check-trusted-relays"), help: .setting("check-trusted-relays", in: Scope.self))
-    package var checkTrustedRelays: String?
+    var checkTrustedRelays: String?
     @Option(
         name: .customLong("local-networks"),
         parsing: .singleValue,
         help: .setting("local-networks", in: Scope.self)
     )
-    package var localNetworks: [String] = []
-    @Option(name: .customLong("foreign"), help: .setting("foreign", in: Scope.self)) package var foreign: String?
+    var localNetworks: [String] = []
+    @Option(name: .customLong("foreign"), help: .setting("foreign", in: Scope.self)) var foreign: String?
     @Option(name: .customLong("also-remove"), parsing: .singleValue, help: .setting("also-remove", in: Scope.self))
-    package var alsoRemove: [String] = []
+    var alsoRemove: [String] = []
     @Option(name: .customLong("check-authenticated"), help: .setting("check-authenticated", in: Scope.self))
-    package var checkAuthenticated: String?
-    @Option(name: .customLong("auth-mechanism"), help: .setting("auth-mechanism", in: Scope.self)) package
-        var authMechanism: String?
-    @Option(name: .customLong("received-spf"), help: .setting("received-spf", in: Scope.self)) package var receivedSpf:
-        String?
-    @Option(name: .customLong("socket"), help: .setting("socket", in: Scope.self)) package var socket: String?
-    @Option(name: .customLong("socket-mode"), help: .setting("socket-mode", in: Scope.self)) package var socketMode:
-        String?
-    @Option(name: .customLong("socket-group"), help: .setting("socket-group", in: Scope.self)) package var socketGroup:
-        String?
+    var checkAuthenticated: String?
+    @Option(name: .customLong("auth-mechanism"), help: .setting("auth-mechanism", in: Scope.self))
+    var authMechanism: String?
+    @Option(name: .customLong("received-spf"), help: .setting("received-spf", in: Scope.self)) var receivedSpf: String?
+    @Option(name: .customLong("socket"), help: .setting("socket", in: Scope.self)) var socket: String?
+    @Option(name: .customLong("socket-mode"), help: .setting("socket-mode", in: Scope.self)) var socketMode: String?
+    @Option(name: .customLong("socket-group"), help: .setting("socket-group", in: Scope.self)) var socketGroup: String?
     @Option(
         name: [.customLong("dns-server"), .customLong("dns-servers")],
         parsing: .singleValue,
         help: .setting("dns.servers", in: Scope.self)
     )
-    package var dnsServers: [String] = []
-    @Option(name: .customLong("dns-timeout"), help: .setting("dns.timeout", in: Scope.self)) package var dnsTimeout:
-        String?
-    @Option(name: .customLong("checks-spf"), help: .setting("checks.spf", in: Scope.self)) package var checksSpf:
-        String?
-    @Option(name: .customLong("checks-dkim"), help: .setting("checks.dkim", in: Scope.self)) package var checksDkim:
-        String?
-    @Option(name: .customLong("checks-dmarc"), help: .setting("checks.dmarc", in: Scope.self)) package var checksDmarc:
-        String?
-    @Option(name: .customLong("checks-arc"), help: .setting("checks.arc", in: Scope.self)) package var checksArc:
-        String?
-    @Option(name: .customLong("checks-iprev"), help: .setting("checks.iprev", in: Scope.self)) package var checksIprev:
-        String?
-    @Option(name: .customLong("checks-auth"), help: .setting("checks.auth", in: Scope.self)) package var checksAuth:
-        String?
-    @Option(name: .customLong("limits-deadline"), help: .setting("limits.deadline", in: Scope.self)) package
-        var limitsDeadline: String?
-    @Option(name: .customLong("limits-header"), help: .setting("limits.header", in: Scope.self)) package
-        var limitsHeader: String?
+    var dnsServers: [String] = []
+    @Option(name: .customLong("dns-timeout"), help: .setting("dns.timeout", in: Scope.self)) var dnsTimeout: String?
+    @Option(name: .customLong("checks-spf"), help: .setting("checks.spf", in: Scope.self)) var checksSpf: String?
+    @Option(name: .customLong("checks-dkim"), help: .setting("checks.dkim", in: Scope.self)) var checksDkim: String?
+    @Option(name: .customLong("checks-dmarc"), help: .setting("checks.dmarc", in: Scope.self)) var checksDmarc: String?
+    @Option(name: .customLong("checks-arc"), help: .setting("checks.arc", in: Scope.self)) var checksArc: String?
+    @Option(name: .customLong("checks-iprev"), help: .setting("checks.iprev", in: Scope.self)) var checksIprev: String?
+    @Option(name: .customLong("checks-auth"), help: .setting("checks.auth", in: Scope.self)) var checksAuth: String?
+    @Option(name: .customLong("limits-deadline"), help: .setting("limits.deadline", in: Scope.self))
+    var limitsDeadline: String?
+    @Option(name: .customLong("limits-header"), help: .setting("limits.header", in: Scope.self))
+    var limitsHeader: String?
     @Option(name: .customLong("limits-header-fields"), help: .setting("limits.header-fields", in: Scope.self))
-    package var limitsHeaderFields: String?
+    var limitsHeaderFields: String?
     @Option(name: .customLong("limits-signatures"), help: .setting("limits.signatures", in: Scope.self))
-    package var limitsSignatures: String?
+    var limitsSignatures: String?
     @Option(name: .customLong("limits-void-lookups"), help: .setting("limits.void-lookups", in: Scope.self))
-    package var limitsVoidLookups: String?
+    var limitsVoidLookups: String?
     @Option(name: .customLong("limits-questions"), help: .setting("limits.questions", in: Scope.self))
-    package var limitsQuestions: String?
+    var limitsQuestions: String?
     @Option(name: .customLong("limits-client-questions"), help: .setting("limits.client-questions", in: Scope.self))
-    package var limitsClientQuestions: String?
+    var limitsClientQuestions: String?
     @Option(name: .customLong("limits-removals"), help: .setting("limits.removals", in: Scope.self))
-    package var limitsRemovals: String?
+    var limitsRemovals: String?
     @Option(name: .customLong("limits-connections"), help: .setting("limits.connections", in: Scope.self))
-    package var limitsConnections: String?
-    @Option(name: .customLong("seal-domain"), help: .setting("seal.domain", in: Scope.self)) package var sealDomain:
-        String?
-    @Option(name: .customLong("seal-selector"), help: .setting("seal.selector", in: Scope.self)) package
-        var sealSelector: String?
-    @Option(name: .customLong("seal-key-file"), help: .setting("seal.key-file", in: Scope.self)) package
-        var sealKeyFile: String?
-    @Option(name: .customLong("policy-dry-run"), help: .setting("policy.dry-run", in: Scope.self)) package
-        var policyDryRun: String?
-    @Option(name: .customLong("policy-help"), help: .setting("policy.help", in: Scope.self)) package var policyHelp:
-        String?
+    var limitsConnections: String?
+    @Option(name: .customLong("seal-domain"), help: .setting("seal.domain", in: Scope.self)) var sealDomain: String?
+    @Option(name: .customLong("seal-selector"), help: .setting("seal.selector", in: Scope.self))
+    var sealSelector: String?
+    @Option(name: .customLong("seal-key-file"), help: .setting("seal.key-file", in: Scope.self))
+    var sealKeyFile: String?
+    @Option(name: .customLong("policy-dry-run"), help: .setting("policy.dry-run", in: Scope.self))
+    var policyDryRun: String?
+    @Option(name: .customLong("policy-help"), help: .setting("policy.help", in: Scope.self)) var policyHelp: String?
     @Option(name: .customLong("ask-hosts"), parsing: .singleValue, help: .setting("ask.hosts", in: Scope.self))
-    package var askHosts: [String] = []
+    var askHosts: [String] = []
     @Option(name: .customLong("ask-networks"), parsing: .singleValue, help: .setting("ask.networks", in: Scope.self))
-    package var askNetworks: [String] = []
-    @Option(name: .customLong("ask-horizon"), help: .setting("ask.horizon", in: Scope.self)) package var askHorizon:
-        String?
-    @Option(name: .customLong("ask-cache"), help: .setting("ask.cache", in: Scope.self)) package var askCache: String?
+    var askNetworks: [String] = []
+    @Option(name: .customLong("ask-horizon"), help: .setting("ask.horizon", in: Scope.self)) var askHorizon: String?
+    @Option(name: .customLong("ask-cache"), help: .setting("ask.cache", in: Scope.self)) var askCache: String?
     @Option(name: .customLong("announced-by"), parsing: .singleValue, help: .setting("announced-by", in: Scope.self))
-    package var announcedBy: [String] = []
-    @Option(name: .customLong("arc-seal-domain"), help: .setting("arc-seal.domain", in: Scope.self)) package
-        var arcSealDomain: String?
+    var announcedBy: [String] = []
+    @Option(name: .customLong("arc-seal-domain"), help: .setting("arc-seal.domain", in: Scope.self))
+    var arcSealDomain: String?
     @Option(name: .customLong("arc-seal-selector"), help: .setting("arc-seal.selector", in: Scope.self))
-    package var arcSealSelector: String?
+    var arcSealSelector: String?
     @Option(name: .customLong("arc-seal-key-file"), help: .setting("arc-seal.key-file", in: Scope.self))
-    package var arcSealKeyFile: String?
-    @Option(name: .customLong("arc-seal-when"), help: .setting("arc-seal.when", in: Scope.self)) package
-        var arcSealWhen: String?
+    var arcSealKeyFile: String?
+    @Option(name: .customLong("arc-seal-when"), help: .setting("arc-seal.when", in: Scope.self))
+    var arcSealWhen: String?
     @Option(name: .customLong("reports-database"), help: .setting("reports.database", in: Scope.self))
-    package var reportsDatabase: String?
+    var reportsDatabase: String?
     @Option(name: .customLong("reports-org-name"), help: .setting("reports.org-name", in: Scope.self))
-    package var reportsOrgName: String?
-    @Option(name: .customLong("reports-email"), help: .setting("reports.email", in: Scope.self)) package
-        var reportsEmail: String?
+    var reportsOrgName: String?
+    @Option(name: .customLong("reports-email"), help: .setting("reports.email", in: Scope.self))
+    var reportsEmail: String?
     @Option(
         name: .customLong("reports-extra-contact-info"),
         help: .setting("reports.extra-contact-info", in: Scope.self)
-    ) package var reportsExtraContactInfo: String?
+    ) var reportsExtraContactInfo: String?
     @Option(name: .customLong("reports-submitter"), help: .setting("reports.submitter", in: Scope.self))
-    package var reportsSubmitter: String?
-    @Option(name: .customLong("reports-send-by"), help: .setting("reports.send-by", in: Scope.self)) package
-        var reportsSendBy: String?
-    @Option(name: .customLong("reports-rows"), help: .setting("reports.rows", in: Scope.self)) package var reportsRows:
-        String?
+    var reportsSubmitter: String?
+    @Option(name: .customLong("reports-send-by"), help: .setting("reports.send-by", in: Scope.self))
+    var reportsSendBy: String?
+    @Option(name: .customLong("reports-rows"), help: .setting("reports.rows", in: Scope.self)) var reportsRows: String?
     @Option(name: .customLong("reports-rows-per-policy"), help: .setting("reports.rows-per-policy", in: Scope.self))
-    package var reportsRowsPerPolicy: String?
+    var reportsRowsPerPolicy: String?
     @Option(name: .customLong("reports-keep-days"), help: .setting("reports.keep-days", in: Scope.self))
-    package var reportsKeepDays: String?
+    var reportsKeepDays: String?
     @Option(name: .customLong("reports-reports-per-run"), help: .setting("reports.reports-per-run", in: Scope.self))
-    package var reportsPerRun: String?
+    var reportsPerRun: String?
     @Option(
         name: .customLong("reports-reports-per-address"),
         help: .setting("reports.reports-per-address", in: Scope.self)
-    ) package var reportsPerAddress: String?
+    ) var reportsPerAddress: String?
     @Option(name: .customLong("reports-addresses"), help: .setting("reports.addresses", in: Scope.self))
-    package var reportsAddresses: String?
-    @Option(name: .customLong("reports-size"), help: .setting("reports.size", in: Scope.self)) package var reportsSize:
-        String?
-    @Option(name: .customLong("metrics"), help: .setting("metrics", in: Scope.self)) package var metrics: String?
-    @Option(name: .customLong("log-level"), help: .setting("log-level", in: Scope.self)) package var logLevel: String?
-    @Option(name: .customLong("log-format"), help: .setting("log-format", in: Scope.self)) package var logFormat:
-        String?
+    var reportsAddresses: String?
+    @Option(name: .customLong("reports-size"), help: .setting("reports.size", in: Scope.self)) var reportsSize: String?
+    @Option(name: .customLong("metrics"), help: .setting("metrics", in: Scope.self)) var metrics: String?
+    @Option(name: .customLong("log-level"), help: .setting("log-level", in: Scope.self)) var logLevel: String?
+    @Option(name: .customLong("log-format"), help: .setting("log-format", in: Scope.self)) var logFormat: String?
 
     /// The given settings, in the order of the table.
-    package var entries: [ConfigurationEntry] {
+    var entries: [ConfigurationEntry] {
         let given: [(key: String, texts: [String])] = [
             ("dry-run", dryRun.map { [$0] } ?? []),
             ("authserv-id", authservId.map { [$0] } ?? []),

@@ -10,7 +10,7 @@ package struct ConfigurationFile {
     /// `policy.rules`, which only the file can give.
     package private(set) var rules: [Rule] = []
     /// Where each rule begins.
-    package private(set) var ruleOrigins: [ConfigurationOrigin] = []
+    private(set) var ruleOrigins: [ConfigurationOrigin] = []
 
     /// True if the text ends with a line break, which a truncated file rarely does.
     let isWhole: Bool

@@ -40,7 +40,7 @@ package struct ServiceConfiguration: Sendable {
     package var seal = Seal()
     /// The key that makes our ARC Sets; nil makes none.
     package var arcSeal = Seal()
-    package var arcSealMoment = ARCSealMoment.arrival
+    var arcSealMoment = ARCSealMoment.arrival
 
     /// What is counted for DMARC aggregate reports (RFC 9990), and how they are sent.
     package var reports = Reports()
@@ -91,7 +91,7 @@ package struct ServiceConfiguration: Sendable {
     }
 
     /// Which messages get an ARC Set of ours (RFC 8617, 5.1).
-    package enum ARCSealMoment: String, CaseIterable, Sendable {
+    enum ARCSealMoment: String, CaseIterable, Sendable {
         /// Messages that external clients deliver.
         case arrival
         /// Messages that our own hosts send on.
@@ -103,6 +103,6 @@ package struct ServiceConfiguration: Sendable {
     package struct Seal: Hashable, Sendable {
         package var domain: String?
         package var selector: String?
-        package var keyFile: String?
+        var keyFile: String?
     }
 }

@@ -1,11 +1,13 @@
 internal import Authentication
 internal import MailPolicy
 internal import Observability
-internal import ReportStore
 
 extension Setting {
     /// Every key there is, in the order in which `authres config` shows them.
-    package static let all: [Setting] = [
+    package static let all = ofMessages + ofReports + ofObservation
+
+    /// The keys of how messages come in, are judged and changed.
+    private static let ofMessages: [Setting] = [
         .scalar("dry-run", \.isDryRun, .truth, "Judge and log every message, and change none.", concern: .filter),
         .scalar(
             "authserv-id",
@@ -197,74 +199,10 @@ extension Setting {
             .word,
             "Which messages get an ARC Set: those from outside, or those that our own hosts send on."
         ),
-        .scalar(
-            "reports.database",
-            \.reports.database,
-            ValueForm<String>.text.optional,
-            "SQLite file with the counts for DMARC aggregate reports (RFC 9990); without it nothing is counted."
-        ),
-        .scalar(
-            "reports.org-name",
-            \.reports.organization,
-            ValueForm<String>.text.optional,
-            "Organization that reports (default: reports.submitter)."
-        ),
-        .scalar(
-            "reports.email",
-            \.reports.email,
-            ValueForm<String>.mailAddress.optional,
-            "Address that reports are sent from and that questions about them go to."
-        ),
-        .scalar(
-            "reports.extra-contact-info",
-            \.reports.extraContact,
-            ValueForm<String>.text.optional,
-            "More contact information in reports."
-        ),
-        .scalar(
-            "reports.submitter",
-            \.reports.submitter,
-            ValueForm<String>.hostName.optional,
-            "Domain that reports (default: that of reports.email)."
-        ),
-        .scalar("reports.send-by", \.reports.sendBy, .mailer, "How reports reach the local MTA."),
-        .scalar(
-            "reports.rows",
-            \.reports.storeLimits.rows,
-            .number(100...100_000_000),
-            "Rows that are kept; messages that would add more are counted and dropped."
-        ),
-        .scalar(
-            "reports.rows-per-policy",
-            \.reports.storeLimits.rowsOfPolicy,
-            .number(10...1_000_000),
-            "Rows that are kept for one policy."
-        ),
-        .scalar("reports.keep-days", \.reports.days, .number(2...365), "Days for which rows are kept."),
-        .scalar(
-            "reports.reports-per-run",
-            \.reports.reportsOfRun,
-            .number(1...1_000_000),
-            "Reports that one run makes."
-        ),
-        .scalar(
-            "reports.reports-per-address",
-            \.reports.sendLimits.reportsForAddress,
-            .number(1...1_000_000),
-            "Reports that one run sends to one address."
-        ),
-        .scalar(
-            "reports.addresses",
-            \.reports.sendLimits.destinations,
-            .number(1...10),
-            "Addresses that one report is sent to."
-        ),
-        .scalar(
-            "reports.size",
-            \.reports.sendLimits.messageOctets,
-            .size(65536...100 * 1024 * 1024),
-            "Maximum size of a report's message in octets."
-        ),
+    ]
+
+    /// The keys of metrics and the log.
+    private static let ofObservation: [Setting] = [
         .scalar(
             "metrics",
             \.metrics,
@@ -283,7 +221,7 @@ extension Setting {
     ]
 
     /// The key after which the rules are shown.
-    package static let lastOfPolicy = "policy.help"
+    static let lastOfPolicy = "policy.help"
 
     package static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
 }

@@ -1,12 +1,12 @@
-public import DNS
-public import Mail
-public import MailSignature
+package import DNS
+package import Mail
+package import MailSignature
 
 /// The DKIM signatures of one message (RFC 6376, RFC 8301, RFC 8463).
 ///
 /// Every signature is parsed here first. One that is settled by its own text, its key, its times or the body hash
 /// goes no further; for the others, a ``HeaderVerifier`` determines whether the signature over the header verifies.
-public struct DKIMCheck: Sendable {
+package struct DKIMCheck: Sendable {
     private enum Signature: Sendable {
         case settled(DKIMVerdict)
         case candidate(Candidate)
@@ -24,7 +24,7 @@ public struct DKIMCheck: Sendable {
     ///   - header: the fields as received, from the top.
     ///   - signatureLimit: signatures that are verified, from the top (RFC 6376, 8.4); the others are reported as not
     ///     checked.
-    public init(header: [HeaderField], signatureLimit: Int) {
+    package init(header: [HeaderField], signatureLimit: Int) {
         self.header = header
         var signatures: [Signature] = []
         var candidates = 0
@@ -56,17 +56,17 @@ public struct DKIMCheck: Sendable {
     }
 
     /// The domains that may turn out to have signed, for callers that want to ask the DNS about them early.
-    public var candidateDomains: [Domain] {
+    package var candidateDomains: [Domain] {
         candidates.map(\.signature.field.domain)
     }
 
     /// How the body must be hashed for these signatures.
-    public var bodyHashSpecifications: [BodyHashes.Specification] {
+    package var bodyHashSpecifications: [BodyHashes.Specification] {
         candidates.map(\.signature.bodyHashSpecification)
     }
 
     /// Asks for all keys; at the end of the header their names are known.
-    public func askForKeys(_ answers: inout Answers) {
+    package func askForKeys(_ answers: inout Answers) {
         for candidate in candidates { _ = answers.request(candidate.signature.field.keyQuestion) }
     }
 
@@ -75,7 +75,7 @@ public struct DKIMCheck: Sendable {
     /// - Parameters:
     ///   - digests: those of the whole body.
     ///   - time: seconds since 1970 at which signatures must be valid.
-    public func evaluate(
+    package func evaluate(
         digests: [BodyHashes.Specification: BodyHashes.Digest],
         at time: Int64,
         _ answers: inout Answers

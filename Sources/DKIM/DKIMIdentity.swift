@@ -1,12 +1,12 @@
-public import DNS
+package import DNS
 internal import Mail
 internal import MailSignature
 
 /// The agent or user for whom a domain signs: the `i=` tag (RFC 6376, 3.5), or without it, `@` and the `d=` domain.
-public struct DKIMIdentity: Hashable, Sendable {
+package struct DKIMIdentity: Hashable, Sendable {
     /// Decoded, a Local-part of RFC 5321 or RFC 6531; empty if the identity is a domain alone.
-    public let localPart: [UInt8]
-    public let domain: Domain
+    package let localPart: [UInt8]
+    package let domain: Domain
 
     init(domain: Domain) {
         localPart = []

@@ -1,31 +1,31 @@
-public import DNS
-public import MailSignature
+package import DNS
+package import MailSignature
 
 /// The result names of RFC 8601, section 2.7.1, that a signature can have; `none` is a message without one.
-public enum DKIMResult: String, Hashable, Sendable {
+package enum DKIMResult: String, Hashable, Sendable {
     case pass, fail, policy, neutral, temperror, permerror
 }
 
 /// What was found out about one DKIM-Signature. Of what the sender wrote, it contains only values whose grammar was
 /// checked; for a field that breaks its grammar, it has none of them.
-public struct DKIMVerdict: Hashable, Sendable {
-    public internal(set) var result: DKIMResult
+package struct DKIMVerdict: Hashable, Sendable {
+    package internal(set) var result: DKIMResult
     /// A short text of our own for every result except a plain pass.
-    public internal(set) var reason: String?
+    package internal(set) var reason: String?
     /// `d=`
-    public let domain: Domain?
+    package let domain: Domain?
     /// `i=`, or its default if it is absent.
-    public let identity: DKIMIdentity?
+    package let identity: DKIMIdentity?
     /// `s=`
-    public let selector: Domain?
+    package let selector: Domain?
     /// `a=`
-    public let algorithm: SignatureAlgorithm?
+    package let algorithm: SignatureAlgorithm?
     /// `b=` without white space. RFC 6008 shows its first characters, enough to distinguish the signatures.
-    public let signatureText: String?
+    package let signatureText: String?
     /// The key's length in bits, if it was found.
-    public internal(set) var keyBits: Int?
+    package internal(set) var keyBits: Int?
     /// The key says `t=y`: the domain is only trying DKIM out.
-    public internal(set) var isTesting = false
+    package internal(set) var isTesting = false
 
     init(_ result: DKIMResult, _ reason: String?, _ field: SignatureField?, _ identity: DKIMIdentity?) {
         self.result = result

@@ -1,10 +1,10 @@
-public import DNS
+package import DNS
 
 extension DMARCVerdict {
     /// Which methods have authenticated a domain that is aligned with the author's, each considered by itself, for
     /// aggregate reports (RFC 9990). The verdict is known as soon as one has. Nil as long as an answer is missing.
     /// - Parameters: as given to ``DMARCCheck/evaluate(spf:dkim:unchecked:_:)``.
-    public func alignedMethods(
+    package func alignedMethods(
         spf: DMARCCheck.Identifier?,
         dkim: [DMARCCheck.Identifier],
         _ answers: inout Answers

@@ -1,5 +1,5 @@
-public import DNS
-public import Mail
+package import DNS
+package import Mail
 internal import MailAddresses
 
 /// DMARC (RFC 9989): does a domain that the message has authenticated belong with the one its author claims?
@@ -21,10 +21,10 @@ internal import MailAddresses
 /// author. More domains than ``AuthorDomains/limit`` are not all judged (RFC 9989, 11.5), so the message is treated
 /// as the strictest of their owners could ask: it fails under `reject`, without a domain unless one of those judged
 /// has asked for it.
-public struct DMARCCheck: Sendable {
+package struct DMARCCheck: Sendable {
     /// A domain that another method has checked: that of SPF's MAIL FROM, or the `d=` of a DKIM signature.
-    public struct Identifier: Hashable, Sendable {
-        public enum Outcome: Hashable, Sendable {
+    package struct Identifier: Hashable, Sendable {
+        package enum Outcome: Hashable, Sendable {
             case authenticated
             /// Not authenticated, and it will not be.
             case failed
@@ -32,10 +32,10 @@ public struct DMARCCheck: Sendable {
             case temporaryError
         }
 
-        public let domain: Domain
-        public let outcome: Outcome
+        package let domain: Domain
+        package let outcome: Outcome
 
-        public init(domain: Domain, outcome: Outcome) {
+        package init(domain: Domain, outcome: Outcome) {
             self.domain = domain
             self.outcome = outcome
         }
@@ -46,7 +46,7 @@ public struct DMARCCheck: Sendable {
     private let candidates: [CandidateAuthor]
 
     /// - Parameter header: the fields as received, from the top.
-    public init(header: [HeaderField]) {
+    package init(header: [HeaderField]) {
         let fields = (header + header.flatMap(\.hiddenFields)).filter { $0.isNamed("From") }
         hasFromField = !fields.isEmpty
         authors = AuthorDomains(fromFields: fields.map(\.value))
@@ -55,7 +55,7 @@ public struct DMARCCheck: Sendable {
 
     /// Asks for everything that is known to be needed: at the end of the header, and again when answers arrive.
     /// - Parameter candidates: the domains that may turn out to be authenticated.
-    public func ask(candidates identifiers: [Domain], _ answers: inout Answers) {
+    package func ask(candidates identifiers: [Domain], _ answers: inout Answers) {
         for candidate in candidates { candidate.ask(identifiers, &answers) }
     }
 
@@ -65,7 +65,7 @@ public struct DMARCCheck: Sendable {
     ///   - dkim: the signing domains, one for each signature.
     ///   - unchecked: why SPF or DKIM was not checked at all, if it was not. Such a message may pass, but cannot be
     ///     said to fail.
-    public func evaluate(
+    package func evaluate(
         spf: Identifier?,
         dkim: [Identifier],
         unchecked: String? = nil,

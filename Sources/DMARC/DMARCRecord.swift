@@ -2,9 +2,9 @@
 ///
 /// Whether a text is a record depends on its first tag alone; after that no error makes the whole record void: a tag
 /// that breaks the grammar is treated as absent (RFC 9989, 4.7).
-public struct DMARCRecord: Hashable, Sendable {
+package struct DMARCRecord: Hashable, Sendable {
     /// What the domain's owner wants done with mail that fails.
-    public enum Policy: String, Hashable, Sendable, CaseIterable {
+    package enum Policy: String, Hashable, Sendable, CaseIterable {
         case none, quarantine, reject
 
         /// One level lower, as `t=y` asks (RFC 9989, 4.7).
@@ -17,7 +17,7 @@ public struct DMARCRecord: Hashable, Sendable {
     }
 
     /// How much of two domains must be equal (RFC 9989, 4.4).
-    public enum AlignmentMode: String, Hashable, Sendable, CaseIterable {
+    package enum AlignmentMode: String, Hashable, Sendable, CaseIterable {
         /// The Organizational Domains.
         case relaxed = "r"
         /// The domains.
@@ -25,7 +25,7 @@ public struct DMARCRecord: Hashable, Sendable {
     }
 
     /// `psd=`: whether mail domains of different owners are registered below the name.
-    public enum PublicSuffix: String, Hashable, Sendable, CaseIterable {
+    package enum PublicSuffix: String, Hashable, Sendable, CaseIterable {
         case yes = "y"
         /// It is an Organizational Domain, whatever is above it.
         case no = "n"
@@ -33,7 +33,7 @@ public struct DMARCRecord: Hashable, Sendable {
     }
 
     /// How a message to which the record applies is treated (RFC 9989, 4.10.1).
-    public enum Use: Hashable, Sendable {
+    package enum Use: Hashable, Sendable {
         /// DMARC processes it.
         case policy
         /// It does not: without a `p=`, and without a request for reports, there is nothing to do.
@@ -49,28 +49,28 @@ public struct DMARCRecord: Hashable, Sendable {
     }
 
     /// `p=`; ``Policy/none`` also if the record has no valid one.
-    public let policy: Policy
+    package let policy: Policy
     /// `sp=`, for subdomains.
-    public let subdomainPolicy: Policy?
+    package let subdomainPolicy: Policy?
     /// `np=`, for subdomains that do not exist.
-    public let nonexistentPolicy: Policy?
+    package let nonexistentPolicy: Policy?
     /// `t=y`: the policy is not to be applied in full yet.
-    public let isTesting: Bool
-    public let publicSuffix: PublicSuffix
+    package let isTesting: Bool
+    package let publicSuffix: PublicSuffix
     /// `adkim=`
-    public let dkimAlignment: AlignmentMode
+    package let dkimAlignment: AlignmentMode
     /// `aspf=`
-    public let spfAlignment: AlignmentMode
-    public let use: Use
+    package let spfAlignment: AlignmentMode
+    package let use: Use
     /// The URIs of `rua=`, which aggregate reports are to be sent to, in their order, without malformed ones.
-    public let aggregateReportURIs: [String]
+    package let aggregateReportURIs: [String]
     /// The same, nil if there is no `rua=`: the permission to send reports (RFC 9990) may have one or none.
-    public let statedReportURIs: [String]?
+    package let statedReportURIs: [String]?
     /// `fo=`, its options separated by colons; nil if it is absent or wrong.
-    public let failureOptions: String?
+    package let failureOptions: String?
 
     /// Reads the text of a TXT record, its character-strings joined. Nil if it is not a DMARC record.
-    public init?(_ text: [UInt8]) {
+    package init?(_ text: [UInt8]) {
         guard let tags = DMARCTags(text) else { return nil }
         isTesting = tags.value(.t) == Switch.yes
         publicSuffix = tags.value(.psd) ?? .unknown

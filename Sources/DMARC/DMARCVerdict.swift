@@ -1,52 +1,52 @@
-public import DNS
+package import DNS
 internal import MailAddresses
 
 /// The results of RFC 9989, section 9.2.
-public enum DMARCResult: String, Hashable, Sendable {
+package enum DMARCResult: String, Hashable, Sendable {
     case none, pass, fail, temperror, permerror
 }
 
 /// The verdict of DMARC on a message.
-public struct DMARCVerdict: Hashable, Sendable {
+package struct DMARCVerdict: Hashable, Sendable {
     /// Where the policy record is (RFC 9989, 4.10.1).
-    public enum Source: String, Hashable, Sendable {
+    package enum Source: String, Hashable, Sendable {
         case authorDomain = "author domain"
         case organizationalDomain = "organizational domain"
         case publicSuffix = "public suffix domain"
     }
 
     /// An Authenticated Identifier that is aligned with the author domain.
-    public struct AlignedIdentifier: Hashable, Sendable {
-        public enum Method: String, Hashable, Sendable {
+    package struct AlignedIdentifier: Hashable, Sendable {
+        package enum Method: String, Hashable, Sendable {
             case spf, dkim
         }
 
-        public let method: Method
-        public let domain: Domain
+        package let method: Method
+        package let domain: Domain
     }
 
-    public private(set) var result: DMARCResult
+    package private(set) var result: DMARCResult
     /// A short text of our own for every result except a pass.
-    public internal(set) var reason: String?
+    package internal(set) var reason: String?
     /// The value of `header.from`: the domain that was judged. Nil if From names none, or more than the limit.
-    public internal(set) var authorDomain: Domain?
+    package internal(set) var authorDomain: Domain?
     /// All domains that were judged, if readers may differ about the author; this verdict is the worst of theirs.
     /// Empty if they agree.
-    public internal(set) var candidates: [Domain] = []
+    package internal(set) var candidates: [Domain] = []
     /// True if From has more domains than the limit.
-    public internal(set) var hasMoreCandidates = false
+    package internal(set) var hasMoreCandidates = false
     /// The value of `policy.dmarc`: what the owner wants done with mail that fails, after `sp=`, `np=` and `t=`. Nil
     /// without a policy, or if it depends on an answer that is unavailable.
-    public internal(set) var policy: DMARCRecord.Policy?
+    package internal(set) var policy: DMARCRecord.Policy?
     /// The record that applies, as published.
-    public internal(set) var record: DMARCRecord?
+    package internal(set) var record: DMARCRecord?
     /// The domain of the record.
-    public internal(set) var recordDomain: Domain?
-    public internal(set) var recordSource: Source?
+    package internal(set) var recordDomain: Domain?
+    package internal(set) var recordSource: Source?
     /// That of the author domain; nil if the result did not depend on it.
-    public internal(set) var organizationalDomain: Domain?
+    package internal(set) var organizationalDomain: Domain?
     /// Those that made the message pass; if the author domain itself is among them, only those equal to it.
-    public internal(set) var alignedIdentifiers: [AlignedIdentifier] = []
+    package internal(set) var alignedIdentifiers: [AlignedIdentifier] = []
 
     init(_ result: DMARCResult, _ reason: String? = nil) {
         self.result = result

@@ -1,21 +1,21 @@
-public import DNS
+package import DNS
 
 /// The search for the Organizational Domain of a name (RFC 9989, 4.10.2), for names other than the author's of a
 /// message.
-public struct OrganizationalDomainSearch: Sendable {
+package struct OrganizationalDomainSearch: Sendable {
     /// Why it is unknown at present.
-    public struct Failure: Error, Hashable, Sendable {
-        public let reason: Answer.Failure
+    package struct Failure: Error, Hashable, Sendable {
+        package let reason: Answer.Failure
     }
 
     private let walk: TreeWalk
 
-    public init(from name: Domain) {
+    package init(from name: Domain) {
         walk = TreeWalk(from: name)
     }
 
     /// The domain; nil as long as an answer is missing.
-    public func find(_ answers: inout Answers) -> Result<Domain, Failure>? {
+    package func find(_ answers: inout Answers) -> Result<Domain, Failure>? {
         switch walk.outcome(&answers) {
         case nil: nil
         case .failed(let failure)?: .failure(Failure(reason: failure))

@@ -1,6 +1,6 @@
 /// The data of one record of the type asked for. Records of a CNAME chain are not kept: the answer is the data at its
 /// end.
-public enum RecordData: Hashable, Sendable {
+package enum RecordData: Hashable, Sendable {
     case a(IPv4Address)
     case aaaa(IPv6Address)
     /// Nil for a name that is not a ``Domain``: the root, as in a null MX (RFC 7505), or one with escaped octets.
@@ -9,7 +9,7 @@ public enum RecordData: Hashable, Sendable {
     /// The character-strings of one TXT record, octet for octet, including NUL.
     case txt([[UInt8]])
 
-    public var type: RecordType {
+    package var type: RecordType {
         switch self {
         case .a: .a
         case .aaaa: .aaaa
@@ -21,8 +21,8 @@ public enum RecordData: Hashable, Sendable {
 }
 
 /// The DNS's answer to a ``Question``.
-public struct Answer: Hashable, Sendable {
-    public enum Outcome: Hashable, Sendable {
+package struct Answer: Hashable, Sendable {
+    package enum Outcome: Hashable, Sendable {
         /// At least one record, all of the type asked for, in the order in which they came.
         case records([RecordData])
         /// The name exists and has no record of this type (RFC 2308, NODATA).
@@ -34,7 +34,7 @@ public struct Answer: Hashable, Sendable {
     }
 
     /// Why there is no answer. The raw value is the wording shown to people.
-    public enum Failure: String, Hashable, Sendable {
+    package enum Failure: String, Hashable, Sendable {
         case serverFailure = "server failure"
         case refused = "refused"
         case timeout = "time-out"
@@ -49,35 +49,35 @@ public struct Answer: Hashable, Sendable {
         case unavailable = "resolver unavailable"
     }
 
-    public let outcome: Outcome
+    package let outcome: Outcome
     /// Seconds for which the answer may be kept: the lowest of a CNAME chain; for ``Outcome/noData`` and
     /// ``Outcome/nameError`` the negative TTL of the SOA record (RFC 2308), 0 if unknown.
-    public let ttl: UInt32
+    package let ttl: UInt32
     /// The AD bit (RFC 4035, 3.2.3): the resolver vouches that the answer is signed.
-    public let isAuthenticated: Bool
+    package let isAuthenticated: Bool
     /// Nil where there is nothing to read.
     let readings: AnswerReadings?
 
-    public init(_ outcome: Outcome, ttl: UInt32 = 0, isAuthenticated: Bool = false) {
+    package init(_ outcome: Outcome, ttl: UInt32 = 0, isAuthenticated: Bool = false) {
         self.outcome = outcome
         readings = if case .records = outcome { AnswerReadings() } else { nil }
         self.ttl = ttl
         self.isAuthenticated = isAuthenticated
     }
 
-    public static func failure(_ failure: Failure) -> Answer {
+    package static func failure(_ failure: Failure) -> Answer {
         Answer(.failure(failure))
     }
 
     /// The records, or none.
-    public var records: [RecordData] {
+    package var records: [RecordData] {
         guard case .records(let records) = outcome else { return [] }
         return records
     }
 
     /// The TXT records, the character-strings of each joined without a separator (RFC 7208 3.3, RFC 6376 3.6.2.2,
     /// RFC 9989 4.5).
-    public var texts: [[UInt8]] {
+    package var texts: [[UInt8]] {
         records.compactMap { record in
             guard case .txt(let strings) = record else { return nil }
             return strings.count == 1 ? strings[0] : Array(strings.joined())
@@ -85,7 +85,7 @@ public struct Answer: Hashable, Sendable {
     }
 
     /// The addresses of the A or AAAA records.
-    public var addresses: [IPAddress] {
+    package var addresses: [IPAddress] {
         records.compactMap { record in
             switch record {
             case .a(let address): .v4(address)

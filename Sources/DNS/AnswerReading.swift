@@ -4,13 +4,13 @@ internal import Synchronization
 /// so that it is read once and not for each message that sees the answer.
 ///
 /// A reading depends on nothing but the answer.
-public protocol AnswerReading: AnyObject, Sendable {
+package protocol AnswerReading: AnyObject, Sendable {
     init(_ answer: Answer)
 }
 
 extension Answer {
     /// The reading of one kind: the one that was made before, if there is one.
-    public func reading<Reading: AnswerReading>(_: Reading.Type = Reading.self) -> Reading {
+    package func reading<Reading: AnswerReading>(_: Reading.Type = Reading.self) -> Reading {
         readings?.reading { Reading(self) } ?? Reading(self)
     }
 }

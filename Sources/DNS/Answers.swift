@@ -4,11 +4,11 @@
 /// gives up at once and is run again when the answer arrives. Nothing waits, and a check run twice on the same
 /// answers gives the same verdict.
 /// answers gives the same verdict.
-public struct Answers: Sendable {
+package struct Answers: Sendable {
     /// The answers, by question.
-    public private(set) var known: [Question: Answer]
+    package private(set) var known: [Question: Answer]
     /// Questions without an answer, in the order in which they were first asked.
-    public private(set) var open: [Question] = []
+    package private(set) var open: [Question] = []
     /// Those of ``open`` that ``takeNew()`` has not returned yet.
     private var new: [Question] = []
 
@@ -19,7 +19,7 @@ public struct Answers: Sendable {
     /// - Parameters:
     ///   - limit: the maximum number of questions. Those beyond it fail without being asked.
     ///   - atHand: the answers that are available without waiting, looked up when they are requested.
-    public init(
+    package init(
         _ known: [Question: Answer] = [:],
         limit: Int? = nil,
         atHand: (@Sendable (Question) -> Answer?)? = nil
@@ -30,7 +30,7 @@ public struct Answers: Sendable {
     }
 
     /// The answer if it is known or at hand; if not, the question is noted as open.
-    public mutating func request(_ question: Question) -> Answer? {
+    package mutating func request(_ question: Question) -> Answer? {
         if let answer = known[question] { return answer }
         if open.contains(question) { return nil }
         if let limit, known.count + open.count >= limit { return .failure(.questionLimit) }
@@ -44,20 +44,20 @@ public struct Answers: Sendable {
     }
 
     /// The open questions added since the last call, for the caller that gets them answered.
-    public mutating func takeNew() -> [Question] {
+    package mutating func takeNew() -> [Question] {
         defer { new = [] }
         return new
     }
 
     /// Takes in an answer. The first answer to a question is kept: a check that is run again must not see two.
-    public mutating func learn(_ answer: Answer, to question: Question) {
+    package mutating func learn(_ answer: Answer, to question: Question) {
         if known[question] == nil { known[question] = answer }
         open.removeAll { $0 == question }
         new.removeAll { $0 == question }
     }
 
     /// Closes every open question with the same failure, for example when the message's deadline passes.
-    public mutating func abandon(because failure: Answer.Failure) {
+    package mutating func abandon(because failure: Answer.Failure) {
         for question in open { known[question] = .failure(failure) }
         open = []
         new = []

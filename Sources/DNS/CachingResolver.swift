@@ -3,24 +3,24 @@ internal import Synchronization
 /// Keeps the answers of another resolver, and asks it each question once, however many callers wait for the answer.
 ///
 /// An answer is returned as it came: its `ttl` is that of the first time, not what is left of it.
-public final class CachingResolver: Resolver {
-    public struct Limits: Sendable {
+package final class CachingResolver: Resolver {
+    package struct Limits: Sendable {
         /// Octets for the kept answers, approximately.
-        public var memory = 8 << 20
+        package var memory = 8 << 20
         /// The shortest time for which an answer is kept, whatever its TTL: the questions of one message, and of
         /// others at the same time, see one answer.
-        public var leastTTL = Duration.seconds(5)
+        var leastTTL = Duration.seconds(5)
         /// RFC 8767, 4: no longer than a week; a day is plenty.
-        public var greatestTTL = Duration.seconds(86_400)
+        var greatestTTL = Duration.seconds(86_400)
         /// RFC 2308, 5: one to three hours "have been found to work well".
-        public var greatestNegativeTTL = Duration.seconds(10_800)
+        var greatestNegativeTTL = Duration.seconds(10_800)
         /// Questions that may be in progress at a time. Further questions are not asked: messages that come and go
         /// faster than a dead name server is given up must not pile up here.
-        public var outstanding = 20_000
+        package var outstanding = 20_000
         /// For answers that are failures. RFC 2308, 7: at most five minutes.
-        public var failureTTL = Duration.seconds(5)
+        var failureTTL = Duration.seconds(5)
 
-        public init() {}
+        package init() {}
     }
 
     private struct State {
@@ -33,13 +33,13 @@ public final class CachingResolver: Resolver {
     }
 
     /// What there is at one moment, and what was since the beginning.
-    public struct Statistics: Hashable, Sendable {
+    package struct Statistics: Hashable, Sendable {
         /// Questions that were answered from the cache.
-        public let hits: Int
+        package let hits: Int
         /// Answers that are kept.
-        public let entries: Int
+        package let entries: Int
         /// Questions that upstream has not answered yet.
-        public let outstanding: Int
+        package let outstanding: Int
     }
 
     private enum Entry {
@@ -57,7 +57,7 @@ public final class CachingResolver: Resolver {
     /// - Parameters:
     ///   - upstream: answers the questions that are not in the cache.
     ///   - now: the time by which answers expire.
-    public init(
+    package init(
         _ upstream: any Resolver,
         limits: Limits = Limits(),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
@@ -68,7 +68,7 @@ public final class CachingResolver: Resolver {
         state = Mutex(State(cache: AnswerCache(limits: limits)))
     }
 
-    public func knownAnswer(to question: Question) -> Answer? {
+    package func knownAnswer(to question: Question) -> Answer? {
         let now = now()
         let answer = state.withLock { state in
             let answer = state.cache.answer(to: question, at: now)
@@ -81,13 +81,13 @@ public final class CachingResolver: Resolver {
         return answer
     }
 
-    public var statistics: Statistics {
+    package var statistics: Statistics {
         state.withLock { state in
             Statistics(hits: state.hits, entries: state.cache.count, outstanding: state.waiting.count)
         }
     }
 
-    public func answer(to question: Question) async -> Answer {
+    package func answer(to question: Question) async -> Answer {
         if let answer = knownAnswer(to: question) { return answer }
         let waiter = state.withLock { state in
             state.waiters += 1

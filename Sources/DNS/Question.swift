@@ -1,5 +1,5 @@
 /// The record types that checks ask for (RFC 1035, RFC 3596), with their numbers on the wire.
-public enum RecordType: UInt16, Hashable, Sendable, CaseIterable {
+package enum RecordType: UInt16, Hashable, Sendable, CaseIterable {
     case a = 1
     case ptr = 12
     case mx = 15
@@ -7,7 +7,7 @@ public enum RecordType: UInt16, Hashable, Sendable, CaseIterable {
     case aaaa = 28
 
     /// The name in a zone file, `A`, `TXT`, ...
-    public var mnemonic: String {
+    package var mnemonic: String {
         switch self {
         case .a: "A"
         case .ptr: "PTR"
@@ -19,16 +19,16 @@ public enum RecordType: UInt16, Hashable, Sendable, CaseIterable {
 }
 
 /// One question to the DNS, class IN.
-public struct Question: Hashable, Sendable {
-    public let name: Domain
-    public let type: RecordType
+package struct Question: Hashable, Sendable {
+    package let name: Domain
+    package let type: RecordType
 
-    public init(_ name: Domain, _ type: RecordType) {
+    package init(_ name: Domain, _ type: RecordType) {
         self.name = name
         self.type = type
     }
 }
 
 extension Question: CustomStringConvertible {
-    public var description: String { "\(name) \(type.mnemonic)" }
+    package var description: String { "\(name) \(type.mnemonic)" }
 }

@@ -1,16 +1,16 @@
 /// The records of one name and type (RFC 2181, 5).
-public struct RecordSet: Sendable {
+package struct RecordSet: Sendable {
     /// In the order in which they came.
-    public private(set) var records: [RecordData] = []
+    package private(set) var records: [RecordData] = []
     /// Seconds: the records of a set have one TTL; if they differ, the lowest counts (RFC 2181, 5.2).
-    public private(set) var ttl = UInt32.max
+    package private(set) var ttl = UInt32.max
     /// The records as a set, once there are many.
     private var known: Set<RecordData> = []
 
-    public init() {}
+    package init() {}
 
     /// Adds a record, unless it is present: a set has no duplicates, however often a record is sent or written.
-    public mutating func insert(_ record: RecordData, ttl: UInt32) {
+    package mutating func insert(_ record: RecordData, ttl: UInt32) {
         self.ttl = min(self.ttl, ttl)
         if record.isDistinct || isNew(record) { records.append(record) }
     }

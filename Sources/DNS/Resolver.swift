@@ -1,5 +1,5 @@
 /// A type that answers questions: a stub resolver, a cache before it, a zone file.
-public protocol Resolver: Sendable {
+package protocol Resolver: Sendable {
     /// The answer if it is available at once: no waiting, no hop to another thread.
     func knownAnswer(to question: Question) -> Answer?
 

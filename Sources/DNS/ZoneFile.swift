@@ -2,7 +2,7 @@
 ///
 /// A name that is not in the file does not exist; wildcards work as in RFC 4592, and CNAME and DNAME records are
 /// followed. Lines of a format of our own express what no record can; see ``Verdict``.
-public struct ZoneFile: Sendable {
+package struct ZoneFile: Sendable {
     struct Alias {
         let target: Domain
         let ttl: UInt32
@@ -75,26 +75,26 @@ public struct ZoneFile: Sendable {
     private var subtreeAliases: [Domain: Alias] = [:]
 
     /// A zone without names.
-    public init() {}
+    package init() {}
 
     /// Reads a file.
     ///
     /// - Parameter file: its name, for messages.
     /// - Throws: all mistakes in the file.
-    public init(_ octets: [UInt8], file: String) throws(ZoneFileError) {
+    package init(_ octets: [UInt8], file: String) throws(ZoneFileError) {
         self.init()
         try read(octets, file: file)
     }
 
     /// Adds the content of another file: CNAME records and wildcards work across files. Nothing is added if it
     /// throws.
-    public mutating func read(_ octets: [UInt8], file: String) throws(ZoneFileError) {
+    package mutating func read(_ octets: [UInt8], file: String) throws(ZoneFileError) {
         var reader = ZoneFileReader(octets, file: file, into: self)
         self = try reader.read()
     }
 
     /// The answer that a server of this zone, and of no other, would give through a resolver.
-    public func answer(to question: Question) -> Answer {
+    package func answer(to question: Question) -> Answer {
         var name = question.name
         var ttl = UInt32.max
         for _ in 0...Self.aliasLimit {
@@ -140,7 +140,7 @@ public struct ZoneFile: Sendable {
     }
 
     /// Adds one record, so that a zone can be built without text.
-    public mutating func add(_ record: RecordData, to name: Domain, ttl: UInt32 = 3600) {
+    package mutating func add(_ record: RecordData, to name: Domain, ttl: UInt32 = 3600) {
         establish(name)
         nodes[name]?.sets[record.type, default: RecordSet()].insert(record, ttl: ttl)
     }

@@ -74,7 +74,7 @@ extension ZoneFile {
     ///
     /// The same answers give the same octets. The outcome of a question without records is written as a line of our
     /// own format, so that a name that did not exist, one without data, and the failures remain distinct.
-    public static func text(of answers: [Question: Answer]) -> String {
+    package static func text(of answers: [Question: Answer]) -> String {
         var writer = ZoneFileWriter()
         let sorted = answers.map { (key: order($0.key), entry: $0) }
             .sorted { $0.key.lexicographicallyPrecedes($1.key) }

@@ -1,7 +1,7 @@
-public import DNS
+package import DNS
 internal import FoundationEssentials
-public import Mail
-public import MailSignature
+package import Mail
+package import MailSignature
 
 /// Signs the Authentication-Results field that we add, so that a reader behind a store or a relay that is not trusted
 /// can distinguish our field from a forged one (RFC 8601, 7.1).
@@ -13,13 +13,13 @@ public import MailSignature
 /// libopendkim, which verifies, does not sign here. It accepts no body hash from outside, so it would have to be fed
 /// each body octet by octet while it arrives, in a handle that lives as long as the message; our own body hash is
 /// computed anyway, shared with the signatures that are being verified.
-public struct FieldSeal: Sendable {
+package struct FieldSeal: Sendable {
     private let domain: Domain
     private let selector: Domain
     private let key: SigningKey
 
     /// How the body must be hashed. Relaxed, as in nearly all signatures, so that one hash serves both.
-    public static let bodyHashSpecification = BodyHashes.Specification(canonicalization: .relaxed, length: nil)
+    package static let bodyHashSpecification = BodyHashes.Specification(canonicalization: .relaxed, length: nil)
 
     /// Fields that are signed in addition to ours, once more than they occur, so that none can be added (RFC 6376,
     /// 5.4.1 and 8.15).
@@ -33,7 +33,7 @@ public struct FieldSeal: Sendable {
     ///   - domain: `d=`: the authserv-id or a domain above it; otherwise readers will not take the seal for ours.
     ///   - selector: `s=`
     ///   - privateKeyPEM: see ``MailSignature/SigningKey``.
-    public init(domain: Domain, selector: Domain, privateKeyPEM: [UInt8]) throws(SigningKey.Defect) {
+    package init(domain: Domain, selector: Domain, privateKeyPEM: [UInt8]) throws(SigningKey.Defect) {
         guard domain.isHostName else { throw SigningKey.Defect("\(domain) is not a domain to sign for") }
         guard domain.prefixed(by: selector.text + "._domainkey") != nil else {
             throw SigningKey.Defect("\(selector)._domainkey.\(domain) is too long for a name")
@@ -44,10 +44,10 @@ public struct FieldSeal: Sendable {
     }
 
     /// The TXT record to publish at ``keyName``.
-    public var keyRecord: String { key.record }
+    package var keyRecord: String { key.record }
 
     /// The name of the public key.
-    public var keyName: String { "\(selector)._domainkey.\(domain)" }
+    package var keyName: String { "\(selector)._domainkey.\(domain)" }
 
     /// The DKIM-Signature to put directly above our field.
     /// - Parameters:
@@ -56,7 +56,7 @@ public struct FieldSeal: Sendable {
     ///   - body: the hash by ``bodyHashSpecification``.
     ///   - time: seconds since 1970.
     /// - Returns: nil if the message cannot be sealed: it has more fields to sign than a verifier accepts.
-    public func seal(
+    package func seal(
         _ field: HeaderField,
         over header: [HeaderField],
         body: BodyHashes.Digest,
@@ -80,12 +80,8 @@ public struct FieldSeal: Sendable {
             .relaxed,
             last: HeaderField("DKIM-Signature", unsigned)
         )
-        guard let signature = key.signature(over: hash) else { return nil }
-        return HeaderField("DKIM-Signature", unsigned + Self.folded(Data(signature).base64EncodedString()))
+        return key.signatureText(over: hash).map { HeaderField("DKIM-Signature", unsigned + $0) }
     }
-
-    /// Characters in a line; RFC 5322 section 2.1.1 allows at most 78.
-    private static let lineLength = 72
 
     /// The list for `h=`, folded after colons.
     private static func folded(_ names: [String]) -> String {
@@ -95,20 +91,10 @@ public struct FieldSeal: Sendable {
             let item = index == 0 ? name : ":" + name
             column += item.count
             text += item
-            if column > lineLength - 16 && index + 1 < names.count {
+            if column > SigningKey.lineLength - 16 && index + 1 < names.count {
                 text += "\n\t"
                 column = 0
             }
-        }
-        return text
-    }
-
-    /// A `b=` value, folded.
-    private static func folded(_ signature: String) -> String {
-        var text = ""
-        for (index, character) in signature.enumerated() {
-            if index % lineLength == lineLength - 2 { text += "\n\t" }
-            text.append(character)
         }
         return text
     }

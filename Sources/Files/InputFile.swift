@@ -125,7 +125,7 @@ package final class InputFile {
     }
 
     /// Goes to a place in a regular file, as lseek(2); nil if there is none.
-    package func seek(to place: Int, from whence: Int32) -> Int? {
+    func seek(to place: Int, from whence: Int32) -> Int? {
         guard let size = status?.size else { return nil }
         let start = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? offset : size
         do {

@@ -43,14 +43,14 @@ package enum LibCFiles {
     }
 
     /// A FIFO is opened without waiting for a writer: no signal would end that wait. Reads do wait.
-    package static func openForReading(_ path: String) throws(FileFailure) -> Int32 {
+    static func openForReading(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0, fcntl(descriptor, F_SETFL, O_RDONLY) == 0 else { throw FileFailure(path) }
         return descriptor
     }
 
     /// Opens a file for writing at its end, or creates it. Another process that does the same is refused.
-    package static func openForAppending(_ path: String) throws(FileFailure) -> Int32 {
+    static func openForAppending(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileFailure(path) }
         // Some file systems have no locks. The other process may have given the file its final name in the meantime.
@@ -63,7 +63,7 @@ package enum LibCFiles {
     }
 
     /// Opens a device or a FIFO for writing.
-    package static func openForWriting(_ path: String) throws(FileFailure) -> Int32 {
+    static func openForWriting(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure(path) }
         return descriptor

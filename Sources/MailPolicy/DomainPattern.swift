@@ -3,7 +3,7 @@ package import DNS
 /// A name, or every name below one: `example.org`, `*.example.org` (not the name itself).
 package struct DomainPattern: Hashable, Sendable, CustomStringConvertible {
     package let name: Domain
-    package let isWildcard: Bool
+    let isWildcard: Bool
 
     /// Reads a pattern; U-labels become A-labels. Nil if the text is not one.
     package init?(_ text: String) {

@@ -12,7 +12,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case quarantine
 
     /// The class of the reply to the sender, if there is one.
-    package var replyClass: EnhancedCode.Class? {
+    var replyClass: EnhancedCode.Class? {
         switch self {
         case .accept, .quarantine: nil
         case .reject: .permanentFailure
@@ -76,7 +76,7 @@ package struct Rule: Hashable, Sendable {
         conditions.allSatisfy { $0.matches(facts) } && !isExcepted(facts)
     }
 
-    package func isExcepted(_ facts: MessageFacts) -> Bool {
+    func isExcepted(_ facts: MessageFacts) -> Bool {
         !except.isEmpty && except.allSatisfy { $0.matches(facts) }
     }
 

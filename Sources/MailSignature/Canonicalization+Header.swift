@@ -1,9 +1,9 @@
-public import Mail
+package import Mail
 internal import Octets
 
 extension Canonicalization {
     /// A header field as it is hashed (RFC 6376, 3.4.1 and 3.4.2), without its final CRLF.
-    public func octets(of field: HeaderField) -> [UInt8] {
+    package func octets(of field: HeaderField) -> [UInt8] {
         switch self {
         case .simple: simple(field)
         case .relaxed: relaxed(field)

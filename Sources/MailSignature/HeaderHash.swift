@@ -4,23 +4,23 @@ internal import Crypto
 ///
 /// It is a value: a copy continues from the state of the original, so that the seals of a chain, each over everything
 /// before it, are hashed in one pass.
-public struct HeaderHash: Sendable {
+package struct HeaderHash: Sendable {
     private var hash = SHA256()
 
-    public init() {}
+    package init() {}
 
-    public mutating func update(_ octets: [UInt8]) {
+    package mutating func update(_ octets: [UInt8]) {
         hash.update(octets.span)
     }
 
     /// A field with its final CRLF.
-    public mutating func updateLine(_ octets: [UInt8]) {
+    package mutating func updateLine(_ octets: [UInt8]) {
         hash.update(octets.span)
         hash.update([UInt8(ascii: "\r"), UInt8(ascii: "\n")].span)
     }
 
     /// The 32 octets of the hash so far.
-    public var octets: [UInt8] {
+    package var octets: [UInt8] {
         Array(digest)
     }
 

@@ -1,28 +1,28 @@
-public import DNS
+package import DNS
 internal import FoundationEssentials
 
 /// A public key in the DNS (RFC 6376 3.6.1, RFC 8463), checked against its grammar.
-public struct KeyRecord: Hashable, Sendable {
-    public enum KeyType: String, Hashable, Sendable {
+package struct KeyRecord: Hashable, Sendable {
+    package enum KeyType: String, Hashable, Sendable {
         case rsa, ed25519
     }
 
-    public enum PublicKey: Hashable, Sendable {
+    package enum PublicKey: Hashable, Sendable {
         case rsa(RSAPublicKey)
         /// The 32 octets of RFC 8032.
         case ed25519([UInt8])
     }
 
-    public let key: PublicKey
+    package let key: PublicKey
     /// `t=y`: the domain is testing; the message is to be treated like an unsigned one.
-    public let isTesting: Bool
+    package let isTesting: Bool
     /// `t=s`: the domain of `i=` must be `d=` itself.
-    public let isStrict: Bool
+    package let isStrict: Bool
     /// The key as a record that this program writes: C libraries get this in place of the zone's octets.
-    public let canonicalOctets: [UInt8]
+    package let canonicalOctets: [UInt8]
 
     /// Why there is no usable key. Each is a separate outcome (RFC 6376, 6.1.2).
-    public enum Failure: Error, Hashable, Sendable {
+    package enum Failure: Error, Hashable, Sendable {
         /// The DNS gave no answer: the only failure that may resolve itself.
         case unavailable(Answer.Failure)
         case noKey
@@ -37,7 +37,7 @@ public struct KeyRecord: Hashable, Sendable {
         case tooLarge
 
         /// The cause in our own words, suitable for a report.
-        public var reason: String {
+        package var reason: String {
             switch self {
             case .unavailable(let failure): "key unavailable: \(failure.rawValue)"
             case .noKey: "no key for signature"
@@ -55,7 +55,7 @@ public struct KeyRecord: Hashable, Sendable {
     }
 
     /// BoringSSL's limit (OPENSSL_RSA_MAX_MODULUS_BITS); RFC 8301 asks for 4,096 bits.
-    public static let rsaBitsLimit = 8192
+    static let rsaBitsLimit = 8192
     /// Keys of one name that are tried for a signature: each costs a verification, and a zone may hold hundreds.
     private static let triedLimit = 4
 
@@ -64,7 +64,7 @@ public struct KeyRecord: Hashable, Sendable {
     /// There should be one. If there are several, each is to be tried: their order in an answer is chance, and if
     /// only the first counted, so would be the verdict (RFC 6376, 6.1.2, step 3 allows it, and 3.6.2.2 says only that
     /// the result is undefined).
-    public static func read(
+    package static func read(
         _ question: Question,
         for algorithm: SignatureAlgorithm,
         _ answers: inout Answers
@@ -97,7 +97,7 @@ public struct KeyRecord: Hashable, Sendable {
     }
 
     /// Reads the joined strings of one TXT record.
-    public init(_ text: [UInt8], for algorithm: SignatureAlgorithm) throws(Failure) {
+    package init(_ text: [UInt8], for algorithm: SignatureAlgorithm) throws(Failure) {
         let tags: TagList
         do {
             tags = try TagList(text.withLineFeedFolds)
@@ -142,15 +142,12 @@ public struct KeyRecord: Hashable, Sendable {
     }
 
     /// The modulus in bits; 256 for Ed25519.
-    public var bits: Int {
+    package var bits: Int {
         switch key {
         case .rsa(let key): key.bits
         case .ed25519: 256
         }
     }
-
-    /// The same as text.
-    public var canonicalText: String { String(decoding: canonicalOctets, as: UTF8.self) }
 
     private static func canonicalOctets(_ key: PublicKey) -> [UInt8] {
         switch key {

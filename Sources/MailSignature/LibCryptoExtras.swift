@@ -2,7 +2,7 @@ internal import Crypto
 internal import CryptoExtras
 
 /// A public key ready for use; a key that has many signatures to verify is read once.
-public struct VerifyingKey: Sendable {
+package struct VerifyingKey: Sendable {
     private enum Key: Sendable {
         case rsa(_RSA.Signing.PublicKey)
         case ed25519(Curve25519.Signing.PublicKey)
@@ -12,7 +12,7 @@ public struct VerifyingKey: Sendable {
 
     /// Nil if the library refuses the key, as it does all RSA keys under 1,024 bits. The caller decides how long a
     /// key must be.
-    public init?(_ record: KeyRecord) {
+    package init?(_ record: KeyRecord) {
         switch record.key {
         case .rsa(let rsa):
             /// The ordinary initialisers refuse keys under 2,048 bits, which RFC 8301 section 3.2 says must verify.
@@ -27,7 +27,7 @@ public struct VerifyingKey: Sendable {
     }
 
     /// True if `signature` is a signature over `hash` under this key.
-    public func verifies(_ signature: [UInt8], over hash: HeaderHash) -> Bool {
+    package func verifies(_ signature: [UInt8], over hash: HeaderHash) -> Bool {
         switch key {
         case .rsa(let key):
             let signature = _RSA.Signing.RSASignature(rawRepresentation: signature)

@@ -3,30 +3,30 @@ internal import Octets
 
 /// A signature over a header and a body: DKIM-Signature, and ARC-Message-Signature, which has the same tags except
 /// `v=` and `i=` (RFC 8617, 4.1.2).
-public struct MessageSignature: Hashable, Sendable {
-    public let field: SignatureField
+package struct MessageSignature: Hashable, Sendable {
+    package let field: SignatureField
     /// The `bh=` value decoded.
-    public let bodyHash: [UInt8]
-    public let headerCanonicalization: Canonicalization
-    public let bodyCanonicalization: Canonicalization
+    package let bodyHash: [UInt8]
+    package let headerCanonicalization: Canonicalization
+    package let bodyCanonicalization: Canonicalization
     /// The names in `h=`, in order, as written.
-    public let signedNames: [[UInt8]]
+    package let signedNames: [[UInt8]]
     /// The `l=` value: octets of the canonicalised body that are signed; nil means all.
-    public let bodyLength: UInt64?
+    package let bodyLength: UInt64?
     /// Seconds since 1970 (`t=`).
-    public let timestamp: UInt64?
+    package let timestamp: UInt64?
     /// Seconds since 1970 (`x=`).
-    public let expiration: UInt64?
+    package let expiration: UInt64?
 
     /// The limit for names in `h=`, so that every verifier reads all of it: libopendkim reads 4,095 octets.
     /// Signatures made here keep to it; those verified here have no limit but that of the header.
-    public static let signedNamesLimit = 400
-    public static let signedNamesLengthLimit = 4000
+    package static let signedNamesLimit = 400
+    package static let signedNamesLengthLimit = 4000
 
     /// - Parameter mayNameNoField: `h=` may be empty, and so may a name in it, which selects nothing. The grammar
     ///   forbids both, but ARC's test suite accepts them, as dkimpy and Mail::DKIM do; a DKIM-Signature names at
     ///   least From.
-    public init(_ field: SignatureField, mayNameNoField: Bool = false) throws(SignatureField.Defect) {
+    package init(_ field: SignatureField, mayNameNoField: Bool = false) throws(SignatureField.Defect) {
         self.field = field
         let tags = field.tags
         let bh = try SignatureField.required("bh", of: tags)
@@ -49,17 +49,17 @@ public struct MessageSignature: Hashable, Sendable {
     }
 
     /// How the body must be hashed to judge this signature.
-    public var bodyHashSpecification: BodyHashes.Specification {
+    package var bodyHashSpecification: BodyHashes.Specification {
         BodyHashes.Specification(canonicalization: bodyCanonicalization, length: bodyLength)
     }
 
     /// True if `name` (in any case) is in `h=`.
-    public func signs(_ name: String) -> Bool {
+    package func signs(_ name: String) -> Bool {
         signedNames.contains { Self.isEqual($0, name) }
     }
 
     /// How often `name` (in any case) occurs in `h=`.
-    public func count(of name: String) -> Int {
+    package func count(of name: String) -> Int {
         signedNames.count { Self.isEqual($0, name) }
     }
 

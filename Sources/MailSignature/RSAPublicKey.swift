@@ -1,18 +1,18 @@
 internal import SwiftASN1
 
 /// An RSA public key, read from DER and written again: no library is given the octets of a zone.
-public struct RSAPublicKey: Hashable, Sendable {
+package struct RSAPublicKey: Hashable, Sendable {
     /// The modulus without leading zeros, most significant octet first.
-    public let modulus: [UInt8]
+    package let modulus: [UInt8]
     /// The public exponent without leading zeros.
-    public let exponent: [UInt8]
+    package let exponent: [UInt8]
 
     /// RFC 8017, appendix A.1: rsaEncryption.
     private static let rsaEncryption: ASN1ObjectIdentifier = [1, 2, 840, 113_549, 1, 1, 1]
 
     /// Reads a SubjectPublicKeyInfo (RFC 5280), which is what all domains publish, or the bare RSAPublicKey (RFC
     /// 8017) that the text of RFC 6376 names (errata 3017, 7001). Nil for anything else.
-    public init?(der: [UInt8]) {
+    package init?(der: [UInt8]) {
         do {
             let root = try DER.parse(der)
             let key =
@@ -51,12 +51,12 @@ public struct RSAPublicKey: Hashable, Sendable {
     }
 
     /// The exact length of the modulus in bits: a key of 1,020 bits is not rounded up to whole octets.
-    public var bits: Int {
+    package var bits: Int {
         modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)
     }
 
     /// The key as SubjectPublicKeyInfo in DER (RFC 5280, 4.1; RFC 8017, A.1).
-    public var subjectPublicKeyInfo: [UInt8] {
+    package var subjectPublicKeyInfo: [UInt8] {
         let key = Self.element(0x30, Self.integer(modulus) + Self.integer(exponent))
         /// A BIT STRING begins with the number of unused bits in its last octet.
         return Self.element(0x30, Self.rsaAlgorithm + Self.element(0x03, [0] + key))

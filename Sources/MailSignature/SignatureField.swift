@@ -1,31 +1,31 @@
-public import DNS
+package import DNS
 internal import FoundationEssentials
 internal import Octets
 
 /// The tags that DKIM-Signature (RFC 6376, 3.5), ARC-Message-Signature and ARC-Seal (RFC 8617, 4.1) have in common,
 /// each checked against its grammar.
-public struct SignatureField: Hashable, Sendable {
+package struct SignatureField: Hashable, Sendable {
     /// The defect of a value.
-    public struct Defect: Error, Hashable, Sendable {
+    package struct Defect: Error, Hashable, Sendable {
         /// A short text of our own, suitable for a report.
-        public let reason: String
+        package let reason: String
 
-        public init(_ reason: String) {
+        package init(_ reason: String) {
             self.reason = reason
         }
     }
 
-    public let tags: TagList
-    public let algorithm: SignatureAlgorithm
+    package let tags: TagList
+    package let algorithm: SignatureAlgorithm
     /// The `b=` value decoded.
-    public let signature: [UInt8]
-    public let domain: Domain
-    public let selector: Domain
+    package let signature: [UInt8]
+    package let domain: Domain
+    package let selector: Domain
     /// Where the public key is (RFC 6376, 3.6.2.1).
-    public let keyQuestion: Question
+    package let keyQuestion: Question
 
     /// Reads `a=`, `b=`, `d=` and `s=`; the protocol reads the other tags from ``tags``.
-    public init(_ value: [UInt8]) throws(Defect) {
+    package init(_ value: [UInt8]) throws(Defect) {
         tags = try Self.tags(value)
         try Self.checkInternationalization(of: tags)
         algorithm = try Self.algorithm(of: tags)
@@ -39,7 +39,7 @@ public struct SignatureField: Hashable, Sendable {
     }
 
     /// The tags of a signature field, whatever their values.
-    public static func tags(_ value: [UInt8]) throws(Defect) -> TagList {
+    package static func tags(_ value: [UInt8]) throws(Defect) -> TagList {
         do {
             return try TagList(value)
         } catch {
@@ -61,19 +61,19 @@ public struct SignatureField: Hashable, Sendable {
     }
 
     /// The `b=` value as text, without white space: `header.b` (RFC 6008) shows its beginning.
-    public var signatureText: String { Data(signature).base64EncodedString() }
+    package var signatureText: String { Data(signature).base64EncodedString() }
 
     /// True if `q=` is absent or one of its methods is `dns/txt`, the only one there is; others are ignored.
     /// ```
     /// sig-q-tag = %x71 [FWS] "=" [FWS] sig-q-tag-method *([FWS] ":" [FWS] sig-q-tag-method)      (RFC 6376, 3.5)
     /// ```
-    public var hasUsableQueryMethod: Bool {
+    package var hasUsableQueryMethod: Bool {
         guard let methods = tags["q"] else { return true }
         return TagValue.words(methods)?.contains { $0.elementsEqual("dns/txt".utf8) } ?? false
     }
 
     /// The value of a tag that must be present and not empty.
-    public static func required(_ name: String, of tags: TagList) throws(Defect) -> [UInt8] {
+    package static func required(_ name: String, of tags: TagList) throws(Defect) -> [UInt8] {
         guard let value = tags[name] else { throw Defect("no \(name)= tag") }
         guard !value.isEmpty else { throw Defect("\(name)= is empty") }
         return value
@@ -98,7 +98,7 @@ public struct SignatureField: Hashable, Sendable {
     }
 
     /// A domain name of at least `labels` labels; nil for anything else.
-    public static func domainName(_ value: [UInt8], labels: Int = 2) -> Domain? {
+    package static func domainName(_ value: [UInt8], labels: Int = 2) -> Domain? {
         let isText = value.allSatisfy { $0 >= 0x80 || $0.isAlphanumeric || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F }
         guard isText, value.last != UInt8(ascii: "."), let domain = Domain(internationalized: value) else { return nil }
         let found = domain.labels

@@ -4,31 +4,31 @@ internal import FoundationEssentials
 internal import SwiftASN1
 
 /// A private key of this site, read once.
-public struct SigningKey: Sendable {
+package struct SigningKey: Sendable {
     enum Key: Sendable {
         case rsa(_RSA.Signing.PrivateKey)
         case ed25519(Curve25519.Signing.PrivateKey)
     }
 
     /// Why a file is not a key to sign with, in words for the person who has to fix it.
-    public struct Defect: Error, Hashable, Sendable, CustomStringConvertible {
-        public let description: String
+    package struct Defect: Error, Hashable, Sendable, CustomStringConvertible {
+        package let description: String
 
-        public init(_ description: String) {
+        package init(_ description: String) {
             self.description = description
         }
     }
 
     let key: Key
     /// The key record to publish (RFC 6376, 3.6.1).
-    public let record: String
+    package let record: String
 
     /// RFC 8410, section 3.
     private static let ed25519: ASN1ObjectIdentifier = [1, 3, 101, 112]
 
     /// Reads a PEM file with one private key without a passphrase: RSA (PKCS#1 or PKCS#8) or Ed25519 (PKCS#8, RFC
     /// 8410).
-    public init(pem: [UInt8]) throws(Defect) {
+    package init(pem: [UInt8]) throws(Defect) {
         let text = String(decoding: pem.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
         let document: PEMDocument
         do {
@@ -57,15 +57,29 @@ public struct SigningKey: Sendable {
     }
 
     /// The `a=` tag of what it signs.
-    public var algorithm: SignatureAlgorithm {
+    package var algorithm: SignatureAlgorithm {
         switch key {
         case .rsa: .rsaSHA256
         case .ed25519: .ed25519SHA256
         }
     }
 
+    /// Characters in a line of a signature; RFC 5322 section 2.1.1 allows at most 78.
+    package static let lineLength = 72
+
+    /// The signature over a hash as the value of `b=`, folded; nil if the library fails.
+    package func signatureText(over hash: HeaderHash) -> String? {
+        guard let signature = signature(over: hash) else { return nil }
+        var text = ""
+        for (index, character) in Data(signature).base64EncodedString().enumerated() {
+            if index % Self.lineLength == Self.lineLength - 2 { text += "\n\t" }
+            text.append(character)
+        }
+        return text
+    }
+
     /// The signature over a hash, always the same; nil if the library fails.
-    public func signature(over hash: HeaderHash) -> [UInt8]? {
+    private func signature(over hash: HeaderHash) -> [UInt8]? {
         switch key {
         case .rsa(let key):
             (try? key.signature(for: hash.digest, padding: .insecurePKCS1v1_5)).map { Array($0.rawRepresentation) }

@@ -4,33 +4,33 @@ internal import Octets
 ///
 /// The reader is as strict as the text: RFC 6376 section 3.2 makes a list with a repeated tag invalid as a whole, and
 /// every reader that used the last one has verified something other than what was signed.
-public struct TagList: Hashable, Sendable {
+package struct TagList: Hashable, Sendable {
     /// One tag, in the order of the list.
-    public struct Tag: Hashable, Sendable {
+    package struct Tag: Hashable, Sendable {
         /// Case counts (RFC 6376, 3.2).
-        public let name: String
+        package let name: String
         /// The value without the white space around it; white space inside is kept.
-        public let value: [UInt8]
+        package let value: [UInt8]
         /// The place of the value in the octets read, including the white space around it: from after the `=` to the
         /// `;` or the end. This is what is taken out of `b=` before hashing (RFC 6376, 3.7).
-        public let range: Range<Int>
+        package let range: Range<Int>
     }
 
-    public let tags: [Tag]
+    package let tags: [Tag]
     /// False if it has an octet above 127, as RFC 8616 allows in internationalised mail.
-    public let isASCII: Bool
+    package let isASCII: Bool
 
     /// The error, in words suitable for a report.
-    public struct SyntaxError: Error, Hashable, Sendable {
-        public let reason: String
+    package struct SyntaxError: Error, Hashable, Sendable {
+        package let reason: String
         /// In octets from the start of the list.
-        public let offset: Int
+        package let offset: Int
     }
 
     /// ```
     /// tag-list = tag-spec *( ";" tag-spec ) [ ";" ]      (RFC 6376, 3.2)
     /// ```
-    public init(_ octets: [UInt8]) throws(SyntaxError) {
+    package init(_ octets: [UInt8]) throws(SyntaxError) {
         var parser = TagListParser(octets: octets)
         tags = try parser.tagList()
         isASCII = octets.allSatisfy { $0 < 0x80 }
@@ -42,12 +42,12 @@ public struct TagList: Hashable, Sendable {
         name.utf8.count <= 16 ? name : name.prefix(16) + "..."
     }
 
-    public func tag(_ name: String) -> Tag? {
+    package func tag(_ name: String) -> Tag? {
         tags.first { $0.name == name }
     }
 
     /// The value of a tag; nil if the list has none with that name.
-    public subscript(name: String) -> [UInt8]? {
+    package subscript(name: String) -> [UInt8]? {
         tag(name)?.value
     }
 }

@@ -34,7 +34,7 @@ public struct MboxReader: Sendable {
     /// Events that are kept before they are passed on; a line may add some more.
     private static let eventLimit = 16
 
-    private enum Place { case beginning, preamble, message }
+    enum Place { case beginning, preamble, message }
 
     /// The octets from a place in the mbox that have not been given yet, counted from the beginning:
     /// ``MboxReader/lookAheadLength`` octets or as many as are left, nil if the place cannot be reached.
@@ -44,27 +44,27 @@ public struct MboxReader: Sendable {
     public static let lookAheadLength = MboxFromLine.lengthLimit + 3
 
     private let variant: MboxVariant
-    private let needsEmptyLine: Bool
-    private let believesCounts: Bool
+    let needsEmptyLine: Bool
+    let believesCounts: Bool
     /// The form of the separators; nil before the first.
-    public private(set) var form: MboxSeparatorForm?
-    private var place = Place.beginning
+    public internal(set) var form: MboxSeparatorForm?
+    var place = Place.beginning
     /// The place in the mbox of the first octet that has not been passed on.
-    private var offset = 0
+    var offset = 0
     /// Octets that can be judged only with the following ones: a From_ line's beginning, the empty line before it.
     private var held: [UInt8] = []
     private var isInsideLine = false
-    private var isBelowEmptyLine = true
+    var isBelowEmptyLine = true
     private var isInHeader = false
     /// The current message begins with a From_ line of Thunderbird's.
-    private var isThunderbirds = false
+    var isThunderbirds = false
     private var contentLength = ContentLength.absent
     /// Where the body ends according to its Content-Length.
-    private var bodyEnd: Int?
+    var bodyEnd: Int?
     /// Whether a message ends there; nil if that has not been examined.
-    private var isBodyEndRight: Bool?
+    var isBodyEndRight: Bool?
     /// Events to come, from `nextEvent` on.
-    private var events: [Event] = []
+    var events: [Event] = []
     private var nextEvent = 0
     private var isFinished = false
     /// Messages whose Content-Length was right.
@@ -216,69 +216,6 @@ public struct MboxReader: Sendable {
         case .beginning, .preamble: events.append(.preamble(octets))
         case .message: events.append(.octets(octets))
         }
-    }
-
-    /// The line as a separator, or nil if it is text.
-    private mutating func fromLine(
-        _ line: Range<Int>,
-        in input: ArraySlice<UInt8>,
-        _ lookAhead: LookAhead
-    ) -> MboxFromLine? {
-        guard let fromLine = MboxFromLine(input[line]) else { return nil }
-        let offset = offset + line.lowerBound - input.startIndex
-        if case .beginning = place {
-            form = form ?? fromLine.form
-            if fromLine.form == .unknown { events.append(.warning(.undatedFromLine(offset: offset))) }
-            return fromLine
-        }
-        if isCounted(offset, in: input, lookAhead) { return nil }
-        let form = form ?? .asctime
-        guard form.isShared(by: fromLine.form) || (isThunderbirds && fromLine.form == .bare) else {
-            if isBelowEmptyLine {
-                let isDated = if case .dated = fromLine.form { true } else { false }
-                events.append(.warning(isDated ? .otherForm(offset: offset) : .undatedFromLine(offset: offset)))
-            }
-            return nil
-        }
-        if isBelowEmptyLine || !needsEmptyLine || bodyEnd == offset {
-            self.form = form
-            return fromLine
-        }
-        events.append(.warning(.noEmptyLine(offset: offset)))
-        return nil
-    }
-
-    /// True if the line at `offset` is text because it is in a body whose octets the archive counted.
-    private mutating func isCounted(_ offset: Int, in input: ArraySlice<UInt8>, _ lookAhead: LookAhead) -> Bool {
-        guard believesCounts, let bodyEnd, offset < bodyEnd else { return false }
-        if let isBodyEndRight { return isBodyEndRight }
-        let isRight = mayEnd(at: bodyEnd, in: input, lookAhead)
-        isBodyEndRight = isRight
-        return isRight
-    }
-
-    /// True if a message may end at `offset`: below a line, at the end or before a separator.
-    private func mayEnd(at offset: Int, in input: ArraySlice<UInt8>, _ lookAhead: LookAhead) -> Bool {
-        // The octet before it is also in the message, so this index is in the input or after it.
-        let index = offset - 1 - self.offset + input.startIndex
-        var octets = index < input.endIndex ? input[index...].prefix(Self.lookAheadLength) : []
-        if octets.count < Self.lookAheadLength {
-            guard let rest = lookAhead(offset - 1 + octets.count) else { return true }
-            octets = (octets + rest)[...]
-        }
-        guard let last = octets.popFirst() else { return false }
-        if octets.isEmpty { return true }
-        guard last == .lineFeed else { return false }
-        if octets.first == .carriageReturn, octets.dropFirst().first == .lineFeed {
-            octets.removeFirst(2)
-        } else if octets.first == .lineFeed {
-            octets.removeFirst()
-        }
-        guard !octets.isEmpty, let form else { return octets.isEmpty }
-        let end =
-            LibCSearch.firstIndex(of: .lineFeed, in: octets, from: octets.startIndex).map { $0 + 1 } ?? octets.endIndex
-        guard let fromLine = MboxFromLine(octets[..<end]) else { return false }
-        return form.isShared(by: fromLine.form) || (isThunderbirds && fromLine.form == .bare)
     }
 
     private mutating func begin(

@@ -1,8 +1,8 @@
-public import Mail
-public import NIOCore
+package import Mail
+package import NIOCore
 
 /// What an MTA sends to a filter.
-public enum Command: Hashable, Sendable {
+package enum Command: Hashable, Sendable {
     case negotiate(Negotiation)
     /// Values that come before the command of the stage they belong to.
     case macros(MacroValues)
@@ -26,7 +26,7 @@ public enum Command: Hashable, Sendable {
     /// The session is over, and the connection is used for the next one (Sendmail).
     case quitAndReuse
 
-    public enum Code: UInt8, Hashable, Sendable {
+    package enum Code: UInt8, Hashable, Sendable {
         case negotiate = 0x4F  // O
         case macros = 0x44  // D
         case connect = 0x43  // C
@@ -44,7 +44,7 @@ public enum Command: Hashable, Sendable {
         case quitAndReuse = 0x4B  // K
     }
 
-    public var code: Code {
+    package var code: Code {
         switch self {
         case .negotiate: .negotiate
         case .macros: .macros
@@ -67,11 +67,11 @@ public enum Command: Hashable, Sendable {
 
 /// The argument of MAIL or RCPT as it was typed after the colon, with or without angle brackets, and what comes after
 /// it (RFC 5321, 4.1.2: Mail-parameters). Unchecked.
-public struct EnvelopeAddress: Hashable, Sendable {
-    public var argument: [UInt8]
-    public var parameters: [[UInt8]]
+package struct EnvelopeAddress: Hashable, Sendable {
+    package var argument: [UInt8]
+    package var parameters: [[UInt8]]
 
-    public init(_ argument: [UInt8], parameters: [[UInt8]] = []) {
+    package init(_ argument: [UInt8], parameters: [[UInt8]] = []) {
         self.argument = argument
         self.parameters = parameters
     }
@@ -113,7 +113,7 @@ extension Command {
     }
 
     /// Appends the command as one frame.
-    public func write(to buffer: inout ByteBuffer) {
+    package func write(to buffer: inout ByteBuffer) {
         buffer.writeFrame(code.rawValue) { data in
             switch self {
             case .negotiate(let negotiation): negotiation.write(to: &data)

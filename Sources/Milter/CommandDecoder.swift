@@ -1,11 +1,11 @@
-public import NIOCore
+package import NIOCore
 
 /// Reads an MTA's frames, however they are cut.
 ///
 /// Octets of the body are handed on as they come, before their frame is complete: a thousand connections that each wait
 /// for the rest of a 65,535-octet chunk would otherwise hold 64 MB. Any other command is handed on whole.
-public struct CommandDecoder: Sendable {
-    public enum Output: Hashable, Sendable {
+package struct CommandDecoder: Sendable {
+    package enum Output: Hashable, Sendable {
         case command(Command)
         /// Octets of the body; more follow in the same frame, and the last of them come in ``Command/body(_:)`` or
         /// ``Command/endOfMessage(_:)``.
@@ -15,14 +15,14 @@ public struct CommandDecoder: Sendable {
     /// The frame whose octets are being handed on, and how many of them are still missing.
     private var open: (code: Command.Code, remaining: Int)?
 
-    public init() {}
+    package init() {}
 
     /// True if the input may end here.
-    public var isBetweenFrames: Bool { open == nil }
+    package var isBetweenFrames: Bool { open == nil }
 
     /// Takes the next command off `input`, or a part of the body; nil if more octets are needed, which must be
     /// appended to those that are left.
-    public mutating func next(_ input: inout ByteBuffer) throws(ProtocolError) -> Output? {
+    package mutating func next(_ input: inout ByteBuffer) throws(ProtocolError) -> Output? {
         if open == nil {
             guard let prefix = try Frame.prefix(of: input) else { return nil }
             guard let code = Command.Code(rawValue: prefix.code) else { throw .unknownCommand(prefix.code) }
@@ -58,15 +58,15 @@ public struct CommandDecoder: Sendable {
 }
 
 extension CommandDecoder: ByteToMessageDecoder {
-    public typealias InboundOut = Output
+    package typealias InboundOut = Output
 
-    public mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
+    package mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
         guard let output = try next(&buffer) else { return .needMoreData }
         context.fireChannelRead(Self.wrapInboundOut(output))
         return .continue
     }
 
-    public mutating func decodeLast(
+    package mutating func decodeLast(
         context: ChannelHandlerContext,
         buffer: inout ByteBuffer,
         seenEOF: Bool

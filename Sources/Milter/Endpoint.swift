@@ -2,14 +2,14 @@ internal import Octets
 
 /// Where a milter listens, or can be reached: `unix:/path` (or `local:/path`), `inet:port@host`, `inet6:port@host`,
 /// or `fd:3` for a socket that is already listening (systemd's LISTEN_FDS begin at 3).
-public enum Endpoint: Hashable, Sendable {
+package enum Endpoint: Hashable, Sendable {
     case unix(path: String)
     case inet(host: String, port: UInt16)
     case inet6(host: String, port: UInt16)
     case descriptor(Int32)
 
     /// Reads the text; nil if it has none of the forms, a path is not absolute, or a host or port is missing.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.firstIndex(of: ":") else { return nil }
         let rest = text[text.index(after: colon)...]
         switch text[..<colon] {
@@ -46,7 +46,7 @@ public enum Endpoint: Hashable, Sendable {
 }
 
 extension Endpoint: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .unix(let path): "unix:\(path)"
         case .inet(let host, let port): "inet:\(port)@\(host)"
@@ -57,20 +57,20 @@ extension Endpoint: CustomStringConvertible {
 }
 
 /// Who may connect to a Unix socket; no effect on other endpoints.
-public struct SocketAccess: Hashable, Sendable {
+package struct SocketAccess: Hashable, Sendable {
     /// The permission bits of the socket. Connecting takes write permission.
-    public var mode: UInt32
+    package var mode: UInt32
     /// The name of the group that owns the socket; nil leaves it as it is.
-    public var group: String?
+    package var group: String?
 
-    public init(mode: UInt32 = 0o660, group: String? = nil) {
+    package init(mode: UInt32 = 0o660, group: String? = nil) {
         self.mode = mode
         self.group = group
     }
 }
 
 /// Why a server cannot listen, or a client cannot connect.
-public enum EndpointError: Error, Hashable, Sendable {
+package enum EndpointError: Error, Hashable, Sendable {
     /// Another process listens on the socket.
     case inUse(String)
     /// The file at the path is not a socket, and is left alone.
@@ -87,7 +87,7 @@ public enum EndpointError: Error, Hashable, Sendable {
 }
 
 extension EndpointError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .inUse(let path): "another process listens on \(path)"
         case .notASocket(let path): "\(path) exists and is not a socket"

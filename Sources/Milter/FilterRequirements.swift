@@ -1,18 +1,18 @@
 /// What a filter needs from an MTA, and what it can do without.
-public struct FilterRequirements: Hashable, Sendable {
+package struct FilterRequirements: Hashable, Sendable {
     /// What the filter does to messages; a negotiation in which the MTA does not offer all of it is refused.
-    public var actions: FilterActions
+    package var actions: FilterActions
     /// Stages that the MTA need not report. An MTA that reports them nevertheless is answered, without calling the
     /// filter.
-    public var unwanted: Stages
+    package var unwanted: Stages
     /// Stages at which the filter's response is wanted at once, so that the MTA waits for it. At all others the MTA
     /// need not wait (one round trip less each), and the filter's decision is reported at the next stage that has a
     /// reply, at the latest at the end of the message. ``ProtocolOptions/skip`` is possible only if the body is among
     /// them.
-    public var answered: Stages
-    public var macroRequests: [MacroRequest]
+    package var answered: Stages
+    package var macroRequests: [MacroRequest]
 
-    public init(
+    package init(
         actions: FilterActions = [.addHeaders, .changeHeaders],
         unwanted: Stages = [.rcpt, .data, .unknown],
         answered: Stages = [],

@@ -2,11 +2,11 @@ package import NIOCore
 
 /// `uint32 length` (big-endian, the code counts) · code · data. Strings in the data end with a NUL and have no charset:
 /// they are octets here, since a repaired octet is a forged one.
-public enum Frame {
+package enum Frame {
     /// Data is at most 65,535 octets (libmilter's MILTER_MAX_DATA_SIZE) unless a larger size is negotiated, which the
     /// filter never does. Body chunks have this size; header fields are smaller still (Postfix cuts a header at
     /// 60,000).
-    public static let payloadLimit = 65_535
+    package static let payloadLimit = 65_535
 
     /// The number of octets before the data: length and code.
     package static let prefixLength = 5

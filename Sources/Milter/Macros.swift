@@ -2,13 +2,13 @@ package import NIOCore
 
 /// The macros of one stage, as they arrive. They come before every header field and every body chunk, mostly unchanged,
 /// so they are kept as octets and read only when one is asked for.
-public struct MacroValues: Hashable, Sendable {
+package struct MacroValues: Hashable, Sendable {
     /// The code of the command that they precede.
-    public var stage: Command.Code
+    package var stage: Command.Code
     /// Names and values in turn, each ended by a NUL.
     package private(set) var octets: ByteBuffer
 
-    public init(_ stage: Command.Code, _ values: [(name: String, value: [UInt8])]) {
+    package init(_ stage: Command.Code, _ values: [(name: String, value: [UInt8])]) {
         self.stage = stage
         octets = ByteBuffer()
         for (name, value) in values {
@@ -80,7 +80,7 @@ public struct MacroValues: Hashable, Sendable {
 
 /// The macros in force: those of the connection stay for all its messages, those of a message end with it, and a later
 /// stage's value hides an earlier one's.
-public struct Macros: Hashable, Sendable {
+package struct Macros: Hashable, Sendable {
     private var connection: [MacroValues] = []
     private var message: [MacroValues] = []
 
@@ -94,7 +94,7 @@ public struct Macros: Hashable, Sendable {
     }
 
     /// The value of a macro, with or without braces around its name: `i`, `{mail_addr}`, `mail_addr`.
-    public subscript(name: String) -> [UInt8]? {
+    package subscript(name: String) -> [UInt8]? {
         let text = name.utf8.span
         let isBraced =
             text.count > 2 && text[0] == UInt8(ascii: "{") && text[text.count - 1] == UInt8(ascii: "}")

@@ -1,5 +1,5 @@
-public import Mail
-public import NIOCore
+package import Mail
+package import NIOCore
 
 /// What a filter does with one connection from an MTA. One object is made for each connection, on the event loop that
 /// serves it, and is called only on that loop; no call may block.
@@ -10,7 +10,7 @@ public import NIOCore
 /// called for the connection, message or recipient that it was given for.
 ///
 /// An error thrown by a call is reported, and ends in a temporary failure: never in an unfiltered message.
-public protocol MailFilter: AnyObject {
+package protocol MailFilter: AnyObject {
     /// What it may do to the messages of this connection beyond ``FilterRequirements/actions``. Asked once, before
     /// the negotiation.
     var furtherActions: FilterActions { get }
@@ -39,17 +39,17 @@ public protocol MailFilter: AnyObject {
 }
 
 extension MailFilter {
-    public var furtherActions: FilterActions { [] }
-    public func connect(_ client: SMTPClient, macros: Macros) throws -> Response { .continue }
-    public func helo(_ name: [UInt8], macros: Macros) throws -> Response { .continue }
-    public func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Response { .continue }
-    public func rcpt(_ recipient: EnvelopeAddress, macros: Macros) throws -> Response { .continue }
-    public func data(macros: Macros) throws -> Response { .continue }
-    public func unknown(_ line: [UInt8]) throws -> Response { .continue }
-    public func header(_ field: HeaderField) throws -> Response { .continue }
-    public func endOfHeader(macros: Macros) throws -> Response { .continue }
-    public var wantsBody: Bool { true }
-    public func body(_ octets: ByteBuffer) throws -> Response { .continue }
-    public func abort() {}
-    public func disconnect() {}
+    package var furtherActions: FilterActions { [] }
+    package func connect(_ client: SMTPClient, macros: Macros) throws -> Response { .continue }
+    package func helo(_ name: [UInt8], macros: Macros) throws -> Response { .continue }
+    package func mail(_ sender: EnvelopeAddress, macros: Macros) throws -> Response { .continue }
+    package func rcpt(_ recipient: EnvelopeAddress, macros: Macros) throws -> Response { .continue }
+    package func data(macros: Macros) throws -> Response { .continue }
+    package func unknown(_ line: [UInt8]) throws -> Response { .continue }
+    package func header(_ field: HeaderField) throws -> Response { .continue }
+    package func endOfHeader(macros: Macros) throws -> Response { .continue }
+    package var wantsBody: Bool { true }
+    package func body(_ octets: ByteBuffer) throws -> Response { .continue }
+    package func abort() {}
+    package func disconnect() {}
 }

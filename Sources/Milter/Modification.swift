@@ -1,8 +1,8 @@
-public import Mail
-public import NIOCore
+package import Mail
+package import NIOCore
 
 /// A change that a filter makes to a message, sent between the end of the message and the response.
-public enum Modification: Hashable, Sendable {
+package enum Modification: Hashable, Sendable {
     /// Below all fields. Sendmail may put it in the place of a deleted field of the same name: insert instead.
     case addHeader(HeaderField)
     /// The field with this 1-based index among those of its name; an empty value deletes it.
@@ -21,7 +21,7 @@ public enum Modification: Hashable, Sendable {
     ///
     /// Values are sent as they are: ``ProtocolOptions/leadingSpace`` is negotiated, so the space after the colon is
     /// part of them. Folds are LF alone: Postfix would store a CR.
-    public static func modifications(for edits: HeaderEdits) -> [Modification] {
+    package static func modifications(for edits: HeaderEdits) -> [Modification] {
         edits.commands.map { command in
             switch command {
             case .delete(let name, let index):
@@ -53,7 +53,7 @@ public enum Modification: Hashable, Sendable {
     }
 
     /// The action that must have been negotiated for it.
-    public var action: FilterActions {
+    package var action: FilterActions {
         switch self {
         case .addHeader, .insertHeader: .addHeaders
         case .changeHeader: .changeHeaders

@@ -2,14 +2,14 @@ package import NIOCore
 
 /// What the two sides agree on before anything else (`SMFIC_OPTNEG`): the MTA offers, and the filter accepts a part
 /// of it. Postfix treats a filter that accepts more than was offered as broken, and defers all mail.
-public struct Negotiation: Hashable, Sendable {
-    public var version: UInt32
-    public var actions: FilterActions
-    public var steps: ProtocolOptions
+package struct Negotiation: Hashable, Sendable {
+    package var version: UInt32
+    package var actions: FilterActions
+    package var steps: ProtocolOptions
     /// Only in the filter's answer: the macros it wants at a stage, in place of the MTA's default list for that stage.
-    public var macroRequests: [MacroRequest]
+    package var macroRequests: [MacroRequest]
 
-    public init(version: UInt32, actions: FilterActions, steps: ProtocolOptions, macroRequests: [MacroRequest] = []) {
+    package init(version: UInt32, actions: FilterActions, steps: ProtocolOptions, macroRequests: [MacroRequest] = []) {
         self.version = version
         self.actions = actions
         self.steps = steps
@@ -17,7 +17,7 @@ public struct Negotiation: Hashable, Sendable {
     }
 
     /// What Postfix 3.7 and Sendmail 8.17 offer.
-    public static let fullOffer = Negotiation(
+    package static let fullOffer = Negotiation(
         version: 6,
         actions: FilterActions(rawValue: 0x1FF),
         steps: ProtocolOptions(rawValue: 0x1F_FFFF)
@@ -25,51 +25,51 @@ public struct Negotiation: Hashable, Sendable {
 }
 
 /// What a filter may do to a message (`SMFIF_`).
-public struct FilterActions: OptionSet, Hashable, Sendable {
-    public let rawValue: UInt32
+package struct FilterActions: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt32
 
-    public init(rawValue: UInt32) {
+    package init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
     /// Fields may be added, and inserted (`SMFIF_ADDHDRS`).
-    public static let addHeaders = FilterActions(rawValue: 0x1)
-    public static let changeBody = FilterActions(rawValue: 0x2)
-    public static let addRecipients = FilterActions(rawValue: 0x4)
-    public static let deleteRecipients = FilterActions(rawValue: 0x8)
+    package static let addHeaders = FilterActions(rawValue: 0x1)
+    package static let changeBody = FilterActions(rawValue: 0x2)
+    package static let addRecipients = FilterActions(rawValue: 0x4)
+    package static let deleteRecipients = FilterActions(rawValue: 0x8)
     /// Fields may be changed, and deleted (`SMFIF_CHGHDRS`).
-    public static let changeHeaders = FilterActions(rawValue: 0x10)
-    public static let quarantine = FilterActions(rawValue: 0x20)
-    public static let changeSender = FilterActions(rawValue: 0x40)
-    public static let addRecipientsWithParameters = FilterActions(rawValue: 0x80)
+    package static let changeHeaders = FilterActions(rawValue: 0x10)
+    package static let quarantine = FilterActions(rawValue: 0x20)
+    package static let changeSender = FilterActions(rawValue: 0x40)
+    package static let addRecipientsWithParameters = FilterActions(rawValue: 0x80)
     /// The filter may name the macros it wants (`SMFIF_SETSYMLIST`).
-    public static let requestMacros = FilterActions(rawValue: 0x100)
+    package static let requestMacros = FilterActions(rawValue: 0x100)
 }
 
 /// Which steps of the protocol are left out, and how some are done (`SMFIP_`).
-public struct ProtocolOptions: OptionSet, Hashable, Sendable {
-    public let rawValue: UInt32
+package struct ProtocolOptions: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt32
 
-    public init(rawValue: UInt32) {
+    package init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
     /// The filter may answer a body chunk with ``Reply/skip``.
-    public static let skip = ProtocolOptions(rawValue: 0x400)
+    package static let skip = ProtocolOptions(rawValue: 0x400)
     /// A field's value is sent and received with the space after the colon. Without it one space is lost, and the
     /// octets received are not those that were signed.
-    public static let leadingSpace = ProtocolOptions(rawValue: 0x10_0000)
+    package static let leadingSpace = ProtocolOptions(rawValue: 0x10_0000)
 }
 
 /// Macros that the filter asks for at one stage.
-public struct MacroRequest: Hashable, Sendable {
-    public let stage: MacroStage
+package struct MacroRequest: Hashable, Sendable {
+    package let stage: MacroStage
     /// As the MTA knows them, long names in braces.
-    public let names: [String]
+    package let names: [String]
     /// The names as they are sent, with spaces between them.
     let list: [UInt8]
 
-    public init(_ stage: MacroStage, _ names: [String]) {
+    package init(_ stage: MacroStage, _ names: [String]) {
         self.stage = stage
         self.names = names
         list = Array(names.joined(separator: " ").utf8)
@@ -78,7 +78,7 @@ public struct MacroRequest: Hashable, Sendable {
     /// A list for a stage replaces the MTA's own, so each holds the defaults of Postfix and of Sendmail and the
     /// macros wanted beyond them; an MTA leaves out a macro that it does not know. Data and recipients keep the MTA's
     /// lists.
-    public static let defaults = [
+    package static let defaults = [
         MacroRequest(
             .connect,
             [
@@ -100,7 +100,7 @@ public struct MacroRequest: Hashable, Sendable {
 }
 
 /// The stages for which macros can be requested, by their numbers in the negotiation (`SMFIM_`).
-public enum MacroStage: UInt32, Hashable, Sendable {
+package enum MacroStage: UInt32, Hashable, Sendable {
     case connect = 0
     case helo = 1
     case mail = 2

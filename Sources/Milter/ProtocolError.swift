@@ -1,6 +1,6 @@
 /// What a peer did that the milter protocol does not allow. The connection cannot be used after it: the frame
 /// boundaries are no longer known, or the two sides disagree about what was asked.
-public enum ProtocolError: Error, Hashable, Sendable {
+package enum ProtocolError: Error, Hashable, Sendable {
     /// A frame of length 0, which does not even have a command. Two milter libraries crash on it.
     case emptyFrame
     /// A frame longer than ``Frame/payloadLimit`` allows; its length as announced.
@@ -22,7 +22,7 @@ public enum ProtocolError: Error, Hashable, Sendable {
 }
 
 extension ProtocolError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .emptyFrame: "frame of length 0"
         case .oversizedFrame(let length): "frame of length \(length), more than \(Frame.payloadLimit + 1)"

@@ -1,7 +1,7 @@
-public import NIOCore
+package import NIOCore
 
 /// What a filter sends to an MTA.
-public enum Reply: Hashable, Sendable {
+package enum Reply: Hashable, Sendable {
     case negotiate(Negotiation)
 
     case `continue`
@@ -20,7 +20,7 @@ public enum Reply: Hashable, Sendable {
 
     case modification(Modification)
 
-    public enum Code: UInt8, Hashable, Sendable {
+    package enum Code: UInt8, Hashable, Sendable {
         case negotiate = 0x4F  // O
         case `continue` = 0x63  // c
         case accept = 0x61  // a
@@ -43,7 +43,7 @@ public enum Reply: Hashable, Sendable {
         case quarantine = 0x71  // q
     }
 
-    public var code: Code {
+    package var code: Code {
         switch self {
         case .negotiate: .negotiate
         case .continue: .continue
@@ -85,7 +85,7 @@ extension Reply {
     }
 
     /// Appends the reply as one frame.
-    public func write(to buffer: inout ByteBuffer) {
+    package func write(to buffer: inout ByteBuffer) {
         buffer.writeFrame(code.rawValue) { data in
             switch self {
             case .negotiate(let negotiation): negotiation.write(to: &data)

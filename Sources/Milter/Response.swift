@@ -1,7 +1,7 @@
 internal import Octets
 
 /// A filter's decision on a connection, a message or a recipient.
-public enum Response: Hashable, Sendable {
+package enum Response: Hashable, Sendable {
     /// Go on; at the end of the message: deliver it.
     case `continue`
     /// Deliver without asking the filter any further.
@@ -33,16 +33,16 @@ public enum Response: Hashable, Sendable {
 }
 
 /// The reply that the MTA is to give its client (RFC 5321 4.2, RFC 3463).
-public struct SMTPReply: Hashable, Sendable {
+package struct SMTPReply: Hashable, Sendable {
     /// 400 to 599.
-    public let code: Int
+    package let code: Int
     /// `5.7.1`, for example; its class is that of the code.
-    public let enhancedCode: String?
-    public let lines: [String]
+    package let enhancedCode: String?
+    package let lines: [String]
 
     /// Nil if the code or the enhanced code is not valid, or their classes differ: Postfix would consider the filter
     /// broken.
-    public init?(code: Int, enhancedCode: String? = nil, lines: [String]) {
+    package init?(code: Int, enhancedCode: String? = nil, lines: [String]) {
         guard (400...599).contains(code) else { return nil }
         if let enhancedCode {
             let parts = enhancedCode.split(separator: ".", omittingEmptySubsequences: false)
@@ -78,7 +78,7 @@ public struct SMTPReply: Hashable, Sendable {
 
 extension SMTPReply {
     /// The text that the MTA sends its client for the octets of a reply: `%%` is one percent sign.
-    public static func told(_ octets: [UInt8]) -> [UInt8] {
+    package static func told(_ octets: [UInt8]) -> [UInt8] {
         var told: [UInt8] = []
         var isEscaped = false
         for octet in octets {
@@ -90,12 +90,12 @@ extension SMTPReply {
 }
 
 /// The answer to the end of a message.
-public struct MessageReply: Hashable, Sendable {
+package struct MessageReply: Hashable, Sendable {
     /// Sent before the response, in this order; not sent if the message is not to be delivered.
-    public var modifications: [Modification]
-    public var response: Response
+    package var modifications: [Modification]
+    package var response: Response
 
-    public init(modifications: [Modification] = [], response: Response) {
+    package init(modifications: [Modification] = [], response: Response) {
         self.modifications = modifications
         self.response = response
     }

@@ -1,12 +1,12 @@
 package import NIOCore
 
 /// The SMTP client as the MTA presents it.
-public struct SMTPClient: Hashable, Sendable {
+package struct SMTPClient: Hashable, Sendable {
     /// The verified name, or the address in brackets; Postfix writes `[2001:db8::1]`, without `IPv6:`.
-    public var hostname: [UInt8]
-    public var origin: Origin
+    package var hostname: [UInt8]
+    package var origin: Origin
 
-    public enum Origin: Hashable, Sendable {
+    package enum Origin: Hashable, Sendable {
         /// The address as text, from the MTA and unchecked.
         case inet(address: [UInt8], port: UInt16)
         case inet6(address: [UInt8], port: UInt16)
@@ -15,14 +15,14 @@ public struct SMTPClient: Hashable, Sendable {
         case unknown
     }
 
-    public init(hostname: [UInt8], origin: Origin) {
+    package init(hostname: [UInt8], origin: Origin) {
         self.hostname = hostname
         self.origin = origin
     }
 
     /// The text of an IPv4 or IPv6 address, without the brackets around it and the `IPv6:` before it that some MTAs
     /// write; nil for other origins, and for the word that Postfix writes if XCLIENT gives it no address.
-    public var address: [UInt8]? {
+    package var address: [UInt8]? {
         switch origin {
         case .inet(let address, _), .inet6(let address, _):
             let isBracketed = address.first == UInt8(ascii: "[") && address.last == UInt8(ascii: "]")

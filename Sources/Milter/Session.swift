@@ -1,13 +1,13 @@
-public import Mail
-public import NIOCore
+package import Mail
+package import NIOCore
 
 /// One connection from an MTA, as a state machine without I/O: commands in, events and replies out.
 ///
 /// Commands must come in order; one that does not throws a ``ProtocolError``. Everything that MTAs do is allowed:
 /// ABORT at any time and any number of times, HELO again, MAIL without HELO, and HELO or MAIL in the middle of a
 /// message, which ends that message as ABORT does.
-public struct Session: Sendable {
-    public enum State: Hashable, Sendable {
+package struct Session: Sendable {
+    package enum State: Hashable, Sendable {
         case negotiating
         /// No SMFIC_CONNECT yet.
         case negotiated
@@ -22,7 +22,7 @@ public struct Session: Sendable {
     }
 
     /// The events for the filter.
-    public enum Event: Hashable, Sendable {
+    package enum Event: Hashable, Sendable {
         case connect(SMTPClient)
         case helo([UInt8])
         case mail(EnvelopeAddress)
@@ -35,7 +35,7 @@ public struct Session: Sendable {
     }
 
     /// What is to be done about a command.
-    public enum Step: Hashable, Sendable {
+    package enum Step: Hashable, Sendable {
         case nothing
         case send(Reply)
         /// Pass the event to the filter, and its response to ``Session/reply(to:)``. If `abandoning`, abort the
@@ -50,12 +50,12 @@ public struct Session: Sendable {
         case close(abandoning: Bool)
     }
 
-    public private(set) var state = State.negotiating
-    public private(set) var macros = Macros()
+    package private(set) var state = State.negotiating
+    package private(set) var macros = Macros()
     /// The result of the negotiation; nil before.
-    public private(set) var negotiated: Negotiation?
+    package private(set) var negotiated: Negotiation?
     /// The SMTP client, after SMFIC_CONNECT.
-    public private(set) var client: SMTPClient?
+    package private(set) var client: SMTPClient?
 
     private let requirements: FilterRequirements
     /// The stages at which the MTA does not wait.
@@ -70,12 +70,12 @@ public struct Session: Sendable {
     private var heloResponse: Response?
     private var messageResponse: Response?
 
-    public init(_ requirements: FilterRequirements = FilterRequirements()) {
+    package init(_ requirements: FilterRequirements = FilterRequirements()) {
         self.requirements = requirements
     }
 
     /// True from MAIL to the reply or the abort.
-    public var isInMessage: Bool {
+    package var isInMessage: Bool {
         switch state {
         case .negotiating, .negotiated, .connected: false
         case .mail, .data, .header, .body, .answering: true
@@ -86,7 +86,7 @@ public struct Session: Sendable {
 
     // MARK: Commands
 
-    public mutating func receive(_ command: Command) throws(ProtocolError) -> Step {
+    package mutating func receive(_ command: Command) throws(ProtocolError) -> Step {
         switch command {
         case .negotiate(let offer):
             try advance(command.code, from: [.negotiating], to: .negotiated)
@@ -150,7 +150,7 @@ public struct Session: Sendable {
     }
 
     /// Octets of the body; more follow in the same frame, so there is no reply yet.
-    public mutating func receive(bodyPart octets: ByteBuffer) throws(ProtocolError) -> Step {
+    package mutating func receive(bodyPart octets: ByteBuffer) throws(ProtocolError) -> Step {
         guard state == .body else { throw .unexpected(.body, in: state) }
         guard settled == nil else { return .nothing }
         told = (.body, false)
@@ -223,7 +223,7 @@ public struct Session: Sendable {
     }
 
     /// The reply to the MTA after the filter's last event; nil if the MTA does not wait.
-    public mutating func reply(to response: Response) -> Reply? {
+    package mutating func reply(to response: Response) -> Reply? {
         let (stage, isReplyDue) = told
         told.isReplyDue = false
         if response != .continue {
@@ -240,7 +240,7 @@ public struct Session: Sendable {
     }
 
     /// Used in place of an event for body octets that the filter does not want.
-    public mutating func skipBody() -> Reply? {
+    package mutating func skipBody() -> Reply? {
         let isReplyDue = told.isReplyDue
         told.isReplyDue = false
         guard isReplyDue else { return nil }
@@ -255,7 +255,7 @@ public struct Session: Sendable {
 
     /// The replies at the end of the message; none if it was aborted in the meantime. A modification that was not
     /// negotiated would make Postfix give up the filter for the whole connection: the message is deferred instead.
-    public mutating func finish(_ answer: MessageReply) -> [Reply] {
+    package mutating func finish(_ answer: MessageReply) -> [Reply] {
         guard state == .answering else { return [] }
         _ = leaveMessage()
         guard answer.response.isDelivery else { return [answer.response.wire] }

@@ -1,23 +1,23 @@
 /// The steps of an SMTP session that an MTA reports to a filter, as a set.
-public struct Stages: OptionSet, Hashable, Sendable {
-    public let rawValue: UInt16
+package struct Stages: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt16
 
-    public init(rawValue: UInt16) {
+    package init(rawValue: UInt16) {
         self.rawValue = rawValue
     }
 
-    public static let connect = Stages(rawValue: 0x1)
-    public static let helo = Stages(rawValue: 0x2)
-    public static let mail = Stages(rawValue: 0x4)
-    public static let rcpt = Stages(rawValue: 0x8)
-    public static let data = Stages(rawValue: 0x10)
+    package static let connect = Stages(rawValue: 0x1)
+    package static let helo = Stages(rawValue: 0x2)
+    package static let mail = Stages(rawValue: 0x4)
+    package static let rcpt = Stages(rawValue: 0x8)
+    package static let data = Stages(rawValue: 0x10)
     /// A command that the SMTP server does not know.
-    public static let unknown = Stages(rawValue: 0x20)
-    public static let header = Stages(rawValue: 0x40)
-    public static let endOfHeader = Stages(rawValue: 0x80)
-    public static let body = Stages(rawValue: 0x100)
+    package static let unknown = Stages(rawValue: 0x20)
+    package static let header = Stages(rawValue: 0x40)
+    package static let endOfHeader = Stages(rawValue: 0x80)
+    package static let body = Stages(rawValue: 0x100)
 
-    public static let all = Stages(rawValue: 0x1FF)
+    package static let all = Stages(rawValue: 0x1FF)
 
     /// The bits of the negotiation for each stage: the one that keeps the MTA from sending its command, and the one
     /// that keeps it from waiting for a reply.
@@ -34,12 +34,12 @@ public struct Stages: OptionSet, Hashable, Sendable {
     ]
 
     /// The bits by which the MTA is asked not to send the commands of these stages (`SMFIP_NO...`).
-    public var unsent: ProtocolOptions {
+    package var unsent: ProtocolOptions {
         Self.bits.filter { contains($0.stage) }.reduce(into: ProtocolOptions()) { $0.formUnion($1.unsent) }
     }
 
     /// The bits that keep the MTA from waiting for replies at these stages (`SMFIP_NR_...`).
-    public var unanswered: ProtocolOptions {
+    package var unanswered: ProtocolOptions {
         Self.bits.filter { contains($0.stage) }.reduce(into: ProtocolOptions()) { $0.formUnion($1.unanswered) }
     }
 

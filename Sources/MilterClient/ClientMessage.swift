@@ -1,15 +1,15 @@
-public import Mail
-public import Milter
+package import Mail
+package import Milter
 
 /// The SMTP session in which a client of a filter plays its messages.
-public struct ClientSession: Hashable, Sendable {
-    public var client: SMTPClient
+package struct ClientSession: Hashable, Sendable {
+    package var client: SMTPClient
     /// Nil for a client that sends MAIL without HELO.
-    public var helo: [UInt8]?
+    package var helo: [UInt8]?
     /// The values of macros by name, without braces; each stage gets those on its list.
-    public var macros: [String: [UInt8]]
+    package var macros: [String: [UInt8]]
 
-    public init(client: SMTPClient, helo: [UInt8]?, macros: [String: [UInt8]] = [:]) {
+    package init(client: SMTPClient, helo: [UInt8]?, macros: [String: [UInt8]] = [:]) {
         self.client = client
         self.helo = helo
         self.macros = macros
@@ -17,16 +17,16 @@ public struct ClientSession: Hashable, Sendable {
 }
 
 /// A message as a client of a filter plays it.
-public struct ClientMessage: Hashable, Sendable {
-    public var sender: EnvelopeAddress
-    public var recipients: [EnvelopeAddress]
-    public var header: [HeaderField]
+package struct ClientMessage: Hashable, Sendable {
+    package var sender: EnvelopeAddress
+    package var recipients: [EnvelopeAddress]
+    package var header: [HeaderField]
     /// Lines end with CRLF.
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// Macros of this message, in addition to those of the session.
-    public var macros: [String: [UInt8]]
+    package var macros: [String: [UInt8]]
 
-    public init(
+    package init(
         sender: EnvelopeAddress,
         recipients: [EnvelopeAddress],
         header: [HeaderField],
@@ -42,18 +42,18 @@ public struct ClientMessage: Hashable, Sendable {
 }
 
 /// A filter's response to a message.
-public struct ClientOutcome: Hashable, Sendable {
+package struct ClientOutcome: Hashable, Sendable {
     /// The last reply: ``Reply/continue`` or ``Reply/accept`` if the message is to be delivered.
-    public var verdict: Reply
-    public var modifications: [Modification]
+    package var verdict: Reply
+    package var modifications: [Modification]
     /// True if values are sent with the space after the colon; without it the MTA adds one.
-    public var keepsLeadingSpace: Bool
+    package var keepsLeadingSpace: Bool
 
-    public init(verdict: Reply, modifications: [Modification], keepsLeadingSpace: Bool) {
+    package init(verdict: Reply, modifications: [Modification], keepsLeadingSpace: Bool) {
         self.verdict = verdict
         self.modifications = modifications
         self.keepsLeadingSpace = keepsLeadingSpace
     }
 
-    public var isDelivered: Bool { verdict == .continue || verdict == .accept }
+    package var isDelivered: Bool { verdict == .continue || verdict == .accept }
 }

@@ -1,10 +1,10 @@
 internal import Mail
-public import Milter
-public import NIOCore
+package import Milter
+package import NIOCore
 internal import NIOPosix
 
 /// Why a filter could not be used.
-public enum MilterClientError: Error, Hashable, Sendable {
+package enum MilterClientError: Error, Hashable, Sendable {
     /// The filter closed the connection.
     case closed
     /// The filter did not reply in time.
@@ -14,7 +14,7 @@ public enum MilterClientError: Error, Hashable, Sendable {
 }
 
 extension MilterClientError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .closed: "the filter closed the connection"
         case .timedOut: "the filter did not reply in time"
@@ -24,9 +24,9 @@ extension MilterClientError: CustomStringConvertible {
 }
 
 /// The MTA's side of one connection to a filter; it behaves like Postfix. Only one task at a time may use it.
-public final class MilterConnection: Sendable {
+package final class MilterConnection: Sendable {
     /// The part of the offer that the filter accepted.
-    public let negotiated: Negotiation
+    package let negotiated: Negotiation
     private let channel: any Channel
     private let queue: NIOLoopBound<ReplyQueue>
     private let macros: ClientMacros
@@ -49,7 +49,7 @@ public final class MilterConnection: Sendable {
     ///
     /// - Parameter timeout: How long the filter may take to reply; Postfix allows 300 s at the end of a message.
     /// - Throws: ``MilterClientError``, ``ProtocolError``, ``EndpointError``, or an error of the socket.
-    public static func connect(
+    package static func connect(
         to endpoint: Endpoint,
         offer: Negotiation = .fullOffer,
         timeout: TimeAmount = .seconds(300),
@@ -134,7 +134,7 @@ public final class MilterConnection: Sendable {
     /// Sends a client and its HELO.
     ///
     /// - Returns: Any reply except ``Reply/continue`` settles all messages of the session: they are not to be sent.
-    public func begin(_ session: ClientSession) async throws -> Reply {
+    package func begin(_ session: ClientSession) async throws -> Reply {
         var output = ByteBuffer()
         if let reply = try await say(.connect(session.client), .connect, session.macros, &output), reply != .continue {
             return reply
@@ -149,7 +149,7 @@ public final class MilterConnection: Sendable {
     }
 
     /// Plays a message, up to the verdict, and the ABORT that Postfix sends after it.
-    public func send(_ message: ClientMessage, in session: ClientSession) async throws -> ClientOutcome {
+    package func send(_ message: ClientMessage, in session: ClientSession) async throws -> ClientOutcome {
         var output = ByteBuffer()
         let macros = session.macros.merging(message.macros) { _, ofMessage in ofMessage }
         let outcome = try await play(message, macros, &output)
@@ -260,14 +260,14 @@ public final class MilterConnection: Sendable {
     }
 
     /// Makes the filter forget the client; another ``begin(_:)`` follows on the same connection (as in Sendmail).
-    public func reuse() async throws {
+    package func reuse() async throws {
         var output = ByteBuffer()
         Command.quitAndReuse.write(to: &output)
         try await flush(&output)
     }
 
     /// Sends QUIT and closes the connection, as after any error.
-    public func quit() async {
+    package func quit() async {
         var output = ByteBuffer()
         Command.abort.write(to: &output)
         Command.quit.write(to: &output)
@@ -276,7 +276,7 @@ public final class MilterConnection: Sendable {
     }
 
     /// Closes the connection without QUIT.
-    public func close() async {
+    package func close() async {
         try? await channel.close()
     }
 }

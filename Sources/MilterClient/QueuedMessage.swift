@@ -1,26 +1,26 @@
-public import Mail
+package import Mail
 internal import Milter
 internal import NIOCore
 
 /// A message in the queue of an MTA, and the result of a filter's modifications: by the rules of Postfix 3.7, each
 /// observed there.
-public struct QueuedMessage: Hashable, Sendable {
+package struct QueuedMessage: Hashable, Sendable {
     /// From the top, including the MTA's own trace field.
-    public private(set) var header: [HeaderField]
-    public private(set) var body: [UInt8]
+    package private(set) var header: [HeaderField]
+    package private(set) var body: [UInt8]
     /// The place of the MTA's own Received field: it counts when a field is inserted, and cannot be changed.
     private var traceIndex: Int?
     private var isBodyReplaced = false
 
     /// - Parameter trace: The MTA's own Received field, which the filter does not see.
-    public init(header: [HeaderField], body: [UInt8] = [], trace: HeaderField? = nil) {
+    package init(header: [HeaderField], body: [UInt8] = [], trace: HeaderField? = nil) {
         self.header = (trace.map { [$0] } ?? []) + header
         self.body = body
         traceIndex = trace == nil ? nil : 0
     }
 
     /// The message after all modifications of the outcome; the same message if it is not delivered.
-    public func applied(_ outcome: ClientOutcome) -> QueuedMessage {
+    package func applied(_ outcome: ClientOutcome) -> QueuedMessage {
         guard outcome.isDelivered else { return self }
         var message = self
         for modification in outcome.modifications {

@@ -1,14 +1,12 @@
-public import Milter
-public import NIOCore
+internal import Milter
+internal import NIOCore
 
 /// Reads a filter's frames, however they are cut.
-public struct ReplyDecoder: ByteToMessageDecoder, Sendable {
-    public typealias InboundOut = Reply
-
-    public init() {}
+struct ReplyDecoder: ByteToMessageDecoder, Sendable {
+    typealias InboundOut = Reply
 
     /// Takes the next reply off `input`; nil if more octets are needed.
-    public func next(_ input: inout ByteBuffer) throws(ProtocolError) -> Reply? {
+    func next(_ input: inout ByteBuffer) throws(ProtocolError) -> Reply? {
         guard let prefix = try Frame.prefix(of: input) else { return nil }
         guard let code = Reply.Code(rawValue: prefix.code) else { throw .unknownReply(prefix.code) }
         guard input.readableBytes >= Frame.prefixLength + prefix.payload else { return nil }
@@ -17,13 +15,13 @@ public struct ReplyDecoder: ByteToMessageDecoder, Sendable {
         return try Reply(code, from: &data)
     }
 
-    public mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
+    mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
         guard let reply = try next(&buffer) else { return .needMoreData }
         context.fireChannelRead(Self.wrapInboundOut(reply))
         return .continue
     }
 
-    public mutating func decodeLast(
+    mutating func decodeLast(
         context: ChannelHandlerContext,
         buffer: inout ByteBuffer,
         seenEOF: Bool

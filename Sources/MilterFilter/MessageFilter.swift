@@ -18,22 +18,22 @@ internal import ReportStore
 /// Examines the messages of one connection: what the MTA sends becomes events of an ``Examination``, its questions go
 /// to the resolver, and its judgement becomes the reply. Lives on the connection's event loop.
 package final class MessageFilter: MailFilter {
-    private let states: CurrentServiceState
-    private let eventLoop: any EventLoop
-    private let metrics: FilterMetrics
+    let states: CurrentServiceState
+    let eventLoop: any EventLoop
+    let metrics: FilterMetrics
     /// Seconds since 1970.
-    private let clock: () -> Int64
+    let clock: () -> Int64
 
     /// Messages may be held on this connection, if a rule wanted that when the MTA connected.
     let furtherActions: FilterActions
 
-    private var client = Client(address: nil)
+    var client = Client(address: nil)
     /// The MTA's data about the client could not be used; a dry run goes on without them.
     private var isUnknown = false
     private var helo: [UInt8] = []
     /// The MTA's own name, macro `j`.
     private var ownName: [UInt8]?
-    private var message: FilteredMessage? {
+    var message: FilteredMessage? {
         didSet {
             if oldValue == nil, message != nil { metrics.messagesInFlight.rise() }
             if oldValue != nil, message == nil { metrics.messagesInFlight.fall() }
@@ -220,75 +220,10 @@ package final class MessageFilter: MailFilter {
         abort()
     }
 
-    // MARK: The DNS
-
-    /// Has the questions answered that came up: those whose answers are not at hand.
-    private func ask() {
-        guard let message else { return }
-        let resolver = message.state.resolver
-        let questions = message.examination.newQuestions()
-        count(questions.count, message.state)
-        for question in questions {
-            message.openCount += 1
-            eventLoop.makeFutureWithTask { await resolver.answer(to: question) }.assumeIsolated()
-                .whenSuccess { answer in self.take(answer, to: question, message) }
-        }
-    }
-
-    /// The client, if the questions that it causes are counted: a host of our own sends mail of many.
-    private func stranger(_ state: ServiceState) -> IPAddress? {
-        let policy = state.configuration.policy
-        return client.isIn(policy.localNetworks) || client.isIn(policy.trustedRelays) ? nil : client.address
-    }
-
-    private func count(_ questions: Int, _ state: ServiceState) {
-        guard questions > 0, let stranger = stranger(state) else { return }
-        states.clientQuestions.add(questions, from: stranger, at: clock())
-    }
-
-    /// The answer to a client that has caused too many questions in this minute; nil for any other.
-    private func tooManyQuestions(_ macros: Macros, _ state: ServiceState) -> Response? {
-        let limit = state.configuration.clientQuestions
-        guard let stranger = stranger(state), states.clientQuestions.areOver(limit, from: stranger, at: clock()) else {
-            return nil
-        }
-        metrics.limits.add(.clientQuestions)
-        let log = MessageLog(queueID: macros["i"], client: client)
-        guard let response = Deferral.questions(beyond: limit).response(log, state) else { return nil }
-        metrics.messages.add(.tempfail)
-        return response
-    }
-
-    private func take(_ answer: Answer, to question: Question, _ message: FilteredMessage) {
-        guard message === self.message else { return }
-        message.openCount -= 1
-        message.examination.learn([(question, answer)])
-        ask()
-        finish()
-    }
-
-    /// Ensures that the message does not wait for the DNS forever. One that has all its answers needs no timer.
-    private func watchDeadline() {
-        guard let message, message.deadline == nil, message.openCount > 0,
-            let deadline = message.examination.deadline
-        else { return }
-        let wait = ContinuousClock.now.duration(to: deadline)
-        message.deadline = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
-            self.expire(message)
-        }
-    }
-
-    private func expire(_ message: FilteredMessage) {
-        guard message === self.message else { return }
-        metrics.limits.add(.deadline)
-        message.examination.expire(at: .now)
-        finish()
-    }
-
     // MARK: The reply
 
     /// Replies to the MTA if it waits for a reply and there is a judgement.
-    private func finish() {
+    func finish() {
         guard let message, let promise = message.promise, let judgement = message.examination.judgement else { return }
         message.deadline?.cancel()
         self.message = nil

@@ -1,10 +1,10 @@
-public import Milter
-public import NIOCore
+package import Milter
+package import NIOCore
 internal import NIOPosix
 internal import Synchronization
 
 /// Listens for MTAs and gives each connection its own filter.
-public final class MilterServer: Sendable {
+package final class MilterServer: Sendable {
     private let listener: any Channel
     private let loops: [NIOLoopBound<LoopConnections>]
     /// The file to remove when the server ends; nil for all but Unix sockets.
@@ -16,10 +16,10 @@ public final class MilterServer: Sendable {
     private static let leastDescriptors = 32
 
     /// The port on which the server listens; nil for a Unix socket.
-    public var port: Int? { listener.localAddress?.port }
+    package var port: Int? { listener.localAddress?.port }
 
     /// Fulfilled when the server accepts no more connections, for whatever reason.
-    public var listenerClosed: EventLoopFuture<Void> { listener.closeFuture }
+    package var listenerClosed: EventLoopFuture<Void> { listener.closeFuture }
 
     private init(
         listener: any Channel,
@@ -36,7 +36,7 @@ public final class MilterServer: Sendable {
     ///
     /// - Returns: The limit in force if it is lower than that; nil if there are enough descriptors.
     /// - Throws: ``EndpointError/tooFewDescriptors(_:)`` if there are not enough to begin.
-    public static func allowDescriptors(forConnections count: Int) throws(EndpointError) -> Int? {
+    package static func allowDescriptors(forConnections count: Int) throws(EndpointError) -> Int? {
         let wanted = count + Self.otherDescriptors
         let allowed = LibCSockets.allowDescriptors(wanted)
         guard allowed >= Self.leastDescriptors else { throw .tooFewDescriptors(allowed) }
@@ -50,7 +50,7 @@ public final class MilterServer: Sendable {
     ///   - notify: Called on any of them for what should be logged.
     ///   - makeFilter: Called once for each connection, on the event loop that serves it.
     /// - Throws: ``EndpointError`` if the server cannot listen there.
-    public static func start(
+    package static func start(
         at endpoint: Endpoint,
         access: SocketAccess = SocketAccess(),
         configuration: ServerConfiguration = ServerConfiguration(),
@@ -115,7 +115,7 @@ public final class MilterServer: Sendable {
     /// answered; returns when all are closed.
     ///
     /// - Parameter grace: After this time the remaining connections are closed too; their MTAs defer the messages.
-    public func shutDown(within grace: TimeAmount) async {
+    package func shutDown(within grace: TimeAmount) async {
         socketFile?.remove()
         try? await listener.close().get()
         for loop in loops {

@@ -1,9 +1,9 @@
-public import Milter
+package import Milter
 internal import Octets
 
 /// What a server reports to its operators.
-public struct ServerNotice: Sendable {
-    public enum Cause: Sendable {
+package struct ServerNotice: Sendable {
+    package enum Cause: Sendable {
         /// The MTA broke the protocol, or offered too little; its connection was closed.
         case protocolError(ProtocolError)
         /// The filter failed; the message gets a temporary failure.
@@ -25,10 +25,10 @@ public struct ServerNotice: Sendable {
         case acceptFailed(any Error, times: Int)
     }
 
-    public let cause: Cause
+    package let cause: Cause
     /// The message that it is about, as far as known from the MTA: its queue ID and its client's address.
-    public let queueID: [UInt8]?
-    public let client: [UInt8]?
+    package let queueID: [UInt8]?
+    package let client: [UInt8]?
 
     /// - Parameter session: The connection's session, if it is about one.
     init(_ cause: Cause, in session: Session? = nil) {
@@ -40,7 +40,7 @@ public struct ServerNotice: Sendable {
 
 extension ServerNotice: CustomStringConvertible {
     /// `4F3A1C: client=192.0.2.7: the MTA went away in the middle of a message`
-    public var description: String {
+    package var description: String {
         guard queueID != nil || client != nil else { return "\(cause)" }
         let words = [queueID, client].map { $0.map { "\(LogWord($0))" } ?? "-" }
         return "\(words[0]): client=\(words[1]): \(cause)"
@@ -48,7 +48,7 @@ extension ServerNotice: CustomStringConvertible {
 }
 
 extension ServerNotice.Cause: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .protocolError(let error): "milter protocol error, connection closed: \(error)"
         case .filterFailed(let error): "the filter failed, temporary failure: \(error)"

@@ -16,11 +16,11 @@ package final class FilterMetrics: Sendable {
     package let messages = CounterFamily<MessageOutcome>("authres_messages_total", "Messages by what became of them.")
     package let messagesInFlight = Level()
     package let limits = CounterFamily<MetLimit>("authres_limit_exceeded_total", "Messages that have met a limit.")
-    package let afterBody = Histogram(
+    let afterBody = Histogram(
         "authres_after_body_seconds",
         "From the end of a message to its answer: what the filter adds to its delivery."
     )
-    package let wholeMessage = Histogram("authres_message_seconds", "From MAIL to the answer.")
+    let wholeMessage = Histogram("authres_message_seconds", "From MAIL to the answer.")
     package let dns = DNSMetrics()
     package let configuration = ConfigurationRecord()
 

@@ -1,16 +1,16 @@
 /// Text from outside as a word of a log line: it cannot begin a line, hide one, or pretend to be the next word.
-public struct LogWord: Hashable, Sendable, CustomStringConvertible {
-    public let description: String
+package struct LogWord: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
 
     /// Characters that are shown, enough to recognise the word.
     private static let limit = 255
 
-    public init(_ octets: [UInt8]) {
+    package init(_ octets: [UInt8]) {
         description = Self.shown(String(decoding: octets, as: UTF8.self), plain: 0x21...0x7E)
     }
 
     /// Text that may have several words, in quotes.
-    public init(quoting text: String) {
+    package init(quoting text: String) {
         description = "\"" + Self.shown(text, plain: 0x20...0x7E) + "\""
     }
 

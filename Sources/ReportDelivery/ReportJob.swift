@@ -53,7 +53,13 @@ package struct ReportJob {
             StandardError.write("authres: \(path): does not exist: nothing has been counted yet")
             throw Sysexit.noInput
         }
-        return try ReportDatabase(path: path, limits: try options.load().configuration.reports.storeLimits)
+        let limits = try options.load().configuration.reports.storeLimits
+        do {
+            return try ReportDatabase(path: path, limits: limits)
+        } catch {
+            StandardError.write("authres: \(path): \(error)")
+            throw Sysexit.unavailable
+        }
     }
 
     package func make(until end: Int64, isForced: Bool, at now: Int64) throws {

@@ -1,17 +1,17 @@
-package import AuthServ
+internal import AuthServ
 internal import Foundation
-package import ReportStore
+internal import ReportStore
 internal import ServerQuery
 
 /// Hands a message to the local MTA.
-package enum ReportTransport: Sendable {
+enum ReportTransport: Sendable {
     /// SMTP: the server, and the name that the client gives in EHLO.
     case smtp(ServerURL, name: String)
     /// sendmail(1): the program.
     case sendmail(String)
 
     /// - Parameter setting: `smtp://localhost` or `sendmail:/usr/sbin/sendmail`, whose form the configuration has checked.
-    package init(_ setting: String, name: String) {
+    init(_ setting: String, name: String) {
         if let server = try? ServerURL(setting) {
             self = .smtp(server, name: name)
         } else {
@@ -19,7 +19,7 @@ package enum ReportTransport: Sendable {
         }
     }
 
-    package func send(_ message: [UInt8], from: String, to address: String) async -> SendOutcome {
+    func send(_ message: [UInt8], from: String, to address: String) async -> SendOutcome {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(returning: hand(message, from: from, to: address))

@@ -1,30 +1,30 @@
-public import AggregateReports
+package import AggregateReports
 internal import FoundationEssentials
 internal import GRDB
 
 /// The data for aggregate reports, in one SQLite file: tallies that are not reported yet, reports that were made,
 /// their state, and the addresses that want none.
-public final class ReportDatabase: Sendable {
+package final class ReportDatabase: Sendable {
     let queue: DatabaseQueue
     let limits: Limits
 
     /// Limits on what strangers can make us store.
-    public struct Limits: Hashable, Sendable {
+    package struct Limits: Hashable, Sendable {
         /// Rows of all domains together.
-        public var rows = 1_000_000
+        package var rows = 1_000_000
         /// Rows of one policy.
-        public var rowsOfPolicy = 10_000
+        package var rowsOfPolicy = 10_000
         /// Seconds after which a row that was not reported is deleted.
-        public var age: Int64 = 30 * 86_400
+        package var age: Int64 = 30 * 86_400
 
-        public init() {}
+        package init() {}
     }
 
     /// Seconds for which another process may lock the file.
     private static let patience = 5.0
 
     /// Opens the file, and creates it if it does not exist.
-    public init(path: String, limits: Limits = Limits()) throws {
+    package init(path: String, limits: Limits = Limits()) throws {
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(Self.patience)
         configuration.label = "reports"
@@ -100,7 +100,7 @@ public final class ReportDatabase: Sendable {
     /// Adds observations, in one transaction.
     /// - Returns: the messages for which no row was left.
     @discardableResult
-    public func add(_ observed: [Observation: Int], at now: Int64) throws -> Int {
+    package func add(_ observed: [Observation: Int], at now: Int64) throws -> Int {
         try queue.write { database in
             var rows = try Int.fetchOne(database, sql: "SELECT sum(rows) FROM policy") ?? 0
             var dropped = 0
@@ -141,7 +141,7 @@ public final class ReportDatabase: Sendable {
     }
 
     /// Counts messages that were observed and could not be written.
-    public func addLost(_ count: Int) throws {
+    func addLost(_ count: Int) throws {
         try queue.write { try $0.execute(sql: "UPDATE lost SET count = count + ?", arguments: [count]) }
     }
 

@@ -19,7 +19,7 @@ extension ReportDatabase {
     }
 
     /// Reports that were made but not sent to all addresses yet.
-    public func unsentReports() throws -> [MadeReport] {
+    package func unsentReports() throws -> [MadeReport] {
         try queue.read { database in
             try Row.fetchAll(
                 database,

@@ -1,48 +1,48 @@
-public import AggregateReports
+package import AggregateReports
 internal import DNS
 internal import GRDB
 
 /// The data kept about one domain.
-public struct KeptPolicy: Hashable, Sendable {
-    public let domain: String
-    public let policy: PublishedPolicy
-    public let destinations: [String]
-    public let rows: Int
-    public let messages: Int
-    public let dropped: Int
+package struct KeptPolicy: Hashable, Sendable {
+    package let domain: String
+    package let policy: PublishedPolicy
+    package let destinations: [String]
+    package let rows: Int
+    package let messages: Int
+    package let dropped: Int
     /// Seconds since 1970; nil if there are none.
-    public let firstHour: Int64?
-    public let lastHour: Int64?
+    package let firstHour: Int64?
+    package let lastHour: Int64?
 }
 
 /// A report and its deliveries.
-public struct KeptReport: Hashable, Sendable {
-    public struct Delivery: Hashable, Sendable {
-        public let address: String
-        public let state: String
-        public let attempts: Int
-        public let detail: String?
+package struct KeptReport: Hashable, Sendable {
+    package struct Delivery: Hashable, Sendable {
+        package let address: String
+        package let state: String
+        package let attempts: Int
+        package let detail: String?
     }
 
-    public let id: String
-    public let domain: String
-    public let period: ReportPeriod
-    public let messages: Int
-    public let made: Int64
-    public let deliveries: [Delivery]
+    package let id: String
+    package let domain: String
+    package let period: ReportPeriod
+    package let messages: Int
+    package let made: Int64
+    package let deliveries: [Delivery]
 }
 
 /// An address or a host to which no report is sent.
-public struct Refusal: Hashable, Sendable {
-    public let target: String
-    public let reason: String
-    public let since: Int64
+package struct Refusal: Hashable, Sendable {
+    package let target: String
+    package let reason: String
+    package let since: Int64
 }
 
 extension ReportDatabase {
     // MARK: For display
 
-    public func policies() throws -> [KeptPolicy] {
+    package func policies() throws -> [KeptPolicy] {
         try queue.read { database in
             try Row.fetchAll(
                 database,
@@ -68,7 +68,7 @@ extension ReportDatabase {
         }
     }
 
-    public func reports() throws -> [KeptReport] {
+    package func reports() throws -> [KeptReport] {
         try queue.read { database in
             let deliveries = Dictionary(
                 grouping: try Row.fetchAll(database, sql: "SELECT * FROM delivery ORDER BY report, address"),
@@ -94,7 +94,7 @@ extension ReportDatabase {
         }
     }
 
-    public func refusals() throws -> [Refusal] {
+    package func refusals() throws -> [Refusal] {
         try queue.read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM refusal ORDER BY target").map {
                 Refusal(target: $0["target"], reason: $0["reason"], since: $0["since"])
@@ -103,7 +103,7 @@ extension ReportDatabase {
     }
 
     /// Messages for which no row was left, or that could not be written.
-    public func lost() throws -> Int {
+    package func lost() throws -> Int {
         try queue.read { try Int.fetchOne($0, sql: "SELECT count FROM lost") ?? 0 }
     }
 
@@ -130,7 +130,7 @@ extension ReportDatabase {
 
     /// Deletes everything about a policy domain.
     /// - Returns: False if nothing was kept about it.
-    public func forget(domain: String) throws -> Bool {
+    package func forget(domain: String) throws -> Bool {
         try queue.write { database in
             try database.execute(sql: "DELETE FROM policy WHERE domain = ?", arguments: [domain])
             let policies = database.changesCount
@@ -142,7 +142,7 @@ extension ReportDatabase {
     // MARK: Refusals
 
     /// Stops sending to an address, or to any address of a host.
-    public func refuse(_ target: String, reason: String, at now: Int64) throws {
+    package func refuse(_ target: String, reason: String, at now: Int64) throws {
         try queue.write { database in
             try database.execute(
                 sql: "INSERT INTO refusal VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -152,7 +152,7 @@ extension ReportDatabase {
     }
 
     /// Removes a refusal; false if there was none.
-    public func accept(_ target: String) throws -> Bool {
+    package func accept(_ target: String) throws -> Bool {
         try queue.write { database in
             try database.execute(sql: "DELETE FROM refusal WHERE target = ?", arguments: [target.lowercased()])
             return database.changesCount > 0

@@ -1,14 +1,14 @@
-public import AggregateReports
+package import AggregateReports
 internal import GRDB
 
 /// A report that was made, and is kept until all its deliveries have ended.
-public struct MadeReport: Sendable {
-    public let number: Int64
-    public let report: AggregateReport
+package struct MadeReport: Sendable {
+    package let number: Int64
+    package let report: AggregateReport
     /// When it was made, in seconds since 1970.
-    public let made: Int64
+    package let made: Int64
     /// The URIs of `rua=`.
-    public let destinations: [String]
+    package let destinations: [String]
 }
 
 extension ReportDatabase {
@@ -18,7 +18,7 @@ extension ReportDatabase {
     ///   - end: seconds since 1970.
     ///   - isForced: true to include a period that is not over.
     ///   - limit: the maximum number of reports in one run; the others are left for the next.
-    public func makeReports(
+    package func makeReports(
         by reporter: AggregateReport.Reporter,
         until end: Int64,
         isForced: Bool,
@@ -32,7 +32,7 @@ extension ReportDatabase {
     }
 
     /// The same reports without making them: nothing is changed.
-    public func previewReports(
+    package func previewReports(
         by reporter: AggregateReport.Reporter,
         until end: Int64,
         isForced: Bool,

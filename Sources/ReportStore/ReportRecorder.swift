@@ -1,16 +1,16 @@
-public import AggregateReports
+package import AggregateReports
 internal import Dispatch
 internal import Synchronization
 
 /// Takes observations from event loops and writes them in batches, on another thread. Recording never waits:
 /// observations for which there is no room, or that the disk does not accept, are lost to the reports, and counted.
-public final class ReportRecorder: Sendable {
+package final class ReportRecorder: Sendable {
     /// Events for a log.
-    public enum Notice: Sendable, CustomStringConvertible {
+    package enum Notice: Sendable, CustomStringConvertible {
         /// Messages that reports will not include, and why.
         case lost(Int, String)
 
-        public var description: String {
+        package var description: String {
             switch self {
             case .lost(let count, let reason): "reports: \(count) messages are not recorded: \(reason)"
             }
@@ -33,13 +33,13 @@ public final class ReportRecorder: Sendable {
     private let queue = DispatchQueue(label: "authres.reports")
 
     /// Different observations that are held; if the disk is slow, the others are only counted.
-    public static let capacity = 20_000
+    package static let capacity = 20_000
 
     /// - Parameters:
     ///   - path: the path of the database. It is opened when there is something to write, and again after a failure.
     ///   - interval: seconds between batches.
     ///   - clock: seconds since 1970.
-    public init(
+    package init(
         path: String,
         limits: ReportDatabase.Limits = .init(),
         every interval: Int = 5,
@@ -54,7 +54,7 @@ public final class ReportRecorder: Sendable {
         schedule()
     }
 
-    public func record(_ observation: Observation) {
+    package func record(_ observation: Observation) {
         pending.withLock { pending in
             if pending.observed[observation] == nil, pending.observed.count >= Self.capacity {
                 pending.overflow += 1
@@ -65,14 +65,14 @@ public final class ReportRecorder: Sendable {
     }
 
     /// Writes the remaining observations, and ends.
-    public func close() {
+    package func close() {
         pending.withLock { $0.isClosed = true }
         queue.sync { flush() }
     }
 
     /// Writes the observations within a minute, for a recorder that has been replaced: messages in flight still add
     /// to it.
-    public func retire() {
+    package func retire() {
         queue.asyncAfter(deadline: .now() + .seconds(60)) { self.flush() }
     }
 

@@ -1,8 +1,8 @@
-public import AggregateReports
-public import DNS
+package import AggregateReports
+package import DNS
 
 /// The state of a report at one address.
-public enum DeliveryState: String, Sendable, CaseIterable {
+package enum DeliveryState: String, Sendable, CaseIterable {
     /// To be sent.
     case due
     /// Handed to the MTA, but the run ended before the MTA said whether it accepted the message. It is not sent
@@ -18,7 +18,7 @@ public enum DeliveryState: String, Sendable, CaseIterable {
 }
 
 /// The reply of an MTA.
-public enum SendOutcome: Hashable, Sendable {
+package enum SendOutcome: Hashable, Sendable {
     case accepted
     case temporary(String)
     /// The address accepts no mail, and none is sent to it again.
@@ -28,24 +28,24 @@ public enum SendOutcome: Hashable, Sendable {
 }
 
 /// One run over the reports that were made.
-public struct SendRun: Sendable {
-    public struct Limits: Hashable, Sendable {
+package struct SendRun: Sendable {
+    package struct Limits: Hashable, Sendable {
         /// The maximum number of addresses that a report is sent to; the first in `rua=`.
-        public var destinations = 5
+        package var destinations = 5
         /// The maximum size of a message in octets.
-        public var messageOctets = 10 << 20
+        package var messageOctets = 10 << 20
         /// Reports to one address in one run: a domain with any number of subdomains could ask for as many.
-        public var reportsForAddress = 100
+        package var reportsForAddress = 100
 
-        public init() {}
+        package init() {}
     }
 
     /// The outcome for one report at one address.
-    public struct Delivery: Sendable {
-        public let report: AggregateReport
-        public let address: String
-        public let state: DeliveryState
-        public let detail: String?
+    package struct Delivery: Sendable {
+        package let report: AggregateReport
+        package let address: String
+        package let state: DeliveryState
+        package let detail: String?
     }
 
     private let database: ReportDatabase
@@ -64,7 +64,7 @@ public struct SendRun: Sendable {
     /// - Parameters:
     ///   - from: the address in From.
     ///   - send: hands a message to the MTA.
-    public init(
+    package init(
         _ database: ReportDatabase,
         _ resolver: any Resolver,
         from: String,
@@ -79,7 +79,7 @@ public struct SendRun: Sendable {
     }
 
     /// Sends the reports that are due.
-    public func run(at now: Int64) async throws -> [Delivery] {
+    package func run(at now: Int64) async throws -> [Delivery] {
         var deliveries: [Delivery] = []
         let unresolved = try database.unresolvedReports()
         for start in stride(from: 0, to: unresolved.count, by: Self.resolvedAtOnce) {
@@ -98,7 +98,7 @@ public struct SendRun: Sendable {
     }
 
     /// Where the reports would be sent, without sending or recording anything.
-    public func preview(_ made: MadeReport) async throws -> (addresses: [ReportDestination], ignored: [Delivery]) {
+    package func preview(_ made: MadeReport) async throws -> (addresses: [ReportDestination], ignored: [Delivery]) {
         var addresses: [ReportDestination] = []
         var ignored: [Delivery] = []
         for (uri, outcome) in await outcomes(made) {

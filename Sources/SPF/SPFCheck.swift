@@ -1,4 +1,4 @@
-public import DNS
+package import DNS
 internal import MailAddresses
 
 /// The SPF check of one message (RFC 7208): MAIL FROM, and the HELO name as a separate identity.
@@ -6,7 +6,7 @@ internal import MailAddresses
 /// The subject of the check is decided at once, from the envelope alone; then ``evaluate(_:)`` is called, and called
 /// again when answers arrive. Records are parsed and names, limits and errors are judged here; libspf2 goes through
 /// the terms, and is given nothing that came from outside.
-public struct SPFCheck: Sendable {
+package struct SPFCheck: Sendable {
     /// What is checked.
     private enum Subject {
         case mailFrom
@@ -28,7 +28,7 @@ public struct SPFCheck: Sendable {
     ///   - voidLookupLimit: terms whose lookup may find nothing (RFC 7208, 4.6.4, recommends 2).
     ///   - receiver: the name of this host, for explanations.
     ///   - receivedAt: seconds since 1970, for explanations.
-    public init(
+    package init(
         client: IPAddress,
         helo: [UInt8],
         mailFrom: [UInt8],
@@ -68,7 +68,7 @@ public struct SPFCheck: Sendable {
 
     /// The domain that may turn out to be authenticated, for callers that want to ask the DNS about it early; nil if
     /// there is none.
-    public var domain: Domain? {
+    package var domain: Domain? {
         switch subject {
         case .mailFrom: mailFrom?.domain
         case .helo: helo?.domain
@@ -78,7 +78,7 @@ public struct SPFCheck: Sendable {
 
     /// The verdict, or nil as long as an answer is missing. Both identities ask at once. When there is a verdict,
     /// questions that were asked ahead may still be open; nothing depends on them any more.
-    public mutating func evaluate(_ answers: inout Answers) -> SPFVerdict? {
+    package mutating func evaluate(_ answers: inout Answers) -> SPFVerdict? {
         helo?.evaluate(&records, &answers)
         mailFrom?.evaluate(&records, &answers)
         if let helo, helo.outcome == nil { return nil }

@@ -1,5 +1,5 @@
 /// The results of SPF that RFC 8601 section 2.7.2 registers; all but `policy` are those of RFC 7208, 2.6.
-public enum SPFResult: String, CaseIterable, Hashable, Sendable {
+package enum SPFResult: String, CaseIterable, Hashable, Sendable {
     /// There is nothing to check: no domain, none that all readers see, or no record.
     case none
     /// The domain says nothing about the client. To be treated exactly as `none`.

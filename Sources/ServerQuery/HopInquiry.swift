@@ -15,7 +15,7 @@ package actor HopInquiry {
     private var answers: [Domain: HopAnswer] = [:]
 
     /// Hosts that one run asks.
-    package static let hostLimit = 8
+    static let hostLimit = 8
 
     package init(rules: [AskRule], inquiry: ServerInquiry, known: KnownServers, lifetime: Int64) {
         self.rules = rules

@@ -21,7 +21,7 @@ package struct ServerInquiry: Sendable {
     package var trustsLoopback: Bool
 
     /// Servers that are asked at the same time.
-    package static let concurrency = 8
+    static let concurrency = 8
 
     package init(resolver: any Resolver, hosts: HostsFile, trustsLoopback: Bool = false) {
         self.resolver = resolver

@@ -7,7 +7,7 @@ package enum StatusCodeRegistry {
     }
 
     /// By number.
-    package static let subjects = [
+    static let subjects = [
         Subject(number: 0, meaning: "Other or Undefined Status"),
         Subject(number: 1, meaning: "Addressing Status"),
         Subject(number: 2, meaning: "Mailbox Status"),

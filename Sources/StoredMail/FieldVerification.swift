@@ -19,7 +19,7 @@ package struct FieldVerification {
     package let position: Int?
     package let proof: FieldProof
     /// What its place alone proves.
-    package let proofByPosition: FieldProof
+    let proofByPosition: FieldProof
 
     /// - Parameters:
     ///   - header: the fields of the message, from the top.

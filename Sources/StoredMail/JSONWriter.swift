@@ -1,11 +1,11 @@
 /// Writes JSON (RFC 8259) on one line, octet for octet as Foundation's JSONEncoder does with its keys sorted and slashes
 /// as they are, at a tenth of the cost. Keys are written in the order in which they are given: alphabetical.
-package struct JSONWriter {
+struct JSONWriter {
     private(set) var octets: [UInt8] = []
     private var isFirst = true
 
     /// A whole document.
-    package static func object(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
+    static func object(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
         var writer = JSONWriter()
         writer.octets.reserveCapacity(2048)
         writer.object(members)
@@ -14,23 +14,23 @@ package struct JSONWriter {
 
     // MARK: Members of an object
 
-    package mutating func member(_ key: StaticString, _ value: String?) {
+    mutating func member(_ key: StaticString, _ value: String?) {
         begin(key)
         if let value { string(value) } else { null() }
     }
 
-    package mutating func member(_ key: StaticString, _ value: Int?) {
+    mutating func member(_ key: StaticString, _ value: Int?) {
         begin(key)
         if let value { octets += "\(value)".utf8 } else { null() }
     }
 
-    package mutating func member(_ key: StaticString, _ value: Bool) {
+    mutating func member(_ key: StaticString, _ value: Bool) {
         begin(key)
         octets += (value ? "true" : "false").utf8
     }
 
     /// An object, or null.
-    package mutating func member<Value>(
+    mutating func member<Value>(
         _ key: StaticString,
         _ value: Value?,
         _ members: (inout JSONWriter, Value) -> Void
@@ -39,12 +39,12 @@ package struct JSONWriter {
         if let value { object { members(&$0, value) } } else { null() }
     }
 
-    package mutating func member(_ key: StaticString, _ values: [String]) {
+    mutating func member(_ key: StaticString, _ values: [String]) {
         array(key, values) { $0.string($1) }
     }
 
     /// An array of objects.
-    package mutating func member<Value>(
+    mutating func member<Value>(
         _ key: StaticString,
         _ values: [Value],
         _ members: (inout JSONWriter, Value) -> Void

@@ -1,14 +1,14 @@
-public import DNS
+package import DNS
 internal import Octets
 
 /// Where a name server listens.
-public struct NameServer: Hashable, Sendable {
-    public let address: IPAddress
-    public let port: UInt16
+package struct NameServer: Hashable, Sendable {
+    package let address: IPAddress
+    package let port: UInt16
 
     /// - Parameter address: `0.0.0.0` and `::` mean this host, as in glibc. Its replies come from the loopback
     ///   address, so that is where it is asked.
-    public init(address: IPAddress, port: UInt16 = 53) {
+    package init(address: IPAddress, port: UInt16 = 53) {
         self.address =
             switch address {
             case .v4(IPv4Address(value: 0)): .v4(IPv4Address(value: 0x7F00_0001))
@@ -20,7 +20,7 @@ public struct NameServer: Hashable, Sendable {
 
     /// Reads `ADDR`, `ADDR:PORT`, `[ADDR]` or `[ADDR]:PORT`; an IPv6 address with a port needs the brackets. Nil if
     /// the text has none of these forms.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         if let address = IPAddress(text) {
             self.init(address: address)
             return
@@ -53,7 +53,7 @@ public struct NameServer: Hashable, Sendable {
 
 extension NameServer: CustomStringConvertible {
     /// `ADDR:PORT` or `[ADDR]:PORT`.
-    public var description: String {
+    package var description: String {
         switch address {
         case .v4: "\(address):\(port)"
         case .v6: "[\(address)]:\(port)"

@@ -1,12 +1,12 @@
 internal import Synchronization
 
 /// What is known of one name server.
-public struct NameServerHealth: Hashable, Sendable {
-    public let server: NameServer
+package struct NameServerHealth: Hashable, Sendable {
+    package let server: NameServer
     /// False if a question timed out there, or nobody listens, and nothing has come from it since.
-    public let answers: Bool
+    package let answers: Bool
     /// When anything came from it; nil if nothing has yet.
-    public let lastHeard: ContinuousClock.Instant?
+    package let lastHeard: ContinuousClock.Instant?
 }
 
 /// Where the resolver's thread writes down what it knows of the servers, for others to read.

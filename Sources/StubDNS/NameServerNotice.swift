@@ -1,10 +1,10 @@
 /// What a resolver has to report to those who run it.
-public enum NameServerNotice: Hashable, Sendable {
+package enum NameServerNotice: Hashable, Sendable {
     /// None of these has answered anything for twice the time that one is waited for.
     case noneAnswers([NameServer])
     case answersAgain(NameServer, after: Duration)
 
-    public var servers: [NameServer] {
+    package var servers: [NameServer] {
         switch self {
         case .noneAnswers(let servers): servers
         case .answersAgain(let server, _): [server]
@@ -13,7 +13,7 @@ public enum NameServerNotice: Hashable, Sendable {
 }
 
 extension NameServerNotice: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .noneAnswers(let servers):
             "no name server answers (\(servers.map(\.description).joined(separator: ", "))): checks are temperror until one does"

@@ -1,17 +1,17 @@
-public import DNS
+package import DNS
 
 /// Asks the name servers of the site, which are trusted to resolve and, as far as the AD bit is concerned, to validate.
 ///
 /// One thread waits for all of them. A question costs a ticket and a place in c-ares, not a thread; a name that never
 /// answers delays no other name, and does not count against the server.
-public final class StubResolver: Resolver {
-    public enum StartError: Error, Hashable, CustomStringConvertible {
+package final class StubResolver: Resolver {
+    package enum StartError: Error, Hashable, CustomStringConvertible {
         case invalidServer(String)
         case noServer
         /// The system refused a thread, a descriptor or memory.
         case outOfResources
 
-        public var description: String {
+        package var description: String {
             switch self {
             case .invalidServer(let text): "`\(text)` is not a name server: write ADDR, ADDR:PORT or [ADDR]:PORT"
             case .noServer: "no name server: set dns.servers, or add a nameserver line to /etc/resolv.conf"
@@ -21,7 +21,7 @@ public final class StubResolver: Resolver {
     }
 
     /// In the order in which they are asked.
-    public let servers: [NameServer]
+    package let servers: [NameServer]
     private let exchange: QueryExchange
     private let board: HealthBoard
 
@@ -31,7 +31,7 @@ public final class StubResolver: Resolver {
     ///   - timeout: how long to wait for one server before the next is asked, all tries together.
     ///   - tries: how often one server is sent the same question within that time, at growing intervals.
     ///   - notify: called on the resolver's thread for what should be logged.
-    public init(
+    package init(
         servers: [String] = [],
         timeout: Duration = .seconds(5),
         tries: Int = 2,
@@ -76,20 +76,20 @@ public final class StubResolver: Resolver {
     }
 
     /// Nil: the cache knows earlier answers.
-    public func knownAnswer(to question: Question) -> Answer? { nil }
+    package func knownAnswer(to question: Question) -> Answer? { nil }
 
-    public func answer(to question: Question) async -> Answer {
+    package func answer(to question: Question) async -> Answer {
         await exchange.answer(to: question)
     }
 
     /// What is known of each server.
-    public var health: [NameServerHealth] { board.current.servers }
+    package var health: [NameServerHealth] { board.current.servers }
 
     /// True from ``NameServerNotice/noneAnswers(_:)`` to ``NameServerNotice/answersAgain(_:after:)``.
-    public var isOutage: Bool { board.current.isOutage }
+    package var isOutage: Bool { board.current.isOutage }
 
     /// Asks, and says whether any server answers; what it answers is of no matter.
-    public func answersAtAll() async -> Bool {
+    package func answersAtAll() async -> Bool {
         guard let name = QueryLoop.probeName else { return false }
         switch await answer(to: Question(name, .a)).outcome {
         case .failure(.timeout), .failure(.unavailable): return false
@@ -98,11 +98,11 @@ public final class StubResolver: Resolver {
     }
 
     /// That of c-ares.
-    public static var libraryVersion: String { AresChannel.libraryVersion }
+    package static var libraryVersion: String { AresChannel.libraryVersion }
 
     /// Answers all open and all later questions with ``Answer/Failure/unavailable``; the thread and the sockets are
     /// released.
-    public func shutdown() {
+    package func shutdown() {
         exchange.close()
     }
 }

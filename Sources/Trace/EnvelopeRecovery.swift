@@ -54,6 +54,7 @@ public struct EnvelopeRecovery: Hashable, Sendable {
 
     private func walk(_ header: [HeaderField], _ envelope: inout RecoveredEnvelope) {
         var number = 0
+        var above: Received?
         for (index, field) in header.enumerated() where field.isNamed("Received") {
             number += 1
             guard number <= Self.hopLimit else {
@@ -67,7 +68,7 @@ public struct EnvelopeRecovery: Hashable, Sendable {
                 envelope.reason = .unreadable(number, error)
                 return
             }
-            switch step(received, number) {
+            switch step(received, number, below: above) {
             case .end(let reason):
                 envelope.reason = reason
                 return
@@ -75,6 +76,7 @@ public struct EnvelopeRecovery: Hashable, Sendable {
                 envelope.hops.append(.init(received, number: number, index: index))
                 // Of the internal hops, the lowest is nearest to the time of receipt.
                 if let date = received.date { envelope.receivedAt = .init(date, .received(number)) }
+                above = received
             case .border(let client):
                 envelope.take(received, client, number: number, index: index)
                 return
@@ -83,14 +85,15 @@ public struct EnvelopeRecovery: Hashable, Sendable {
         envelope.reason = number == 0 ? .noReceived : .fromWithin
     }
 
-    private func step(_ received: Received, _ number: Int) -> Step {
+    /// - Parameter above: the field above it, which was written by a host of ours; nil for the first.
+    private func step(_ received: Received, _ number: Int, below above: Received?) -> Step {
         if received.isNote { return .within }
         let isLocal: Bool
         switch received.origin {
         case .local: isLocal = true
         case .network(let client): isLocal = client.address.isLoopback
         }
-        guard isOwn(received, isLocal: isLocal) else { return .end(.foreignHost(number, received.host)) }
+        guard isOwn(received, isLocal: isLocal, below: above) else { return .end(.foreignHost(number, received.host)) }
         guard case .network(let client) = received.origin else { return .within }
         if trustedRelays.contains(where: { $0.contains(client.address) }) { return .within }
         let isLMTP = received.with?.isLocalDelivery == true
@@ -104,9 +107,14 @@ public struct EnvelopeRecovery: Hashable, Sendable {
     /// True if the field was written by a host of ours. Programs on a host call it `localhost` (amavis, fetchmail),
     /// and Gmail's own systems have private addresses in the form of 6to4 (RFC 3056). Such a field describes an
     /// internal hop, so that nothing is trusted because of it except the fields below, which must pass this test too.
-    private func isOwn(_ received: Received, isLocal: Bool) -> Bool {
+    /// Yahoo's servers name themselves by private addresses when they meet a client from outside. Such a field is
+    /// believed only directly below that of the mailbox server which got the message from that server.
+    private func isOwn(_ received: Received, isLocal: Bool, below above: Received?) -> Bool {
         if let host = received.host { return ownHosts.contains(host) || (isLocal && host.text == "localhost") }
-        guard let address = received.hostAddress, case .local = received.origin else { return false }
+        guard let address = received.hostAddress else { return false }
+        guard case .local = received.origin else {
+            return received.layout == .yahoo && above?.isHandOver(from: address) == true
+        }
         return address.isInternal || address.embeddedIn6to4?.isInternal == true
     }
 

@@ -64,12 +64,22 @@ public struct Received: Hashable, Sendable {
         origin = try Self.origin(clauses, layout)
         with = clauses.protocolName
         isEncrypted = clauses.isEncrypted
-        isAuthenticated = origin != .local && clauses.isAuthenticated
+        let isHandOver = layout == .yahoo && clauses.isHTTP
+        isAuthenticated = origin != .local && !isHandOver && clauses.isAuthenticated
         envelopeFrom = clauses.envelopeFrom
     }
 
     /// True if the field is qmail's note of a step within the host, which names neither host nor client.
     var isNote: Bool { layout == .qmail && host == nil && hostAddress == nil && origin == .local }
+
+    /// True if a mailbox server of Yahoo wrote the field, and got the message from the server with this address. A
+    /// proxy on its host (127.0.0.1) may hide that address; the field below is the server's nevertheless.
+    func isHandOver(from server: IPAddress) -> Bool {
+        guard layout == .yahoo, host != nil, case .network(let client) = origin, client.helo == nil else {
+            return false
+        }
+        return client.address.isLoopback || client.address == server
+    }
 
     /// Every MTA writes the word `by` once, after everything that its client sent. So if it occurs twice, in any
     /// reading, someone else has written one of them: a HELO argument such as

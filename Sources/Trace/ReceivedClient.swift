@@ -41,6 +41,7 @@ struct ReceivedClient {
         case .communigate: try communigate()
         case .qmail: try qmail()
         case .mdaemon: try mdaemon()
+        case .yahoo: try yahoo()
         case .webmail where comments.allSatisfy({ ReceivedComment($0).addresses.isEmpty }): try webmail()
         case .postfix, .sendmail, .courier, .exchange, .smtpsvc, .gmail, .domino, .xmail, .webmail, .fetchmail,
             .standard:
@@ -140,6 +141,15 @@ struct ReceivedClient {
         let comment = ReceivedComment(last)
         guard comment.words.count == 1, let address = ReceivedAddress(comment.words[0]) else { throw .noAddress }
         return Received.Client(address: address.address, helo: helo, reverseName: Self.reverseName(words[0]))
+    }
+
+    /// `IP (EHLO h)`, or `IP` for a step within; a second comment would be from the client's own text.
+    private func yahoo() throws(ReceivedError) -> Received.Client {
+        guard words.count == 1, comments.count <= 1, wordsBehind.isEmpty else { throw .ambiguous }
+        guard let address = ReceivedAddress(words[0]) else { throw .noAddress }
+        let helo = comments.first.flatMap { ReceivedComment.greeting($0) }
+        guard helo?.contains(where: \.delimitsReceivedWord) != true else { throw .ambiguous }
+        return Received.Client(address: address.address, helo: helo.map(Array.init), reverseName: nil)
     }
 
     /// `HELO [IP]`, `HELO ([IP])`, `HELO [(IP)]`.

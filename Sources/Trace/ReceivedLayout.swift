@@ -17,6 +17,7 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
     case xmail = "XMail"
     case ecelerity = "Ecelerity"
     case communigate = "CommuniGate Pro"
+    case yahoo = "Yahoo"
     case fetchmail = "fetchmail"
     case webmail = "webmail"
     /// None of these; read as in RFC 5321.
@@ -36,6 +37,8 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
             self = .exchange
         } else if with.first?.hasPrefix("[XMail") == true {
             self = .xmail
+        } else if Self.isYahoo(clauses) {
+            self = .yahoo
         } else if clauses.isHTTP {
             // Exchange Online hands messages from server to server in this way.
             self = clauses.by?.asciiHasSuffix(".outlook.com") == true ? .exchange : .webmail
@@ -56,6 +59,19 @@ public enum ReceivedLayout: String, CaseIterable, Hashable, Sendable {
         // The versions of Sendmail and of its configuration: 8.17.1/8.17.1.
         let isVersion = comment.first?.isDigit == true && comment.contains(UInt8(ascii: "/"))
         return isVersion && comment.allSatisfy { !$0.isWhiteSpace } ? .sendmail : nil
+    }
+
+    /// Yahoo's mailbox servers (`atlas` in their names) get messages by HTTP, from an address of the site, and write
+    /// nothing else after `from`. The servers that meet the clients write `IP (EHLO h)`, and an address after `by`.
+    private static func isYahoo(_ clauses: ReceivedClauses) -> Bool {
+        guard let host = clauses.by, let word = clauses.fromWords.first, clauses.fromWords.count == 1,
+            let client = ReceivedAddress(word)
+        else { return false }
+        let isMailboxServer = host.asciiHasPrefix("atlas") && host.asciiHasSuffix(".yahoo.com")
+        let comments = clauses.fromComments
+        if clauses.isHTTP { return isMailboxServer && comments.isEmpty && client.address.isInternal }
+        guard let first = comments.first, ReceivedComment.greeting(first) != nil else { return false }
+        return isMailboxServer || ReceivedAddress(host)?.address.isInternal == true
     }
 
     /// By the look of the text after `from`, if there is no other sign.

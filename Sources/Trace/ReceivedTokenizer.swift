@@ -4,8 +4,8 @@ internal import Octets
 ///
 /// A HELO argument, a recipient or a user's name may have been written into the field unchanged, including
 /// parentheses. So a field that is not well-formed is refused as a whole: nothing is guessed from a broken structure.
-package struct ReceivedTokenizer {
-    package enum Token: Hashable {
+struct ReceivedTokenizer {
+    enum Token: Hashable {
         case word(ArraySlice<UInt8>)
         /// The text between the parentheses; comments inside are left as they are.
         case comment(ArraySlice<UInt8>)

@@ -83,6 +83,31 @@ import Trace
         #expect(Self.believed(given, boundary) == given.header.indices.filter { given.header[$0].hasPrefix("*") })
     }
 
+    private static let yahoo = "Authentication-Results: atlas-production.omega.yahoo.com; none"
+    private static let yahooMailbox =
+        "Received: from 127.0.0.1\n by atlas-production.omega.yahoo.com pod-id atlas--1.bf1.yahoo.com with HTTP;"
+        + " Tue, 14 Nov 2023 22:13:21 +0000"
+    private static let yahooBorder =
+        "Received: from 192.0.2.1 (EHLO a.example)\n by 10.197.32.201 with SMTPs\n (version=TLS1_3 cipher=X);"
+        + " Tue, 14 Nov 2023 22:13:20 +0000"
+
+    @Test(arguments: [
+        Case("above the border", [yahooMailbox, "*" + yahoo, yahooBorder, yahoo]),
+        Case("a border that the sender wrote too", [yahooMailbox, "*" + yahoo, yahooBorder, yahoo, yahooBorder]),
+        Case("a mailbox server that the sender wrote", [foreign, yahooMailbox, yahoo, yahooBorder]),
+        Case("a mailbox server that the sender wrote too", [yahooBorder, yahooMailbox, yahoo, yahooBorder]),
+        Case("no border", [yahooMailbox, yahoo, foreign]),
+        Case("no server that met the client", [yahooMailbox, yahoo, "Subject: x"]),
+        Case(
+            "a hop that cannot be read",
+            [yahooMailbox, yahoo, "Received: from sonic.gate.yahoo.com by sonic1.yahoo.com with HTTP; x", yahooBorder]
+        ),
+    ])
+    func `a field of Yahoo's is above the server that met the client, and below its mailbox server`(_ given: Case) {
+        let site = TrustBoundary(ids: ["*.yahoo.com"], hosts: ["*.yahoo.com"])
+        #expect(Self.believed(given, site) == given.header.indices.filter { given.header[$0].hasPrefix("*") })
+    }
+
     @Test(arguments: [
         ("mx.example.org", true), ("example.org", true), ("evil.example", false), ("sub.mx.example.org", false),
     ])

@@ -89,7 +89,7 @@ package struct HostileReader: Sendable {
     @Sendable private static func key(_ octets: [UInt8]) {
         for algorithm in [SignatureAlgorithm.rsaSHA256, .ed25519SHA256] {
             guard let record = try? KeyRecord(octets, for: algorithm) else { continue }
-            let again = try? KeyRecord(Array(record.canonicalText.utf8), for: algorithm)
+            let again = try? KeyRecord(record.canonicalOctets, for: algorithm)
             precondition(again == record, "a key is written so that it reads otherwise")
         }
     }

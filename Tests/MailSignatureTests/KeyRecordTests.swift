@@ -78,10 +78,10 @@ import Testing
 
     @Test func `a key is written anew from what was read`() throws {
         let record = try KeyRecord(Array("n=x; t=s; p=\(Self.rsa)".utf8), for: .rsaSHA256)
-        #expect(record.canonicalText == "v=DKIM1; k=rsa; p=\(Self.rsa)")
+        #expect(String(decoding: record.canonicalOctets, as: UTF8.self) == "v=DKIM1; k=rsa; p=\(Self.rsa)")
         #expect(record.bits == 1024)
         let small = try KeyRecord(Array("k=ed25519; p=\(Self.ed25519)".utf8), for: .ed25519SHA256)
-        #expect(small.canonicalText == "v=DKIM1; k=ed25519; p=\(Self.ed25519)")
+        #expect(String(decoding: small.canonicalOctets, as: UTF8.self) == "v=DKIM1; k=ed25519; p=\(Self.ed25519)")
         #expect(small.bits == 256)
     }
 

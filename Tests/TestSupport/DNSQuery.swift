@@ -1,19 +1,19 @@
-public import DNS
+package import DNS
 
 /// A query as a name server sees it, and the packets that may answer it, right and wrong ones.
-public struct DNSQuery: Sendable {
-    public let question: Question
-    public let isTCP: Bool
+package struct DNSQuery: Sendable {
+    package let question: Question
+    package let isTCP: Bool
     /// The AD bit.
-    public let asksForAuthentication: Bool
+    package let asksForAuthentication: Bool
     /// Octets that the asker takes over UDP; nil without EDNS.
-    public let packetSize: Int?
+    package let packetSize: Int?
     /// The identifier, and the question section as it came.
-    public let identifier: [UInt8]
-    public let questionSection: [UInt8]
+    package let identifier: [UInt8]
+    package let questionSection: [UInt8]
 
     /// Nil if the octets are no query of a type that we know.
-    public init?(_ octets: [UInt8], isTCP: Bool) {
+    package init?(_ octets: [UInt8], isTCP: Bool) {
         guard octets.count > 16, octets[2] & 0x80 == 0 else { return nil }
         var name: [UInt8] = []
         var index = 12
@@ -38,7 +38,7 @@ public struct DNSQuery: Sendable {
     }
 
     /// A packet with these sections, each record as octets. Bits: AA 0x0400, TC 0x0200, RA 0x0080, AD 0x0020.
-    public func response(
+    package func response(
         code: UInt8 = 0,
         isTruncated: Bool = false,
         isAuthenticated: Bool = false,
@@ -55,7 +55,7 @@ public struct DNSQuery: Sendable {
     }
 
     /// The packet of a recursive server; nil for an answer that is none.
-    public func response(with answer: Answer) -> [UInt8]? {
+    package func response(with answer: Answer) -> [UInt8]? {
         let negative = [Self.soa(ttl: answer.ttl)]
         switch answer.outcome {
         case .records(let records):
@@ -79,18 +79,18 @@ public struct DNSQuery: Sendable {
     // MARK: Records
 
     /// The name of the question, where it stands in every packet.
-    public static let questionName: [UInt8] = [0xC0, 0x0C]
+    package static let questionName: [UInt8] = [0xC0, 0x0C]
 
-    public static func name(_ text: String) -> [UInt8] {
+    package static func name(_ text: String) -> [UInt8] {
         text.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
     }
 
-    public static func record(owner: [UInt8] = questionName, type: UInt16, ttl: UInt32, _ data: [UInt8]) -> [UInt8] {
+    package static func record(owner: [UInt8] = questionName, type: UInt16, ttl: UInt32, _ data: [UInt8]) -> [UInt8] {
         owner + number(Int(type)) + [0, 1] + number(Int(ttl >> 16)) + number(Int(ttl & 0xFFFF)) + number(data.count)
             + data
     }
 
-    public static func record(owner: [UInt8] = questionName, ttl: UInt32, _ data: RecordData) -> [UInt8] {
+    package static func record(owner: [UInt8] = questionName, ttl: UInt32, _ data: RecordData) -> [UInt8] {
         switch data {
         case .a(let address): record(owner: owner, type: 1, ttl: ttl, address.octets)
         case .aaaa(let address): record(owner: owner, type: 28, ttl: ttl, address.octets)
@@ -102,12 +102,12 @@ public struct DNSQuery: Sendable {
         }
     }
 
-    public static func alias(owner: [UInt8] = questionName, ttl: UInt32, to target: String) -> [UInt8] {
+    package static func alias(owner: [UInt8] = questionName, ttl: UInt32, to target: String) -> [UInt8] {
         record(owner: owner, type: 5, ttl: ttl, name(target))
     }
 
     /// Both the TTL and MINIMUM are `ttl`.
-    public static func soa(ttl: UInt32) -> [UInt8] {
+    package static func soa(ttl: UInt32) -> [UInt8] {
         record(
             owner: [0],
             type: 6,

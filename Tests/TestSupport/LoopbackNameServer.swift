@@ -1,12 +1,12 @@
-public import DNS
+package import DNS
 import Glibc
 import Synchronization
 
 /// A name server on the loopback interface, over UDP and TCP on one port: it answers from a zone file, counts what it
 /// is asked, and misbehaves as told. It ends with its last reference.
-public final class LoopbackNameServer: Sendable {
+package final class LoopbackNameServer: Sendable {
     /// What is done with a question instead of answering from the zone.
-    public enum Conduct: Sendable {
+    package enum Conduct: Sendable {
         case answer
         /// Answer from the zone, later.
         case delay(Duration)
@@ -42,25 +42,25 @@ public final class LoopbackNameServer: Sendable {
     }
 
     private let shared: Shared
-    public let port: UInt16
+    package let port: UInt16
 
     /// For `--dns-server`.
-    public var address: String { "127.0.0.1:\(port)" }
+    package var address: String { "127.0.0.1:\(port)" }
 
     /// How often each question came, over UDP and TCP, repetitions included.
-    public var counts: [Question: Int] { shared.counts.withLock { $0 } }
+    package var counts: [Question: Int] { shared.counts.withLock { $0 } }
 
-    public var total: Int { counts.values.reduce(0, +) }
+    package var total: Int { counts.values.reduce(0, +) }
 
     /// - Parameters:
     ///   - delay: how long each answer takes.
     ///   - conduct: what to do with a question; by default, to answer it after `delay`. Names that the zone gives as
     ///     TIMEOUT get no answer.
-    public convenience init(_ zone: ZoneFile, delay: Duration = .zero) throws {
+    package convenience init(_ zone: ZoneFile, delay: Duration = .zero) throws {
         try self.init(zone) { _ in delay == .zero ? .answer : .delay(delay) }
     }
 
-    public init(_ zone: ZoneFile, conduct: @escaping @Sendable (DNSQuery) -> Conduct) throws {
+    package init(_ zone: ZoneFile, conduct: @escaping @Sendable (DNSQuery) -> Conduct) throws {
         let (udp, tcp, port) = try Self.openSockets()
         self.port = port
         shared = Shared(zone: zone, conduct: conduct)
@@ -73,7 +73,7 @@ public final class LoopbackNameServer: Sendable {
     }
 
     /// Returns when the port is closed.
-    public func stop() {
+    package func stop() {
         shared.isStopped.store(true, ordering: .relaxed)
         while !shared.hasEnded.load(ordering: .acquiring) { usleep(1_000) }
     }

@@ -10,10 +10,15 @@ import Trace
         "from mail.example.net (mail.example.net [192.0.2.1]) by mx.example.org (Postfix) with ESMTPS id 1; \(date)"
     static let forged =
         "from bank.example (bank.example [198.51.100.7]) by mx.example.org (Postfix) with ESMTP id 2; \(date)"
+    static let yahooMailbox =
+        "from 127.0.0.1 by atlas-production.omega.yahoo.com pod-id atlas--1.bf1.yahoo.com with HTTP; \(date)"
+    static let yahooNamed = "from 10.197.37.10 by atlas103.free.mail.bf1.yahoo.com with HTTPS; \(date)"
+    static let yahooBorder =
+        "from 192.0.2.1 (EHLO mail.example.net) by 10.197.37.10 with SMTPs (version=TLS1_3 cipher=X); \(date)"
     static let within = "from mx.example.org ([10.0.0.2]) by store.example.org with LMTP id 3; \(date)"
 
     static let recovery = EnvelopeRecovery(
-        ownHosts: HostPatterns(["*.example.org", "mx.google.com"]),
+        ownHosts: HostPatterns(["*.example.org", "mx.google.com", "*.yahoo.com"]),
         trustedRelays: ["203.0.113.0/24", "2001:db8:1::/48"].compactMap { IPNetwork($0) }
     )
 
@@ -122,6 +127,46 @@ import Trace
                 "from mail.example.net (mail.example.net. [192.0.2.1]) by mx.google.com with ESMTPS id x for <u@gmail.com>; \(date)",
             ],
             "border=2/1 ip=192.0.2.1 received:2 helo=mail.example.net name=mail.example.net"
+        ),
+        Case(
+            received: "Yahoo",
+            [yahooMailbox, yahooBorder, forged],
+            "border=2/1 ip=192.0.2.1 received:2 helo=mail.example.net"
+        ),
+        Case(
+            received: "Yahoo, with the address of the server before it",
+            [yahooNamed, yahooBorder, forged],
+            "border=2/1 ip=192.0.2.1 received:2 helo=mail.example.net"
+        ),
+        Case(
+            received: "Yahoo, another server than the one before it",
+            [yahooNamed, "from 192.0.2.1 (EHLO x) by 10.197.37.11 with SMTPs; \(date)"],
+            "at received:1 Received field 2 is by a host without a name"
+        ),
+        Case(
+            received: "Yahoo's way of writing without a mailbox server above",
+            [yahooBorder],
+            "Received field 1 is by a host without a name"
+        ),
+        Case(
+            received: "Yahoo's way of writing below a step within that is not Yahoo's",
+            [within, yahooBorder],
+            "at received:1 Received field 2 is by a host without a name"
+        ),
+        Case(
+            received: "Yahoo's way of writing below a web page on the host",
+            ["from 127.0.0.1 by webmail.example.org with HTTP; \(date)", yahooBorder],
+            "border=1/0 ip=127.0.0.1 received:1"
+        ),
+        Case(
+            received: "Yahoo, and a client that is a server of Yahoo's",
+            [yahooMailbox, "from 10.1.1.1 (EHLO x) by 10.197.37.10 with SMTPs; \(date)", yahooBorder],
+            "at received:2 Received field 3 is by a host without a name"
+        ),
+        Case(
+            received: "a mailbox server of Yahoo's where it is not ours",
+            ["from 127.0.0.1 by atlas1.yahoo.com.example with HTTP; \(date)", yahooBorder],
+            "Received field 1 is by atlas1.yahoo.com.example, which is not an own host"
         ),
         Case(
             received: "an address as name of a host that was met from outside",

@@ -144,6 +144,26 @@ enum ReceivedAttacks {
             "exim by=mx.example.org ip=192.0.2.1 helo=real.example name=real.example with=smtp"
         ),
         Case(
+            "Yahoo: parentheses in the HELO",
+            "from 192.0.2.1 (EHLO x) (198.51.100.7) by 10.253.234.155 with SMTPs (version=TLS1_3 cipher=X); \(date)",
+            "ambiguous"
+        ),
+        Case(
+            "Yahoo: parentheses in the HELO, and a name after by",
+            "from 192.0.2.1 (EHLO x) (198.51.100.7) by atlas125.free.mail.bf1.yahoo.com with SMTPs; \(date)",
+            "ambiguous"
+        ),
+        Case(
+            "Yahoo: white space in the HELO",
+            "from 192.0.2.1 (EHLO x 198.51.100.7) by 10.253.234.155 with SMTPs; \(date)",
+            "ambiguous"
+        ),
+        Case(
+            "Yahoo: a whole field in the HELO",
+            "from 192.0.2.1 (EHLO x) by 10.1.1.1 with SMTP; \(date) () by 10.253.234.155 with SMTPs; \(date)",
+            "ambiguous"
+        ),
+        Case(
             "no date, but a semicolon more",
             "from x ([192.0.2.1]) by mx.example.org with SMTP; a; \(date)",
             "ambiguous"

@@ -214,6 +214,46 @@ extension ReceivedSamples {
         ),
     ]
 
+    static let yahoo = [
+        Case(
+            "Yahoo, a mailbox server",
+            "from 127.0.0.1\n by atlas-production.v2-mail-prod1-bf1.omega.yahoo.com pod-id"
+                + " atlas--production-bf1-5f4d4d8f7c-x2k9p.bf1.yahoo.com with HTTP; \(date)",
+            "yahoo by=atlas-production.v2-mail-prod1-bf1.omega.yahoo.com ip=127.0.0.1 with=http"
+        ),
+        Case(
+            "Yahoo, a mailbox server that names the server before it",
+            "from 10.197.37.10\n  by atlas103.free.mail.bf1.yahoo.com with HTTPS; \(date)",
+            "yahoo by=atlas103.free.mail.bf1.yahoo.com ip=10.197.37.10 with=https tls"
+        ),
+        Case(
+            "Yahoo, from outside",
+            "from 192.0.2.1 (EHLO mail.example.net)\n by 10.253.234.155 with SMTPs\n (version=TLS1_2"
+                + " cipher=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256);\n \(date)",
+            "yahoo by=[10.253.234.155] ip=192.0.2.1 helo=mail.example.net with=smtps tls"
+        ),
+        Case(
+            "Yahoo, from outside, by name",
+            "from 192.0.2.1 (EHLO mail.example.net)\n by atlas125.free.mail.bf1.yahoo.com with SMTPs; \(date)",
+            "yahoo by=atlas125.free.mail.bf1.yahoo.com ip=192.0.2.1 helo=mail.example.net with=smtps tls"
+        ),
+        Case(
+            "Yahoo, a user of a web page",
+            "from [203.0.113.9] by web53409.mail.re2.yahoo.com via HTTP; \(date)",
+            "webmail by=web53409.mail.re2.yahoo.com ip=203.0.113.9 auth"
+        ),
+        Case(
+            "Yahoo, a mailbox server and an address from outside",
+            "from 203.0.113.9 by atlas103.free.mail.bf1.yahoo.com with HTTPS; \(date)",
+            "webmail by=atlas103.free.mail.bf1.yahoo.com ip=203.0.113.9 with=https tls auth"
+        ),
+        Case(
+            "a host like Yahoo's with another name",
+            "from 127.0.0.1 by atlas1.yahoo.com.example with HTTP; \(date)",
+            "webmail by=atlas1.yahoo.com.example ip=127.0.0.1 with=http auth"
+        ),
+    ]
+
     static let notSMTP = [
         Case(
             "Dovecot",

@@ -3,7 +3,7 @@ enum ReceivedSamples {
     typealias Case = ReceivedTests.Case
 
     static let date = "Mon, 1 Jan 2024 15:04:05 +0000"
-    static let all = postfix + sendmail + exim + qmail + courier + microsoft + gmail + others + notSMTP
+    static let all = postfix + sendmail + exim + qmail + courier + microsoft + gmail + yahoo + others + notSMTP
 
     static let postfix = [
         Case(

@@ -391,6 +391,16 @@ class FaultTests(unittest.TestCase):
             self.assertEqual(filter.stop(), 0)
             self.assertIn("reports: 1 messages are not recorded", filter.log())
 
+    def test_a_file_that_is_no_database_ends_every_command_with_69(self):
+        database = os.path.join(tempfile.mkdtemp(prefix="authres-reports"), "reports.db")
+        with open(database, "wb") as out:
+            out.write(bytes(range(256)) * 16)
+        flags = ["--reports-database", database, "--reports-email", "dmarc@example.org"]
+        for command in ["make"], ["send"], ["show"], ["forget", "a.example"]:
+            ended = run("reports", *command, *flags)
+            self.assertEqual(ended.returncode, 69, command)
+            self.assertIn(f"{database}: ", str(ended.stderr))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -93,7 +93,7 @@ struct AnnounceCommand: AsyncParsableCommand {
 extension ServerFragment.Server: ExpressibleByArgument {}
 
 extension ServerFragment.Ports: ExpressibleByArgument {
-    public init?(argument: String) {
+    package init?(argument: String) {
         self.init(argument)
     }
 }

@@ -5,7 +5,6 @@ import Configuration
 import DNS
 import Files
 import Foundation
-import Glibc
 import Mail
 import Mailboxes
 import ReportStore
@@ -85,7 +84,7 @@ struct MboxCommand: AsyncParsableCommand {
     @OptionGroup var zoneOptions: ZoneOptions
     @OptionGroup var options: ConfigurationOptions<StoredMailScope>
 
-    private var reportName: String? { reportFile ?? report.map { _ in "-" } }
+    var reportName: String? { reportFile ?? report.map { _ in "-" } }
 
     private static func variant(_ text: String) throws -> MboxVariant {
         guard let variant = MboxVariant(rawValue: text) else {
@@ -118,7 +117,7 @@ struct MboxCommand: AsyncParsableCommand {
     }
 
     /// Everything that is written to.
-    private var targets: [String] { [output, reportName, recordDNS, summaryJSON, summaryHTML].compactMap(\.self) }
+    var targets: [String] { [output, reportName, recordDNS, summaryJSON, summaryHTML].compactMap(\.self) }
 
     func run() async throws {
         let state = try ServiceState.forStoredMail(options, zoneOptions, countsForReports: reports != nil)
@@ -164,15 +163,6 @@ struct MboxCommand: AsyncParsableCommand {
         }
     }
 
-    /// True for a file that was named as an input, and for what is in such a directory.
-    private func isInput(_ name: String) -> Bool {
-        name == InputFile.standardInputName
-            || files.contains { file in
-                let directory = file.hasSuffix("/") ? file : file + "/"
-                return name == file || name.hasPrefix(directory) || name + "/" == directory
-            }
-    }
-
     // MARK: The task
 
     private func makeTask(_ trustedIDs: [String]) throws -> ArchiveTask {
@@ -198,120 +188,6 @@ struct MboxCommand: AsyncParsableCommand {
             recordName: recordDNS,
             identity: identity
         )
-    }
-
-    /// What distinguishes an input from a later one of the same name. A file that is missing ends the run before it
-    /// has begun. A FIFO is not opened: its writer would see it closed again.
-    private func inputVersion(_ name: String) throws -> String {
-        let status: LibCFiles.Status?
-        do {
-            status = name == "-" ? LibCFiles.status(of: STDIN_FILENO) : LibCFiles.status(ofPath: name)
-            if status == nil || status?.size != nil { _ = try InputFile(name) }
-            try refuseRange(of: name)
-            if status?.isDirectory == true { return try directoryVersion(name) }
-        } catch let exit as ExitCode {
-            throw exit
-        } catch {
-            StandardError.write("authres: \(error)")
-            throw Sysexit.noInput
-        }
-        if let status { try refuseToReplace(status) }
-        return name == "-" ? "-" : status?.version ?? "-"
-    }
-
-    /// Ends the run before it has begun if --range is given for an input whose octets cannot be counted.
-    private func refuseRange(of name: String) throws {
-        guard range != nil, !ArchiveTask.isPlain(name) else { return }
-        StandardError.write("authres: \(name): --range takes a plain mbox file")
-        throw Sysexit.usage
-    }
-
-    /// The content of a directory as one number; nothing may be written into it while it is read.
-    private func directoryVersion(_ name: String) throws -> String {
-        for target in targets where target != "-" {
-            let place = OutputFile.place(of: target.hasSuffix("/") ? String(target.dropLast()) : target)
-            guard let directory = LibCFiles.resolved(name), place == directory || place.hasPrefix(directory + "/")
-            else {
-                continue
-            }
-            StandardError.write("authres: \(target): is in an input; nothing is changed in place")
-            throw Sysexit.usage
-        }
-        // FNV-1a (64 bits), over the names of all files.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        var waiting = [try DirectoryReader(name)]
-        while let directory = waiting.last {
-            guard let path = directory.next() else {
-                waiting.removeLast()
-                continue
-            }
-            for octet in path.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
-            let isDirectory = LibCFiles.status(ofPath: path)?.isDirectory == true
-            if isDirectory, !LibCFiles.isSymbolicLink(path) { waiting.append(try DirectoryReader(path)) }
-        }
-        return String(hash, radix: 16)
-    }
-
-    /// Ends the run before it has begun if an output, or a file kept beside it, is this input.
-    private func refuseToReplace(_ input: LibCFiles.Status) throws {
-        for target in targets where OutputFile.replaces(target, input) {
-            let name = target == "-" ? "standard output" : target
-            StandardError.write("authres: \(name): is an input; nothing is changed in place")
-            throw Sysexit.usage
-        }
-    }
-
-    /// How far the earlier run got that is to be continued.
-    private func earlierRun(_ task: ArchiveTask) throws -> Checkpoint? {
-        guard resume else { return nil }
-        guard let name = task.checkpointName else {
-            StandardError.write(
-                "authres: --resume needs --output or --report-file, and no output on standard output, which cannot be continued"
-            )
-            throw Sysexit.usage
-        }
-        guard let checkpoint = Checkpoint(readFrom: name), checkpoint.file <= files.count else {
-            let isThere = LibCFiles.status(ofPath: name) != nil
-            StandardError.write(
-                "authres: \(name): \(isThere ? "is not a valid state file" : "there is no interrupted run"); this one starts from the beginning"
-            )
-            return nil
-        }
-        guard checkpoint.task == task.identity else {
-            StandardError.write(
-                "authres: \(name): the interrupted run had other arguments, files or settings; without --resume, a new one begins"
-            )
-            throw Sysexit.usage
-        }
-        for (target, length) in [
-            (output.flatMap { MaildirOutput.isMeant(by: $0) ? nil : $0 }, checkpoint.mboxLength),
-            (reportName, checkpoint.reportLength),
-            (recordDNS, checkpoint.recordLength),
-        ] {
-            guard let target, !OutputFile.isStream(target) else { continue }
-            let partial = OutputFile.partialName(of: target)
-            guard LibCFiles.status(ofPath: partial)?.size ?? -1 < length else { continue }
-            StandardError.write(
-                "authres: \(partial): is not what the interrupted run left; this one starts from the beginning"
-            )
-            return nil
-        }
-        return checkpoint
-    }
-
-    /// The record of answers, beginning with those of the run that is continued.
-    private func makeRecord(_ state: ServiceState, _ checkpoint: Checkpoint) throws -> AnswerJournal? {
-        guard let recordDNS else { return nil }
-        var zone = ZoneFile()
-        let partial = OutputFile.partialName(of: recordDNS)
-        do {
-            let lines = FileManager.default.contents(atPath: partial)?.prefix(checkpoint.recordLength) ?? Data()
-            try zone.read(Array(lines), file: partial)
-        } catch {
-            StandardError.write("authres: \(partial): cannot be read as a master file: \(error)")
-            throw Sysexit.data
-        }
-        return AnswerJournal(state.resolver, known: zone.answers)
     }
 
     private func openReports(_ state: ServiceState) throws -> ReportDatabase? {

@@ -19,6 +19,21 @@ struct ReportsCommand: AsyncParsableCommand {
     )
 }
 
+extension Sysexit {
+    /// Does work with a file or database; an error that has no exit code of its own is reported with its name, and ends
+    /// the process with ``unavailable``.
+    fileprivate static func reportingErrors(in name: String, _ work: () async throws -> Void) async throws {
+        do {
+            try await work()
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            StandardError.write("authres: \(name): \(error)")
+            throw unavailable
+        }
+    }
+}
+
 /// What `make` and `send` have in common.
 struct ReportRunOptions: ParsableArguments {
     @Option(
@@ -51,18 +66,13 @@ struct ReportRunOptions: ParsableArguments {
         let now = Int64(Date().timeIntervalSince1970)
         let end = try end(now: now)
         let job = try ReportJob(options, zoneOptions)
-        do {
+        try await Sysexit.reportingErrors(in: job.path) {
             if let dryRun {
                 try await job.preview(into: dryRun, until: end ?? now, isForced: end != nil, at: now)
             } else {
                 try job.make(until: end ?? now, isForced: end != nil, at: now)
                 if sends { try await job.send(at: now) }
             }
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            StandardError.write("authres: \(job.path): \(error)")
-            throw Sysexit.unavailable
         }
     }
 }
@@ -109,14 +119,9 @@ struct ReportsShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try ReportJob.path(options)
-        do {
+        try await Sysexit.reportingErrors(in: path) {
             let shown = try ReportListing(try ReportJob.database(path, options))
             try StandardOutput.write(json ? shown.json() : shown.text)
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            StandardError.write("authres: \(path): \(error)")
-            throw Sysexit.unavailable
         }
     }
 }
@@ -145,7 +150,7 @@ struct ReportsForgetCommand: AsyncParsableCommand {
     func run() async throws {
         let path = try ReportJob.path(options)
         var isKnown = true
-        do {
+        try await Sysexit.reportingErrors(in: path) {
             let database = try ReportJob.database(path, options)
             for domain in domains {
                 let name = Domain(internationalized: Array(domain.utf8))?.text ?? domain
@@ -161,11 +166,6 @@ struct ReportsForgetCommand: AsyncParsableCommand {
                 StandardError.write("authres: \(target): was not refused")
                 isKnown = false
             }
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            StandardError.write("authres: \(path): \(error)")
-            throw Sysexit.unavailable
         }
         if !isKnown { throw Sysexit.findings }
     }

@@ -17,7 +17,7 @@ struct Provider {
 
     private static let body = "\nFrom: Ann <ann@sender.example>\nSubject: Hello\n\nHello\n"
 
-    static let all = [google, microsoft, fastmail, yahoo]
+    static let all = [google, microsoft, fastmail, yahoo, yahooBefore2020]
 
     /// Gmail's own field is below its Received field; the ARC Set above it has the same results.
     static let google = Provider(
@@ -113,9 +113,33 @@ struct Provider {
         "mx1.messagingengine.com: pass from=sender.example signed=sender.example findings=1"
     )
 
-    /// Yahoo ends its fields in a semicolon.
+    /// Yahoo ends its fields in a semicolon. Its mailbox server gets the message by HTTP from the server that met the
+    /// client, which names itself by an address.
     static let yahoo = Provider(
         "Yahoo",
+        TrustBoundary(ids: ["*.yahoo.com"], hosts: ["*.yahoo.com"]),
+        """
+        Received: from 127.0.0.1
+         by atlas-production.v2-mail-prod1-bf1.omega.yahoo.com pod-id atlas--production-bf1-1.bf1.yahoo.com with HTTP; Mon, 2 Mar 2026 16:00:01 +0000
+        Return-Path: <ann@sender.example>
+        X-Originating-Ip: [192.0.2.7]
+        Received-SPF: pass (domain of sender.example designates 192.0.2.7 as permitted sender)
+        Authentication-Results: atlas-production.v2-mail-prod1-bf1.omega.yahoo.com;
+         dkim=pass header.i=@sender.example header.s=s2048;
+         spf=pass smtp.mailfrom=sender.example;
+         dmarc=pass(p=REJECT) header.from=sender.example;
+        X-Apparently-To: bob@yahoo.example; Mon, 2 Mar 2026 16:00:01 +0000
+        Received: from 192.0.2.7 (EHLO mail.sender.example)
+         by 10.197.32.201 with SMTPs
+         (version=TLS1_3 cipher=TLS_AES_128_GCM_SHA256);
+         Mon, 02 Mar 2026 16:00:00 +0000
+        Authentication-Results: atlas-production.v2-mail-prod1-bf1.omega.yahoo.com; dmarc=pass header.from=forged.example;
+        """,
+        "atlas-production.v2-mail-prod1-bf1.omega.yahoo.com: pass from=sender.example signed=@sender.example findings=1"
+    )
+
+    static let yahooBefore2020 = Provider(
+        "Yahoo, before 2020",
         TrustBoundary(ids: ["*.yahoo.com"], hosts: ["*.yahoo.com"]),
         """
         X-Apparently-To: bob@yahoo.example; Mon, 2 Mar 2026 16:00:01 +0000

@@ -1,0 +1,148 @@
+internal import Files
+internal import Mail
+internal import Mailboxes
+internal import StoredMail
+internal import Summaries
+
+/// The first half of a pass: files and their members, cut into messages.
+extension ArchiveRun {
+    /// Ends the run before it has begun if it could not be completed. A pipe cannot be examined before it is read,
+    /// and the content of a directory or a packed file is examined when it is reached.
+    func checkFiles() throws {
+        for name in task.files[checkpoint.file...] where name != "-" {
+            guard let status = LibCFiles.status(ofPath: name), status.size != nil else { continue }
+            let beginning = try InputFile(name).beginning(ForeignFormat.beginningLength)
+            if !beginning.isEmpty, let format = ForeignFormat(beginning: beginning) {
+                guard format.isPacked else { throw ArchiveFailure.notMail(name, NotMail(format)) }
+                continue
+            }
+            let detection = try ArchiveSource.check(name, task)
+            detections[name] = detection
+            try writesMbox { try $0.use(detection, of: name) }
+        }
+    }
+
+    /// What the mbox that is written has to be like; nothing, if none is.
+    private func writesMbox(_ agree: (inout Checkpoint) throws -> Void) throws {
+        if case .mbox = output { try agree(&checkpoint) }
+    }
+
+    /// Reads one file or directory to its end, or until the run is interrupted; then it returns false.
+    func read(_ name: String) async throws -> Bool {
+        let members = try ArchiveMembers(name)
+        var number = 0
+        while let member = try members.next(until: { interruption.isRequested }) {
+            defer { number += 1 }
+            let oddities = members.takeOddities()
+            members.takeNotes().forEach(tell)
+            guard number >= checkpoint.member else { continue }
+            checkpoint.summary.warnings += oddities
+            if interruption.isRequested {
+                try await drain()
+                return false
+            }
+            switch member.kind {
+            case .mbox: guard try await readMbox(member.input, number) else { return false }
+            case .message(let maildir): try await readMessage(member.input, maildir, number)
+            case .appleMail: try await readMessage(member.input, nil, number, isAppleMail: true)
+            }
+        }
+        try await drain()
+        checkpoint.summary.warnings += members.takeOddities()
+        members.takeNotes().forEach(tell)
+        if number == 0 {
+            guard members.isEmptyFile || LibCFiles.status(ofPath: name)?.isDirectory == true else {
+                throw ArchiveFailure.noMail(name)
+            }
+            tell("\(name): contains no mail")
+        }
+        return true
+    }
+
+    private func readMbox(_ input: InputFile, _ number: Int) async throws -> Bool {
+        try await drain()
+        let isNamed = task.files.contains(input.name)
+        var source = try ArchiveSource(
+            input,
+            task,
+            base: checkpoint.offset,
+            known: isNamed ? detections[input.name] : nil
+        ) {
+            interruption.isRequested
+        }
+        guard !interruption.isRequested else { return false }
+        try begin(source)
+        while !source.isDone {
+            if interruption.isRequested {
+                try await drain()
+                return false
+            }
+            if !source.input.isReady(within: 0) {
+                // There is nothing to read for now, so the messages at hand need not wait for others.
+                try await drain()
+                guard source.input.isReady(within: InputFile.patience) else { continue }
+            }
+            for message in try source.next() { try await add(message, number) }
+        }
+        if !source.cutter.isPastRange {
+            for message in try source.end() { try await add(message, number) }
+        }
+        try await drain()
+        for text in source.cutter.warningTexts { tell("\(input.name): \(text)") }
+        checkpoint.member = number + 1
+        checkpoint.offset = 0
+        return true
+    }
+
+    private func add(_ message: CutMessage, _ number: Int) async throws {
+        var message = message
+        message.next = (number, message.end)
+        try await add(message)
+    }
+
+    private func begin(_ source: ArchiveSource) throws {
+        let name = source.input.name
+        let detection = source.detection
+        try writesMbox { try $0.use(detection, of: name) }
+        if let evidence = detection.evidence { tell("\(name): \(detection.variant.rawValue) (\(evidence.rawValue))") }
+        if checkpoint.offset == 0 { try output?.beginFile() }
+        worker = worker(of: detection.variant, isGuessed: detection.evidence == MboxDetection.Evidence.none)
+    }
+
+    private func worker(of variant: MboxVariant?, isGuessed: Bool) -> ArchiveWorker {
+        ArchiveWorker(
+            examiner: examiner,
+            record: record,
+            variant: variant,
+            isVariantGuessed: isGuessed,
+            report: report == nil ? .none : task.reportsAnswers ? .withAnswers : .plain
+        )
+    }
+
+    /// Reads a file of one message.
+    private func readMessage(
+        _ input: InputFile,
+        _ maildir: MaildirPlace?,
+        _ number: Int,
+        isAppleMail: Bool = false
+    ) async throws {
+        if worker?.variant != nil { try await drain() }
+        worker = worker ?? worker(of: nil, isGuessed: false)
+        if worker?.variant != nil { worker = worker(of: nil, isGuessed: false) }
+        try writesMbox { try $0.useOwnLine(input.name) }
+        var message = CutMessage(file: input.name, preamble: [], fromLine: nil, maildir: maildir, offset: 0, end: 0)
+        var bombGuard = BombGuard()
+        var envelope = isAppleMail ? AppleMailFile() : nil
+        while case let piece = try input.next(), !piece.isEmpty {
+            try message.content.append(envelope?.message(in: piece) ?? piece[...])
+            try bombGuard.check(input, messageLength: message.content.count)
+        }
+        if envelope?.isWhole == false {
+            checkpoint.summary.warnings += 1
+            tell("\(input.name): ends before its message does")
+        }
+        message.end = message.content.count
+        message.next = (number + 1, 0)
+        try await add(message)
+    }
+}
