@@ -51,7 +51,7 @@ package struct ARCCheck: Sendable {
             return ARCVerdict(.fail, reason: defect.reason, sets: defect.sets)
         case .sets(let sets):
             askForKeys(&answers)
-            guard keyQuestions.allSatisfy({ answers.known[$0] != nil }) else { return nil }
+            guard keyQuestions.allSatisfy({ answers.answer(to: $0) != nil }) else { return nil }
             var validation = ARCValidation(header: header, digests: digests, time: time, answers: answers)
             return validation.verdict(on: sets)
         }

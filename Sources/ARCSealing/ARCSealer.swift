@@ -149,13 +149,13 @@ package struct ARCSealer: Sendable {
     /// The names for `h=`.
     private static func names(in fields: SignedFields) -> [String] {
         let oversigned = oversignedNames.flatMap { name in
-            let count = fields.count(of: name)
+            let count = fields.count(of: FieldName(name))
             // From is there, or someone will add it; another that is missing may be added by the next MTA.
             return Array(repeating: name, count: count == 0 && name != "from" ? 0 : count + 1)
         }
         return oversigned
             + signedNames.flatMap { name in
-                let count = fields.count(of: name)
+                let count = fields.count(of: FieldName(name))
                 return Array(repeating: name, count: name == "dkim-signature" ? min(count, signatureLimit) : count)
             }
     }

@@ -69,7 +69,7 @@ struct DepartureCheck: Sendable {
         let seals = fields.sets.isEmpty ? false : arc.sealsVerify(at: time, &answers)
         guard let seals else { return nil }
         let isUnavailable = arc.sealKeyQuestions.contains { question in
-            if case .failure? = answers.known[question]?.outcome { true } else { false }
+            if case .failure? = answers.answer(to: question)?.outcome { true } else { false }
         }
         do throws(Unproven) {
             let proven = try provenResults(verdicts)

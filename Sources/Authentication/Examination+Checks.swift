@@ -19,7 +19,7 @@ extension Examination {
     /// SPF, iprev and DMARC are for mail from external clients: they are skipped for authenticated clients, and a
     /// local client is judged by its signatures alone.
     func runs(_ check: Policy.Check) -> Bool {
-        guard isChecked, terms.policy.checks.contains(check) else { return false }
+        guard isChecked, terms.checks.contains(check) else { return false }
         let isSubmission = submission != nil && !terms.policy.checkAuthenticated
         switch check {
         case .auth: return submission != nil

@@ -4,6 +4,8 @@ internal import FieldClaims
 /// them. It is made once, and shared by any number of messages.
 package final class ExaminationTerms: Sendable {
     let policy: Policy
+    /// Those of the policy. There are at most six: in a set they would be hashed each time.
+    let checks: [Policy.Check]
     let authservID: String
     let ownIDs: OwnIdentifiers
     /// As every message begins.
@@ -13,6 +15,7 @@ package final class ExaminationTerms: Sendable {
     package init?(policy: Policy, authservID: String) {
         guard ResultsField.canBear(authservID) else { return nil }
         self.policy = policy
+        checks = Array(policy.checks)
         self.authservID = authservID
         ownIDs = OwnIdentifiers([authservID] + policy.ownIDs)
         forgedFields = ForgedFields(

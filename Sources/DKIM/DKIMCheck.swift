@@ -14,6 +14,7 @@ package struct DKIMCheck: Sendable {
 
     private let header: [HeaderField]
     private let signatures: [Signature]
+    private let candidates: [Candidate]
     /// Fields that a reader may see in the header and that are not signed as such.
     private let hiddenFields: [HeaderField]
 
@@ -52,6 +53,10 @@ package struct DKIMCheck: Sendable {
             signatures.append(.settled(DKIMVerdict(.policy, "\(unreported) more signatures: not checked", nil, nil)))
         }
         self.signatures = signatures
+        self.candidates = signatures.compactMap { signature in
+            guard case .candidate(let candidate) = signature else { return nil }
+            return candidate
+        }
         hiddenFields = candidates > 0 ? header.flatMap(\.hiddenFields) : []
     }
 
@@ -81,20 +86,13 @@ package struct DKIMCheck: Sendable {
         _ answers: inout Answers
     ) -> [DKIMVerdict]? {
         askForKeys(&answers)
-        guard candidates.allSatisfy({ answers.known[$0.signature.field.keyQuestion] != nil }) else { return nil }
+        guard candidates.allSatisfy({ answers.answer(to: $0.signature.field.keyQuestion) != nil }) else { return nil }
         var signedFields = SignedFields(candidates.isEmpty ? [] : header)
         return signatures.map { signature in
             switch signature {
             case .settled(let verdict): verdict
             case .candidate(let candidate): verdict(on: candidate, digests, at: time, &signedFields, &answers)
             }
-        }
-    }
-
-    private var candidates: [Candidate] {
-        signatures.compactMap { signature in
-            guard case .candidate(let candidate) = signature else { return nil }
-            return candidate
         }
     }
 
@@ -131,7 +129,7 @@ package struct DKIMCheck: Sendable {
         if let problem = signature.timeProblem(at: time) { return ending(.policy, problem) }
         /// RFC 8601, 2.7.1: a required header field is absent. A field that `h=` names and that is absent is signed
         /// as such, but no signature can vouch for a message without an author (RFC 6376, 3.8).
-        guard signedFields.count(of: "from") > 0 else { return ending(.permerror, "no From field") }
+        guard signedFields.count(of: Self.from) > 0 else { return ending(.permerror, "no From field") }
         guard let digest = digests[signature.bodyHashSpecification] else {
             return ending(.temperror, "body was not hashed")
         }
@@ -169,6 +167,7 @@ package struct DKIMCheck: Sendable {
         return nil
     }
 
+    private static let from = FieldName("from")
     /// RFC 8301, section 3.2.
     private static let rsaBitsMinimum = 1024
 }

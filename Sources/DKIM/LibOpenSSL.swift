@@ -82,7 +82,7 @@ enum LibOpenSSL {
 /// Arithmetic with a modulus begins with numbers that depend only on the modulus (BN_MONT_CTX). OpenSSL keeps them with
 /// the key; as libopendkim keeps no key for longer than a signature, they are calculated for each: 83,000 of the 377,000
 /// instructions of an RSA-2048 verification. This is the library's own RSA method, except for the place where these
-/// numbers are kept: in a table by modulus.
+/// numbers are kept: in a table, by a remainder of the modulus.
 extension LibOpenSSL {
     private typealias MakeMethod = @convention(c) (OpaquePointer?) -> OpaquePointer?
     private typealias FindDefault = @convention(c) () -> OpaquePointer?
@@ -95,7 +95,9 @@ extension LibOpenSSL {
     private typealias Prepare = @convention(c) (OpaquePointer?, OpaquePointer?, OpaquePointer?) -> CInt
     private typealias Free = @convention(c) (OpaquePointer?) -> Void
     private typealias CountBits = @convention(c) (OpaquePointer?) -> CInt
-    private typealias Write = @convention(c) (OpaquePointer?, UnsafeMutablePointer<UInt8>?) -> CInt
+    private typealias Remainder = @convention(c) (OpaquePointer?, UInt) -> UInt
+    private typealias Compare = @convention(c) (OpaquePointer?, OpaquePointer?) -> CInt
+    private typealias Duplicate = @convention(c) (OpaquePointer?) -> OpaquePointer?
     /// Result, base, exponent, modulus, scratch, and the prepared numbers or nil: `BN_mod_exp_mont`.
     private typealias Power =
         @convention(c) (
@@ -111,7 +113,10 @@ extension LibOpenSSL {
         let prepare: Prepare
         let free: Free
         let countBits: CountBits
-        let write: Write
+        let remainder: Remainder
+        let compare: Compare
+        let duplicate: Duplicate
+        let freeNumber: Free
         let power: Power
 
         init?() {
@@ -120,7 +125,10 @@ extension LibOpenSSL {
                 let prepare = unsafe dlsym(nil, "BN_MONT_CTX_set"),
                 let free = unsafe dlsym(nil, "BN_MONT_CTX_free"),
                 let countBits = unsafe dlsym(nil, "BN_num_bits"),
-                let write = unsafe dlsym(nil, "BN_bn2bin"),
+                let remainder = unsafe dlsym(nil, "BN_mod_word"),
+                let compare = unsafe dlsym(nil, "BN_cmp"),
+                let duplicate = unsafe dlsym(nil, "BN_dup"),
+                let freeNumber = unsafe dlsym(nil, "BN_free"),
                 let power = unsafe dlsym(nil, "BN_mod_exp_mont")
             else { return nil }
             unsafe self.setFlags = unsafeBitCast(setFlags, to: SetFlags.self)
@@ -128,7 +136,10 @@ extension LibOpenSSL {
             unsafe self.prepare = unsafeBitCast(prepare, to: Prepare.self)
             unsafe self.free = unsafeBitCast(free, to: Free.self)
             unsafe self.countBits = unsafeBitCast(countBits, to: CountBits.self)
-            unsafe self.write = unsafeBitCast(write, to: Write.self)
+            unsafe self.remainder = unsafeBitCast(remainder, to: Remainder.self)
+            unsafe self.compare = unsafeBitCast(compare, to: Compare.self)
+            unsafe self.duplicate = unsafeBitCast(duplicate, to: Duplicate.self)
+            unsafe self.freeNumber = unsafeBitCast(freeNumber, to: Free.self)
             unsafe self.power = unsafeBitCast(power, to: Power.self)
         }
     }
@@ -138,17 +149,28 @@ extension LibOpenSSL {
     /// What is prepared for one modulus; only read from then on.
     @safe private final class PreparedModulus: @unchecked Sendable {
         let handle: OpaquePointer
+        private let modulus: OpaquePointer
         private let functions: Functions
 
         init?(_ modulus: OpaquePointer?, _ scratch: OpaquePointer?, _ functions: Functions) {
             guard let handle = unsafe functions.makePrepared() else { return nil }
+            guard let copy = unsafe functions.duplicate(modulus) else {
+                unsafe functions.free(handle)
+                return nil
+            }
             unsafe self.handle = handle
+            unsafe self.modulus = copy
             self.functions = functions
             guard unsafe functions.prepare(handle, modulus, scratch) == 1 else { return nil }
         }
 
+        func belongs(to other: OpaquePointer?) -> Bool {
+            unsafe functions.compare(modulus, other) == 0
+        }
+
         deinit {
             unsafe functions.free(handle)
+            unsafe functions.freeNumber(modulus)
         }
     }
 
@@ -156,22 +178,22 @@ extension LibOpenSSL {
     private static let moduliLimit = 256
     /// RFC 8301 asks for keys up to 4,096 bits.
     private static let keptBits: CInt = 4096
-    private static let prepared = Mutex<[[UInt8]: PreparedModulus]>([:])
+    /// The largest prime below 2^32: a larger divisor would cost a copy of the modulus. Of two moduli with the same
+    /// remainder, only the later is kept.
+    private static let divisor: UInt = 4_294_967_291
+    private static let prepared = Mutex<[UInt: PreparedModulus]>([:])
 
     /// Nil where nothing is kept.
     private static func prepared(_ modulus: OpaquePointer?, _ scratch: OpaquePointer?) -> PreparedModulus? {
         guard let functions, case let bits = unsafe functions.countBits(modulus), bits > 0, bits <= keptBits else {
             return nil
         }
-        let count = (Int(bits) + 7) / 8
-        let octets = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
-            written = unsafe Int(functions.write(modulus, buffer.baseAddress))
-        }
-        if let known = prepared.withLock({ $0[octets] }) { return known }
+        let remainder = unsafe functions.remainder(modulus, divisor)
+        if let known = prepared.withLock({ $0[remainder] }), unsafe known.belongs(to: modulus) { return known }
         guard let new = unsafe PreparedModulus(modulus, scratch, functions) else { return nil }
         prepared.withLock { prepared in
             if prepared.count >= moduliLimit { prepared = [:] }
-            prepared[octets] = new
+            prepared[remainder] = new
         }
         return new
     }

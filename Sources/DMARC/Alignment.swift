@@ -66,7 +66,11 @@ struct Alignment {
 
     /// The first ``walkLimit`` different ones, without the author domain.
     private func distinct(_ domains: [Domain]) -> [Domain] {
-        var seen: Set = [author.names[0]]
-        return Array(domains.filter { seen.insert($0).inserted }.prefix(Self.walkLimit))
+        var distinct: [Domain] = []
+        for domain in domains where domain != author.names[0] && !distinct.contains(domain) {
+            distinct.append(domain)
+            if distinct.count == Self.walkLimit { break }
+        }
+        return distinct
     }
 }

@@ -47,9 +47,10 @@ package struct DMARCCheck: Sendable {
 
     /// - Parameter header: the fields as received, from the top.
     package init(header: [HeaderField]) {
-        let fields = (header + header.flatMap(\.hiddenFields)).filter { $0.isNamed("From") }
-        hasFromField = !fields.isEmpty
-        authors = AuthorDomains(fromFields: fields.map(\.value))
+        let hidden = header.flatMap(\.hiddenFields)
+        let values = [header, hidden].flatMap { $0.lazy.filter { $0.isNamed("From") }.map(\.value) }
+        hasFromField = !values.isEmpty
+        authors = AuthorDomains(fromFields: values)
         candidates = authors.readings.map(CandidateAuthor.init)
     }
 

@@ -113,9 +113,3 @@ private final class DMARCReading: AnswerReading {
         record = records.count == 1 ? records.first : nil
     }
 }
-
-extension Domain {
-    fileprivate var labelCount: Int {
-        text.utf8.count { $0 == UInt8(ascii: ".") } + 1
-    }
-}

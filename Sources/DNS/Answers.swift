@@ -3,15 +3,17 @@
 /// Every check is a function of the known answers: it asks through ``request(_:)``, and if an answer is missing it
 /// gives up at once and is run again when the answer arrives. Nothing waits, and a check run twice on the same
 /// answers gives the same verdict.
-/// answers gives the same verdict.
 package struct Answers: Sendable {
-    /// The answers, by question.
-    package private(set) var known: [Question: Answer]
+    /// In the order in which they came. A message has a handful of them, and not more than its limit: to compare the
+    /// names costs less than to hash one.
+    private var answered: [(question: Question, answer: Answer)]
     /// Questions without an answer, in the order in which they were first asked.
     package private(set) var open: [Question] = []
     /// Those of ``open`` that ``takeNew()`` has not returned yet.
     private var new: [Question] = []
 
+    /// Of a message with one signature.
+    private static let usualCount = 8
     /// The maximum number of questions; nil for any number.
     private let limit: Int?
     private let atHand: (@Sendable (Question) -> Answer?)?
@@ -24,18 +26,29 @@ package struct Answers: Sendable {
         limit: Int? = nil,
         atHand: (@Sendable (Question) -> Answer?)? = nil
     ) {
-        self.known = known
+        answered = known.map { ($0.key, $0.value) }
         self.limit = limit
         self.atHand = atHand
     }
 
+    /// The answers, by question.
+    package var known: [Question: Answer] {
+        Dictionary(uniqueKeysWithValues: answered.map { ($0.question, $0.answer) })
+    }
+
+    /// The answer if it is known.
+    package func answer(to question: Question) -> Answer? {
+        for index in answered.indices where answered[index].question == question { return answered[index].answer }
+        return nil
+    }
+
     /// The answer if it is known or at hand; if not, the question is noted as open.
     package mutating func request(_ question: Question) -> Answer? {
-        if let answer = known[question] { return answer }
+        if let answer = answer(to: question) { return answer }
         if open.contains(question) { return nil }
-        if let limit, known.count + open.count >= limit { return .failure(.questionLimit) }
+        if let limit, answered.count + open.count >= limit { return .failure(.questionLimit) }
         if let answer = atHand?(question) {
-            known[question] = answer
+            keep(answer, to: question)
             return answer
         }
         open.append(question)
@@ -51,15 +64,20 @@ package struct Answers: Sendable {
 
     /// Takes in an answer. The first answer to a question is kept: a check that is run again must not see two.
     package mutating func learn(_ answer: Answer, to question: Question) {
-        if known[question] == nil { known[question] = answer }
+        if self.answer(to: question) == nil { keep(answer, to: question) }
         open.removeAll { $0 == question }
         new.removeAll { $0 == question }
     }
 
     /// Closes every open question with the same failure, for example when the message's deadline passes.
     package mutating func abandon(because failure: Answer.Failure) {
-        for question in open { known[question] = .failure(failure) }
+        for question in open { keep(.failure(failure), to: question) }
         open = []
         new = []
+    }
+
+    private mutating func keep(_ answer: Answer, to question: Question) {
+        if answered.isEmpty { answered.reserveCapacity(Self.usualCount) }
+        answered.append((question, answer))
     }
 }

@@ -27,34 +27,30 @@ public struct Domain: Hashable, Sendable {
     }
 
     private init?(_ octets: [UInt8], allowsSpaces: Bool) {
-        var name: [UInt8] = []
-        name.reserveCapacity(min(octets.count, Self.lengthLimit + 1))
+        let span = octets.span
         var labelLength = 0
-        var endedByDot = false
-        for octet in octets {
-            switch octet {
+        var hasCapitals = false
+        for index in span.indices {
+            switch span[index] {
             case UInt8(ascii: "."):
                 guard labelLength > 0 else { return nil }
-                name.append(octet)
                 labelLength = 0
-                endedByDot = true
                 continue
-            case UInt8(ascii: " ") where allowsSpaces:
-                name.append(octet)
-            case UInt8(ascii: "\\"), 0...0x20, 0x7F...:
-                return nil
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"):
-                name.append(octet | 0x20)
-            default:
-                name.append(octet)
+            case UInt8(ascii: " ") where allowsSpaces: break
+            case UInt8(ascii: "\\"), 0...0x20, 0x7F...: return nil
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): hasCapitals = true
+            default: break
             }
-            endedByDot = false
             labelLength += 1
             guard labelLength <= Self.labelLengthLimit else { return nil }
         }
-        if endedByDot { name.removeLast() }
-        guard !name.isEmpty, name.count <= Self.lengthLimit else { return nil }
-        text = String(decoding: name, as: UTF8.self)
+        let length = labelLength == 0 ? octets.count - 1 : octets.count
+        guard length > 0, length <= Self.lengthLimit else { return nil }
+        if hasCapitals {
+            text = String(decoding: octets[..<length].map(\.asciiLowercased), as: UTF8.self)
+        } else {
+            text = String(decoding: octets[..<length], as: UTF8.self)
+        }
     }
 
     /// Reads a name in ASCII; one trailing dot is allowed.
@@ -64,14 +60,18 @@ public struct Domain: Hashable, Sendable {
 
     /// Reads a name whose labels may be U-labels (RFC 5890) in UTF-8; they become A-labels by IDNA2008 with the
     /// mapping of UTS #46, as RFC 9989 section 5.3.1 and RFC 8601 section 5 ask. Nil if there is no such name.
-    public init?(internationalized octets: some Collection<UInt8>) {
-        let octets = Array(octets)
+    public init?(internationalized octets: [UInt8]) {
         if octets.allSatisfy({ $0 < 0x80 }) {
             self.init(octets, allowsSpaces: false)
         } else {
             guard let ascii = LibIDN2.aLabels(of: octets) else { return nil }
             self.init(ascii)
         }
+    }
+
+    /// The same of other collections.
+    public init?(internationalized octets: some Collection<UInt8>) {
+        self.init(internationalized: Array(octets))
     }
 
     /// The name seen by a reader that decodes A-labels without checking them, mapped again by UTS #46: an A-label may
@@ -94,13 +94,22 @@ public struct Domain: Hashable, Sendable {
 
     /// The rightmost `count` labels; the whole name if it has fewer. `count` is at least 1.
     public func suffix(labels count: Int) -> Domain {
-        let all = labels
-        return all.count <= count ? self : Domain(canonical: all.suffix(max(count, 1)).joined(separator: "."))
+        var left = max(count, 1)
+        var start = text.utf8.endIndex
+        while start > text.utf8.startIndex {
+            let index = text.utf8.index(before: start)
+            if text.utf8[index] == UInt8(ascii: ".") {
+                left -= 1
+                if left == 0 { return Domain(canonical: String(text[start...])) }
+            }
+            start = index
+        }
+        return self
     }
 
     /// This name below `prefix`, as in `_dmarc` + `example.org`; nil if the result is too long or not a name.
     public func prefixed(by prefix: String) -> Domain? {
-        Domain(prefix + "." + text)
+        Domain(Array((prefix + "." + text).utf8), allowsSpaces: false)
     }
 
     /// True if this is `ancestor` or a name below it.
@@ -113,12 +122,23 @@ public struct Domain: Hashable, Sendable {
     /// True if every label is letters, digits and inner hyphens, and there are at least two labels: what RFC 5321
     /// calls a Domain and what may be written in a field without quotes.
     public var isHostName: Bool {
-        let labels = labels
-        return labels.count >= 2
-            && labels.allSatisfy { label in
-                label.utf8.first != UInt8(ascii: "-") && label.utf8.last != UInt8(ascii: "-")
-                    && label.utf8.allSatisfy(\.isLDH)
-            }
+        labelCount >= 2 && hasOnlyInnerHyphens && text.utf8.allSatisfy { $0.isLDH || $0 == UInt8(ascii: ".") }
+    }
+
+    /// At least one.
+    public var labelCount: Int {
+        text.utf8.count { $0 == UInt8(ascii: ".") } + 1
+    }
+
+    /// True if no label begins or ends with a hyphen.
+    public var hasOnlyInnerHyphens: Bool {
+        var last = UInt8(ascii: ".")
+        for octet in text.utf8 {
+            if octet == UInt8(ascii: "-") && last == UInt8(ascii: ".") { return false }
+            if octet == UInt8(ascii: ".") && last == UInt8(ascii: "-") { return false }
+            last = octet
+        }
+        return last != UInt8(ascii: "-")
     }
 
     /// For text that is already a name: a part of one, or one that was just made by rule.

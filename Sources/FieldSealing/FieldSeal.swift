@@ -65,9 +65,9 @@ package struct FieldSeal: Sendable {
         var fields = SignedFields([field] + header)
         /// From below: those of other hosts first, and ours, the topmost, last. Another one that is added above
         /// later, by a host downstream, does no harm.
-        var names = Array(repeating: Self.ownName, count: fields.count(of: Self.ownName))
+        var names = Array(repeating: Self.ownName, count: fields.count(of: FieldName(Self.ownName)))
         for name in Self.signedNames {
-            names += Array(repeating: name, count: fields.count(of: name) + 1)
+            names += Array(repeating: name, count: fields.count(of: FieldName(name)) + 1)
             guard names.count <= MessageSignature.signedNamesLimit else { return nil }
         }
         let list = names.joined(separator: ":")

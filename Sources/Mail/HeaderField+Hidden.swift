@@ -7,7 +7,7 @@ extension HeaderField {
     ///
     /// A program that reports on a message must not let another reader see a field that it has not seen itself.
     public var hiddenFields: [HeaderField] {
-        guard hasLineThatIsNoFold else { return [] }
+        guard hasLineThatIsNoFold(after: .lineFeed) || hasLineThatIsNoFold(after: .carriageReturn) else { return [] }
         var fields: [HeaderField] = []
         for lineBreak in value.indices where value[lineBreak].isLineBreak {
             let rest = value[(lineBreak + 1)...]
@@ -22,12 +22,12 @@ extension HeaderField {
     }
 
     /// True if a line break is followed by something else than white space: of honest mail no field has one.
-    private var hasLineThatIsNoFold: Bool {
+    private func hasLineThatIsNoFold(after lineBreak: UInt8) -> Bool {
         let octets = value.span
-        var index = 1
-        while index < octets.count {
-            if octets[index - 1].isLineBreak, !octets[index].isWhiteSpace { return true }
-            index += 1
+        var start = 0
+        while let index = LibCSearch.firstIndex(of: lineBreak, in: octets, from: start) {
+            start = index + 1
+            if start < octets.count, !octets[start].isWhiteSpace { return true }
         }
         return false
     }

@@ -29,29 +29,26 @@ extension Canonicalization {
     /// Name in lower case, lines unfolded, runs of white space reduced to one space, none around the colon or at the
     /// end (erratum 5839). White space is only SP and HTAB: erratum 7862, which wanted more, was rejected.
     private func relaxed(_ field: HeaderField) -> [UInt8] {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(field.name.count + field.value.count + 1)
-        octets += field.name.trailingWhiteSpaceTrimmed.lazy.map(\.asciiLowercased)
-        octets.append(UInt8(ascii: ":"))
-        let start = octets.count
-        var pendingSpace = false
-        for octet in field.value {
-            if octet.isWhiteSpace || octet == UInt8(ascii: "\n") {
-                pendingSpace = true
-                continue
+        let name = field.name.span
+        let value = field.value.span
+        return [UInt8](capacity: name.count + value.count + 1) { octets in
+            var nameEnd = name.count
+            while nameEnd > 0, name[nameEnd - 1].isWhiteSpace { nameEnd -= 1 }
+            for index in 0..<nameEnd { octets.append(name[index].asciiLowercased) }
+            octets.append(UInt8(ascii: ":"))
+            var isFirst = true
+            var pendingSpace = false
+            for index in value.indices {
+                let octet = value[index]
+                if octet.isWhiteSpace || octet == .lineFeed {
+                    pendingSpace = true
+                    continue
+                }
+                if pendingSpace && !isFirst { octets.append(UInt8(ascii: " ")) }
+                isFirst = false
+                pendingSpace = false
+                octets.append(octet)
             }
-            if pendingSpace && octets.count > start { octets.append(UInt8(ascii: " ")) }
-            pendingSpace = false
-            octets.append(octet)
         }
-        return octets
-    }
-}
-
-extension [UInt8] {
-    /// Without the white space at its end.
-    fileprivate var trailingWhiteSpaceTrimmed: ArraySlice<UInt8> {
-        guard let last = lastIndex(where: { !$0.isWhiteSpace }) else { return [] }
-        return self[...last]
     }
 }

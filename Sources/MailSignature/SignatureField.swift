@@ -19,6 +19,8 @@ package struct SignatureField: Hashable, Sendable {
     package let algorithm: SignatureAlgorithm
     /// The `b=` value decoded.
     package let signature: [UInt8]
+    /// The `b=` value as text, without white space: `header.b` (RFC 6008) shows its beginning.
+    package let signatureText: String
     package let domain: Domain
     package let selector: Domain
     /// Where the public key is (RFC 6376, 3.6.2.1).
@@ -32,6 +34,7 @@ package struct SignatureField: Hashable, Sendable {
         let b = try Self.required("b", of: tags)
         guard let signature = TagValue.base64(b) else { throw Defect("b= is not base64") }
         self.signature = signature
+        signatureText = String(decoding: TagValue.withoutWhiteSpace(b), as: UTF8.self)
         domain = try Self.domain("d", of: tags, labels: 2)
         selector = try Self.domain("s", of: tags, labels: 1)
         guard let key = domain.prefixed(by: selector.text + "._domainkey") else { throw Defect("key name too long") }
@@ -59,9 +62,6 @@ package struct SignatureField: Hashable, Sendable {
             }
         }
     }
-
-    /// The `b=` value as text, without white space: `header.b` (RFC 6008) shows its beginning.
-    package var signatureText: String { Data(signature).base64EncodedString() }
 
     /// True if `q=` is absent or one of its methods is `dns/txt`, the only one there is; others are ignored.
     /// ```
@@ -101,10 +101,9 @@ package struct SignatureField: Hashable, Sendable {
     package static func domainName(_ value: [UInt8], labels: Int = 2) -> Domain? {
         let isText = value.allSatisfy { $0 >= 0x80 || $0.isAlphanumeric || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F }
         guard isText, value.last != UInt8(ascii: "."), let domain = Domain(internationalized: value) else { return nil }
-        let found = domain.labels
-        let isPlain = found.allSatisfy { $0.utf8.first != 0x2D && $0.utf8.last != 0x2D }
+        let count = domain.labelCount
         /// Not so if the mapping of UTS #46 made a dot from another character.
-        let isDivided = value.count { $0 == UInt8(ascii: ".") } == found.count - 1
-        return isPlain && isDivided && found.count >= labels ? domain : nil
+        let isDivided = value.count { $0 == UInt8(ascii: ".") } == count - 1
+        return domain.hasOnlyInnerHyphens && isDivided && count >= labels ? domain : nil
     }
 }

@@ -1,47 +1,64 @@
 package import Mail
-internal import Octets
 
 /// A header as its signatures see it: fields by name, and each field canonicalised once, however many signatures
 /// cover it. All of it is linear in the header and the `h=` tags, whatever a sender writes in either.
 package struct SignedFields: Sendable {
+    /// The fields of one name.
+    private struct Group {
+        var count = 0
+        /// The place of the lowest that is not yet selected.
+        var lowest: Int?
+    }
+
     private let header: [HeaderField]
-    /// The places of the fields of each name (lower case, without white space before the colon), from the top.
-    private let places: [[UInt8]: [Int]]
-    private var canonicalized: [Canonicalization: [Int: [UInt8]]] = [:]
+    private let groups: [FieldName: Group]
+    /// For each place, that of the next field of the same name above.
+    private let above: [Int?]
+    /// For each place, the field as the simple and as the relaxed canonicalisation have it, where it was asked for.
+    private var canonicalized: [[UInt8]?]
 
     package init(_ header: [HeaderField]) {
         self.header = header
-        var places = [[UInt8]: [Int]](minimumCapacity: header.count)
-        for (place, field) in header.enumerated() {
-            var name = field.name.map(\.asciiLowercased)
-            while let last = name.last, last.isWhiteSpace { name.removeLast() }
-            places[name, default: []].append(place)
+        var groups = [FieldName: Group](minimumCapacity: header.count)
+        above = header.indices.map { place in
+            func add(_ group: inout Group) -> Int? {
+                defer { group = Group(count: group.count + 1, lowest: place) }
+                return group.lowest
+            }
+            return add(&groups[FieldName(header[place].name), default: Group()])
         }
-        self.places = places
+        self.groups = groups
+        canonicalized = Array(repeating: nil, count: 2 * header.count)
     }
 
-    /// How many fields have this name, which is in lower case.
-    package func count(of name: String) -> Int {
-        places[Array(name.utf8)]?.count ?? 0
+    /// How many fields have this name.
+    package func count(of name: FieldName) -> Int {
+        groups[name]?.count ?? 0
     }
 
     /// The places of the fields that `h=` names, in its order: each name selects the lowest field of that name that
     /// is not yet selected, or nothing if none is left (RFC 6376, 5.4.2).
     /// - Parameter own: the place of the signature itself, which was not in the header that was signed.
     package func selected(by names: [[UInt8]], except own: Int?) -> [Int] {
-        var left = places
-        return names.compactMap { name in
-            let name = name.map(\.asciiLowercased)
-            let place = left[name]?.popLast()
-            return place != nil && place == own ? left[name]?.popLast() : place
+        var left = groups
+        func take(_ group: inout Group?) -> Int? {
+            guard var place = group?.lowest else { return nil }
+            if place == own {
+                guard let next = above[place] else { return nil }
+                place = next
+            }
+            group?.lowest = above[place]
+            return place
         }
+        return names.compactMap { take(&left[FieldName($0)]) }
     }
 
     /// The field at a place as it is hashed, without its final CRLF.
     package mutating func octets(at place: Int, _ canonicalization: Canonicalization) -> [UInt8] {
-        if let octets = canonicalized[canonicalization]?[place] { return octets }
+        let index = canonicalization == .simple ? 2 * place : 2 * place + 1
+        if let octets = canonicalized[index] { return octets }
         let octets = canonicalization.octets(of: header[place])
-        canonicalized[canonicalization, default: [:]][place] = octets
+        canonicalized[index] = octets
         return octets
     }
 

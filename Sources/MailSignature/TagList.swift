@@ -117,19 +117,26 @@ private struct TagListParser {
         let start = index
         var end = index
         while index < octets.count {
-            switch octets[index] {
-            case UInt8(ascii: ";"):
-                return Array(octets[start..<end])
-            case 0x21...0x7E, 0x80...0xFF:
-                index += 1
-                end = index
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"):
-                try foldingWhiteSpace()
-            default:
+            let wordEnd = endOfWord(from: index)
+            if wordEnd > index { end = wordEnd }
+            index = wordEnd
+            guard index < octets.count, octets[index] != UInt8(ascii: ";") else { break }
+            guard octets[index].isWhiteSpace || octets[index] == .lineFeed else {
                 throw error("control character in a tag value", at: index)
             }
+            try foldingWhiteSpace()
         }
         return Array(octets[start..<end])
+    }
+
+    /// The first octet from `start` that is not one of a tval, or the end.
+    private func endOfWord(from start: Int) -> Int {
+        let octets = octets.span
+        var index = start
+        while index < octets.count, octets[index] > 0x20, octets[index] != 0x7F, octets[index] != UInt8(ascii: ";") {
+            index += 1
+        }
+        return index
     }
 
     /// ```

@@ -5,21 +5,28 @@ internal import Octets
 /// Readers of tag values that DKIM and ARC share.
 enum TagValue {
     /// The octets without folding white space.
-    private static func withoutWhiteSpace(_ value: [UInt8]) -> [UInt8] {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(value.count)
-        for octet in value where !octet.isWhiteSpace && octet != UInt8(ascii: "\n") { octets.append(octet) }
-        return octets
+    static func withoutWhiteSpace(_ value: [UInt8]) -> [UInt8] {
+        let octets = value.span
+        return [UInt8](capacity: octets.count) { text in
+            for index in octets.indices where !octets[index].isWhiteSpace && octets[index] != .lineFeed {
+                text.append(octets[index])
+            }
+        }
     }
 
     /// ```
     /// base64string = ALPHADIGITPS *([FWS] ALPHADIGITPS) [ [FWS] "=" [ [FWS] "=" ] ]      (RFC 6376, 2.10)
     /// ```
     /// Nil for anything else: an octet outside the alphabet, padding that does not fit, or bits set where no octet is
-    /// (RFC 4648, 3.5). Foundation accepts some of that, so what was read is written again and must be the same.
+    /// (RFC 4648, 3.5). Foundation accepts some of that, so the end of what was read is written again and must be the
+    /// same: only the last four characters can have such bits.
     static func base64(_ value: [UInt8]) -> [UInt8]? {
-        let text = Data(withoutWhiteSpace(value))
-        guard !text.isEmpty, let data = Data(base64Encoded: text), data.base64EncodedData() == text else { return nil }
+        let text = withoutWhiteSpace(value)
+        let padding = LibCSearch.firstIndex(of: UInt8(ascii: "="), in: text.span).map { text.count - $0 } ?? 0
+        guard !text.isEmpty, text.count.isMultiple(of: 4), padding <= 2, let data = Data(base64Encoded: Data(text)),
+            data.count == text.count / 4 * 3 - padding,
+            data.suffix(3 - padding).base64EncodedData().elementsEqual(text.suffix(4))
+        else { return nil }
         return Array(data)
     }
 

@@ -1,4 +1,5 @@
 package import NIOCore
+internal import Octets
 
 /// `uint32 length` (big-endian, the code counts) · code · data. Strings in the data end with a NUL and have no charset:
 /// they are octets here, since a repaired octet is a forged one.
@@ -33,14 +34,14 @@ extension ByteBuffer {
 
     /// A string cannot contain a NUL; it is left out, so that it cannot end the string and begin another.
     mutating func writeString(terminated octets: [UInt8]) {
-        if octets.contains(0) { writeBytes(octets.filter { $0 != 0 }) } else { writeBytes(octets) }
+        if LibCSearch.contains(0, in: octets) { writeBytes(octets.filter { $0 != 0 }) } else { writeBytes(octets) }
         writeInteger(UInt8(0))
     }
 
     /// The octets before the next NUL, which is taken too; nil if there is none.
     mutating func readTerminatedString() -> [UInt8]? {
-        guard let end = readableBytesView.firstIndex(of: 0) else { return nil }
-        let octets = readBytes(length: end - readerIndex)
+        guard let length = LibCSearch.firstIndex(of: 0, in: readableBytesUInt8Span) else { return nil }
+        let octets = readBytes(length: length)
         moveReaderIndex(forwardBy: 1)
         return octets
     }

@@ -1,5 +1,6 @@
 package import Mail
 package import NIOCore
+internal import Octets
 
 /// A change that a filter makes to a message, sent between the end of the message and the response.
 package enum Modification: Hashable, Sendable {
@@ -32,7 +33,8 @@ package enum Modification: Hashable, Sendable {
             case .insertOnTop(let field):
                 .insertHeader(
                     index: 0,
-                    HeaderField(name: field.name, value: field.value.filter { $0 != UInt8(ascii: "\r") })
+                    LibCSearch.contains(.carriageReturn, in: field.value)
+                        ? HeaderField(name: field.name, value: field.value.filter { $0 != .carriageReturn }) : field
                 )
             }
         }

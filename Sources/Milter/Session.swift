@@ -1,5 +1,6 @@
 package import Mail
 package import NIOCore
+internal import Octets
 
 /// One connection from an MTA, as a state machine without I/O: commands in, events and replies out.
 ///
@@ -203,7 +204,7 @@ package struct Session: Sendable {
 
     /// A field's folds are LF alone, whatever the MTA sends.
     private static func withLineFeeds(_ field: HeaderField) -> HeaderField {
-        guard field.value.contains(UInt8(ascii: "\r")) else { return field }
+        guard LibCSearch.contains(.carriageReturn, in: field.value) else { return field }
         var value: [UInt8] = []
         value.reserveCapacity(field.value.count)
         for octet in field.value {

@@ -121,8 +121,7 @@ package final class MessageFilter: MailFilter {
             ownName = name
             next = nil
         }
-        var examination =
-            if let next = next.take(), next.state === state { next.examination } else { try newExamination(state) }
+        var examination = try nextExamination(state)
         examination.helo(helo)
         let now = clock()
         let submission = Self.submission(macros, sender.parameters)
@@ -271,6 +270,11 @@ package final class MessageFilter: MailFilter {
             )
         else { return }
         recorder.record(observation)
+    }
+
+    private func nextExamination(_ state: ServiceState) throws(Failure) -> Examination {
+        guard let (madeFor, examination) = next.take(), madeFor === state else { return try newExamination(state) }
+        return examination
     }
 
     private func newExamination(_ state: ServiceState) throws(Failure) -> Examination {

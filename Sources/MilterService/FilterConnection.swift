@@ -19,6 +19,8 @@ final class FilterConnection: ChannelDuplexHandler {
     /// Octets that are not processed yet: the beginning of a frame, or what follows an end of message.
     private var pending = ByteBuffer()
     private var output = ByteBuffer()
+    /// Octets of the answer to a message, usually: not allocated in five steps.
+    private static let usualOutput = 1000
     private var isWorking = false
     private var isReadHeld = false
     /// The MTA sends nothing more, but may still read.
@@ -230,7 +232,9 @@ final class FilterConnection: ChannelDuplexHandler {
     // MARK: To the MTA
 
     private func send(_ reply: Reply?) {
-        reply?.write(to: &output)
+        guard let reply else { return }
+        if output.capacity == 0 { output.reserveCapacity(Self.usualOutput) }
+        reply.write(to: &output)
     }
 
     private func flush(_ context: ChannelHandlerContext) {

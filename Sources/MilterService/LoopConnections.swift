@@ -1,16 +1,20 @@
 internal import NIOCore
 
-/// The connections of one event loop, and their clock: one timer for all of them, so that a message costs none.
+/// The connections of one event loop, and their clock: one timer for all of them, so that a message costs none. It
+/// goes on for a while after the last of them, so that an MTA that makes a connection for each message costs none
+/// either.
 final class LoopConnections {
     private static let tickInterval = TimeAmount.seconds(1)
-    /// How often it is looked whether there is memory to give back, and how long after the last connection.
+    /// After how many ticks memory is given back if there is some, and after how many without a connection.
     private static let trimInterval = 30
-    private static let trimDelay = TimeAmount.seconds(3)
+    private static let idleLimit = 3
 
     private let eventLoop: any EventLoop
     private var connections: [ObjectIdentifier: FilterConnection] = [:]
     private var clock: Scheduled<Void>?
     private var ticks = 0
+    /// Ticks since there was a connection.
+    private var idleTicks = 0
     private var drained: EventLoopPromise<Void>?
     private var deadline: Scheduled<Void>?
 
@@ -22,28 +26,27 @@ final class LoopConnections {
 
     func add(_ connection: FilterConnection) {
         connections[ObjectIdentifier(connection)] = connection
+        idleTicks = 0
         if clock == nil { wind() }
     }
 
     func remove(_ connection: FilterConnection) {
         connections[ObjectIdentifier(connection)] = nil
-        guard connections.isEmpty else { return }
-        clock?.cancel()
-        clock = nil
-        _ = eventLoop.assumeIsolated().scheduleTask(in: Self.trimDelay) {
-            if self.connections.isEmpty { LibCMemory.giveBack() }
-        }
-        finishDraining()
+        if connections.isEmpty { finishDraining() }
     }
 
     private func wind() {
-        clock = eventLoop.assumeIsolated().scheduleTask(in: Self.tickInterval) {
-            self.wind()
-            let now = NIODeadline.now()
-            for connection in self.connections.values { connection.tick(now) }
-            self.ticks += 1
-            if self.ticks.isMultiple(of: Self.trimInterval) { LibCMemory.giveBack() }
-        }
+        clock = eventLoop.assumeIsolated().scheduleTask(in: Self.tickInterval) { self.tick() }
+    }
+
+    private func tick() {
+        let now = NIODeadline.now()
+        for connection in connections.values { connection.tick(now) }
+        ticks += 1
+        idleTicks = connections.isEmpty ? idleTicks + 1 : 0
+        let isIdle = idleTicks >= Self.idleLimit
+        if isIdle || ticks.isMultiple(of: Self.trimInterval) { LibCMemory.giveBack() }
+        if isIdle { clock = nil } else { wind() }
     }
 
     /// Closes idle connections at once, the others when their message is answered, and all that are left when the
@@ -64,7 +67,9 @@ final class LoopConnections {
     }
 
     private func finishDraining() {
+        guard let drained else { return }
+        clock?.cancel()
         deadline?.cancel()
-        drained?.succeed()
+        drained.succeed()
     }
 }

@@ -21,6 +21,8 @@ package struct MessageLog {
 
     /// How many removals are listed; the total is always logged.
     private static let removalLimit = 5
+    /// Octets of a line of the text form.
+    private static let usualLength = 256
 
     /// - Parameter mailFrom: the argument of MAIL; its local-part is not logged.
     package init(
@@ -43,8 +45,7 @@ package struct MessageLog {
     ///
     /// - Parameter isDryRun: whether the message goes on nevertheless.
     package func line(deferredFor reason: String, isDryRun: Bool = false) -> String {
-        (start + [isDryRun ? "dry-run: not deferred, though it has \(reason)" : "temporary failure: \(reason)"])
-            .joined(separator: " ")
+        start + (isDryRun ? " dry-run: not deferred, though it has \(reason)" : " temporary failure: \(reason)")
     }
 
     /// The same as details for logfmt and JSON; the reason is their message.
@@ -55,8 +56,9 @@ package struct MessageLog {
         return details
     }
 
-    private var start: [String] {
-        ["\(LogWord(queueID ?? Array("-".utf8))):", "client=\(client.address?.description ?? "-")"]
+    private var start: String {
+        let queue = queueID.map { LogWord($0).description } ?? "-"
+        return queue + ": client=" + (client.address?.description ?? "-")
     }
 
     private var startDetails: Logger.Metadata {
@@ -71,28 +73,40 @@ package struct MessageLog {
     ///   - took: from MAIL to the reply.
     ///   - after: from the end of the message to the reply: the delay that the filter adds.
     package func line(_ judgement: Judgement, took: Duration, after: Duration?) -> String {
-        var words = start
-        if let tls { words.append("tls=\(LogWord(tls))" + (cipher.map { "/\(LogWord($0))" } ?? "")) }
-        if let results = judgement.results {
-            words += results.results.map(Self.word)
-            if results.results.isEmpty { words.append("none") }
-        } else {
-            words.append("trusted-relay")
+        var line = start
+        line.reserveCapacity(Self.usualLength)
+        func add(_ word: String, _ value: String = "") {
+            line += " "
+            line += word
+            line += value
         }
-        if let seal = judgement.arcSeal { words.append(Self.word(seal)) }
-        words.append("removed=\(judgement.removed.count)")
+        if let tls { add("tls=\(LogWord(tls))", cipher.map { "/\(LogWord($0))" } ?? "") }
+        if let results = judgement.results {
+            for result in results.results {
+                add(result.method)
+                line += "="
+                line += result.result
+                // A temperror is logged with its reason, so that silent name servers show on every line.
+                if result.result == "temperror", let reason = result.reason { add("\(LogWord(quoting: reason))") }
+            }
+            if results.results.isEmpty { add("none") }
+        } else {
+            add("trusted-relay")
+        }
+        if let seal = judgement.arcSeal { add(Self.word(seal)) }
+        add("removed=", String(judgement.removed.count))
         if !judgement.removed.isEmpty {
             let listed = judgement.removed.prefix(Self.removalLimit).map { removal in
                 let id = removal.claimedID.map { "\(LogWord(quoting: $0)) " } ?? ""
                 return "\(removal.index + 1): \(id)\(removal.reason)"
             }
             let rest = judgement.removed.count > listed.count ? ["..."] : []
-            words.append("[" + (listed + rest).joined(separator: "; ") + "]")
+            add("[" + (listed + rest).joined(separator: "; ") + "]")
         }
-        words += policy?.words ?? []
-        words.append("time=\(took.milliseconds)")
-        if let after { words.append("after-body=\(after.milliseconds)") }
-        return words.joined(separator: " ")
+        for word in policy?.words ?? [] { add(word) }
+        add("time=", took.milliseconds)
+        if let after { add("after-body=", after.milliseconds) }
+        return line
     }
 
     /// `arc-seal=2 cv=pass`, or `arc-seal=none` and why.
@@ -188,12 +202,6 @@ package struct MessageLog {
     /// The octets as text, cut to the length that a word of the text may have.
     private static func shown(_ octets: [UInt8]) -> String {
         String(String(decoding: octets, as: UTF8.self).unicodeScalars.prefix(255))
-    }
-
-    /// A temperror is logged with its reason, so that silent name servers show on every line.
-    private static func word(_ result: ResultInfo) -> String {
-        let reason = result.result == "temperror" ? result.reason : nil
-        return "\(result.method)=\(result.result)" + (reason.map { " \(LogWord(quoting: $0))" } ?? "")
     }
 }
 

@@ -15,7 +15,11 @@ package struct LogWord: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func shown(_ text: String, plain: ClosedRange<UInt32>) -> String {
-        text.unicodeScalars.prefix(limit).reduce(into: "") { result, scalar in
+        let isPlain = text.utf8.allSatisfy {
+            plain.contains(UInt32($0)) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
+        if isPlain, text.utf8.count <= limit { return text }
+        return text.unicodeScalars.prefix(limit).reduce(into: "") { result, scalar in
             let isPlain = plain.contains(scalar.value) && scalar != "\"" && scalar != "\\"
             result += isPlain ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
         }

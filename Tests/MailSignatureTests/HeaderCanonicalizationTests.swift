@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `fields are counted by name`() {
-        #expect(SignedFields(Self.header).count(of: "b") == 2)
-        #expect(SignedFields(Self.header).count(of: "d") == 0)
+        #expect(SignedFields(Self.header).count(of: FieldName("B ")) == 2)
+        #expect(SignedFields(Self.header).count(of: FieldName("d")) == 0)
     }
 }

@@ -61,6 +61,7 @@ import Testing
         Case("YQ", "b= is not base64"), Case("YQ=", "b= is not base64"), Case("YQ===", "b= is not base64"),
         Case("YWJj=", "b= is not base64"), Case("=", "b= is not base64"), Case("====", "b= is not base64"),
         Case("=YWJ", "b= is not base64"), Case("YQ==YQ==", "b= is not base64"), Case("YR==", "b= is not base64"),
+        Case("YWJjYW=j", "b= is not base64"), Case("YWJjYWJ-", "b= is not base64"),
         Case("YWJ=", "b= is not base64"), Case("-_-_", "b= is not base64"), Case("YW!j", "b= is not base64"),
         Case("YWJjé", "octets above 127 in b="), Case("Y", "b= is not base64"),
     ]
