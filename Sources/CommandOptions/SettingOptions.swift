@@ -68,6 +68,8 @@ package struct SettingOptions<Scope: SettingScope>: ParsableArguments {
     var limitsClientQuestions: String?
     @Option(name: .customLong("limits-removals"), help: .setting("limits.removals", in: Scope.self))
     var limitsRemovals: String?
+    @Option(name: .customLong("limits-recipients"), help: .setting("limits.recipients", in: Scope.self))
+    var limitsRecipients: String?
     @Option(name: .customLong("limits-connections"), help: .setting("limits.connections", in: Scope.self))
     var limitsConnections: String?
     @Option(name: .customLong("seal-domain"), help: .setting("seal.domain", in: Scope.self)) var sealDomain: String?
@@ -160,6 +162,7 @@ package struct SettingOptions<Scope: SettingScope>: ParsableArguments {
             ("limits.questions", limitsQuestions.map { [$0] } ?? []),
             ("limits.client-questions", limitsClientQuestions.map { [$0] } ?? []),
             ("limits.removals", limitsRemovals.map { [$0] } ?? []),
+            ("limits.recipients", limitsRecipients.map { [$0] } ?? []),
             ("limits.connections", limitsConnections.map { [$0] } ?? []),
             ("seal.domain", sealDomain.map { [$0] } ?? []),
             ("seal.selector", sealSelector.map { [$0] } ?? []),

@@ -30,6 +30,8 @@ package struct ServiceConfiguration: Sendable {
     package var connections = 2000
     /// Removals that the MTA is asked for; a message that needs more is deferred.
     package var removals = 500
+    /// Recipients of one message; one with more is deferred.
+    package var recipients = 100_000
     /// Where metrics and health are served; nil serves none.
     package var metrics: String?
     /// Questions that the mail of one client may cause in a minute; what it sends beyond that is deferred.

@@ -123,6 +123,13 @@ extension Setting {
             concern: .filter
         ),
         .scalar(
+            "limits.recipients",
+            \.recipients,
+            .number(100...10_000_000),
+            "Recipients of one message; one with more is deferred.",
+            concern: .filter
+        ),
+        .scalar(
             "limits.connections",
             \.connections,
             .number(1...1_000_000),

@@ -9,6 +9,7 @@ struct Deferral {
     private let reason: String
     /// For the sender.
     private let text: String
+    private var enhancedCode = "4.7.0"
 
     /// What is judged without its questions would be a `temperror`, and a client that wants one could have it.
     static func questions(beyond limit: Int) -> Deferral {
@@ -26,6 +27,15 @@ struct Deferral {
         )
     }
 
+    /// Each costs a frame and a reply; their addresses are not kept. RFC 3463, 3.6: too many recipients.
+    static func recipients(beyond limit: Int) -> Deferral {
+        Deferral(
+            reason: "more than \(limit) recipients (limits.recipients)",
+            text: "The message has more than \(limit) recipients",
+            enhancedCode: "4.5.3"
+        )
+    }
+
     /// Logs it; the answer to the MTA, or nil in a dry run, which does not even defer.
     func response(_ log: MessageLog, _ state: ServiceState) -> Response? {
         let isDryRun = state.configuration.isDryRun
@@ -34,6 +44,6 @@ struct Deferral {
         case .logfmt, .json: state.logger.warning("\(reason)", metadata: log.details(deferredIn: isDryRun))
         }
         guard !isDryRun else { return nil }
-        return SMTPReply(code: 451, enhancedCode: "4.7.0", lines: [text]).map(Response.reply) ?? .temporaryFailure
+        return SMTPReply(code: 451, enhancedCode: enhancedCode, lines: [text]).map(Response.reply) ?? .temporaryFailure
     }
 }

@@ -15,6 +15,8 @@ final class FilteredMessage {
     var end: ContinuousClock.Instant?
     var promise: EventLoopPromise<MessageReply>?
     var deadline: Scheduled<Void>?
+    /// How many recipients the MTA has named.
+    var recipientCount = 0
     /// Questions whose answers have not come.
     var openCount = 0
     var log: MessageLog

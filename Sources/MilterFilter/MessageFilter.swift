@@ -154,6 +154,16 @@ package final class MessageFilter: MailFilter {
         ask()
     }
 
+    /// Recipients are counted, and nothing of them is kept.
+    func rcpt(_ recipient: EnvelopeAddress, macros: Macros) throws -> Response {
+        guard let message else { return .continue }
+        message.recipientCount += 1
+        let limit = message.state.configuration.recipients
+        guard message.recipientCount > limit else { return .continue }
+        message.log.queueID = macros["i"] ?? message.log.queueID
+        return deferred(message, .recipients, .recipients(beyond: limit))
+    }
+
     /// Postfix knows the queue ID from here on, unless there are several recipients.
     func data(macros: Macros) throws -> Response {
         if let queueID = macros["i"] { message?.log.queueID = queueID }
@@ -163,15 +173,15 @@ package final class MessageFilter: MailFilter {
     func header(_ field: HeaderField) throws -> Response {
         guard let message else { return .continue }
         message.examination.header(field)
-        return message.examination.hasTooManyForgedFields ? tooManyForgedFields(in: message) : .continue
+        guard message.examination.hasTooManyForgedFields else { return .continue }
+        // Postfix's cleanup needs time that grows with the square of the removals, and panics at 20,000 (3.7.11).
+        return deferred(message, .removals, .forgedFields(beyond: message.state.configuration.removals))
     }
 
-    /// Postfix's cleanup needs time that grows with the square of the removals, and panics at 20,000 (3.7.11): a
-    /// message with more than it can handle is neither edited nor examined further.
-    private func tooManyForgedFields(in message: FilteredMessage) -> Response {
-        let deferral = Deferral.forgedFields(beyond: message.state.configuration.removals)
+    /// The response to a message over a limit: it is neither edited nor examined further.
+    private func deferred(_ message: FilteredMessage, _ limit: MetLimit, _ deferral: Deferral) -> Response {
         self.message = nil
-        metrics.limits.add(.removals)
+        metrics.limits.add(limit)
         guard let response = deferral.response(message.log, message.state) else { return .continue }
         metrics.messages.add(.tempfail)
         return response

@@ -20,7 +20,7 @@ package enum MessageOutcome: String, MetricWord {
 
 /// A bound that was met.
 package enum MetLimit: String, MetricWord {
-    case header, signatures, deadline, removals
+    case header, signatures, deadline, removals, recipients
     case clientQuestions = "client-questions"
 
     package static let labelName = "limit"

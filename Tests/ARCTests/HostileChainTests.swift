@@ -55,19 +55,19 @@ import Testing
         }
     }
 
-    @Test func `a hostile header costs no more than its length`() throws {
+    /// What it costs is counted by `test_valgrind.py`.
+    @Test(.timeLimit(.minutes(1))) func `a hostile header is read to its end`() throws {
         let message = try #require(ChainCase.named("fifty sets by dkimpy")?.sealed)
         let fields = (0..<20_000).map { HeaderField(name: Array("x\($0 % 7)".utf8), value: [0x20, 0x61]) }
         var bloated = message
         bloated.header = message.header + fields
-        #expect(ContinuousClock().measure { _ = bloated.verdict() } < .seconds(5))
         #expect(bloated.verdict()?.result == .pass)
 
         /// Fields of one name without end: the first that stands twice is the last that is read.
         let name = Array("ARC-Seal".utf8)
         let value = Array(" i=1; ".utf8) + Array(repeatElement(Array("x".utf8), count: 50).joined())
         bloated.header = Array(repeating: HeaderField(name: name, value: value), count: 50_000)
-        #expect(ContinuousClock().measure { _ = bloated.verdict() } < .seconds(5))
+        #expect(bloated.verdict()?.result == .fail)
     }
 
     @Test func `nesting without end does not recurse`() {

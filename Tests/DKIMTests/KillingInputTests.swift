@@ -94,19 +94,13 @@ import Testing
         let names = (0..<399).map { "X\($0 % 7)" }.joined(separator: ":")
         let signatures = (0..<50).map { _ in Self.signature("", h: "From:" + names) }
         let fields = (0..<50_000).map { HeaderField("X\($0 % 7)", "") }
-        let start = ContinuousClock.now
         #expect(try Self.verdicts(signatures + fields + [Self.from]).count == 50)
-        let duration = start.duration(to: .now)
-        #expect(duration < .seconds(10), "\(duration)")
     }
 
     @Test(.timeLimit(.minutes(1))) func `signatures that cover each other take no long time`() throws {
         let names = (0..<380).map { _ in "DKIM-Signature" }.joined(separator: ":").prefix(3900)
         let signatures = (0..<400).map { _ in Self.signature("", h: "From:" + names.prefix(3899) + "X") }
-        let start = ContinuousClock.now
         #expect(try Self.verdicts(signatures + [Self.from]).count == 101)
-        let duration = start.duration(to: .now)
-        #expect(duration < .seconds(10), "\(duration)")
     }
 
     @Test func `a signature for each length of the body costs one pass`() throws {

@@ -10,6 +10,8 @@ import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 AUTHRES = os.environ.get("AUTHRES", os.path.join(ROOT, ".build", "debug", "authres"))
+# At full length; not in the environment of the program, which would take it for a setting.
+LONG = bool(os.environ.pop("AUTHRES_LONG", ""))
 MESSAGES = os.path.join(ROOT, "samples", "messages")
 sys.path.insert(0, os.path.join(ROOT, "samples", "postfix"))
 

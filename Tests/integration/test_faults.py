@@ -16,10 +16,9 @@ import time
 import unittest
 
 from nameserver import NameServer
-from program import AUTHRES, Filter, frame, run, sample, zone
+from program import AUTHRES, LONG, Filter, frame, run, sample, zone
 from instance import Postfix
 
-LONG = bool(os.environ.get("AUTHRES_LONG"))
 FORGED = b" mx.example.org; spf=pass smtp.mailfrom=bank.example"
 NEGOTIATE = frame(b"O", struct.pack(">III", 6, 0x1FF, 0x1FFFFF))
 
@@ -305,6 +304,28 @@ class FaultTests(unittest.TestCase):
             self.assertWorks(milter)
             # One at once, and one for what came in each five seconds after it.
             self.assertLess(milter.log().count("more than 50 connections"), 6)
+
+    def test_recipients_are_counted_and_not_kept(self):
+        commands, limit = stages(), 100_000
+        place = commands.index(frame(b"R", b"<bob@example.org>\0"))
+        with Filter("--zone", *zone("plain-pass")) as milter:
+            self.assertWorks(milter)
+            rest = milter.status("VmRSS")
+            for count, wanted in ((limit, "filtered"), (limit + 1, "deferred"), (1, "filtered")):
+                with self.subTest(count), connected(milter.path) as connection:
+                    connection.sendall(b"".join(commands[:place]))
+                    for first in range(0, count, 1000):
+                        connection.sendall(b"".join(frame(b"R", b"<bob%d@example.org>\0" % number)
+                                                    for number in range(first, min(first + 1000, count))))
+                    connection.sendall(b"".join(commands[place + 1:]))
+                    said = answers(connection)
+                    self.assertEqual(outcome(said), wanted, milter.log()[-2000:])
+                    if wanted == "deferred":
+                        self.assertEqual(said, [b"y451 4.5.3 The message has more than 100000 recipients\0"])
+                        self.assertGreater(milter.logged("Q1: client=192.0.2.7 temporary failure: more than 100000 recipients"
+                                                         " (limits.recipients)"), 0)
+            # Each address kept would be 3 MB at least.
+            self.assertLess(milter.status("VmRSS"), rest + 2048)
 
     # MARK: Signals
 

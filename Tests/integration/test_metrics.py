@@ -125,7 +125,7 @@ class MetricsTests(unittest.TestCase):
             self.assertEqual({key for key in milter.figures()} - series, set())
 
     def test_failures_limits_and_rules_are_counted(self):
-        rules = "policy: {rules: [{name: trial, when: {dmarc: fail}, action: reject}]}\nlimits: {removals: 5}\n"
+        rules = "policy: {rules: [{name: trial, when: {dmarc: fail}, action: reject}]}\nlimits: {removals: 5, recipients: 100}\n"
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write(rules)
             file.flush()
@@ -135,6 +135,13 @@ class MetricsTests(unittest.TestCase):
                 self.assertEqual(figure(found, "authres_policy_actions_total", action="reject", dry_run="0"), 1)
                 self.assertEqual(figure(found, "authres_messages_total", outcome="tempfail"), 1)
                 self.assertEqual(figure(found, "authres_limit_exceeded_total", limit="removals"), 1)
+                with socket.socket(socket.AF_UNIX) as connection:
+                    connection.connect(milter.path)
+                    connection.sendall(frame(b"O", struct.pack(">III", 6, 0x1FF, 0x1FFFFF)) + CLIENT + frame(b"M", b"<a@b.example>\0")
+                                       + frame(b"R", b"<c@d.example>\0") * 101)
+                    # The message is counted after the limit.
+                    found = milter.until(lambda found: figure(found, "authres_messages_total", outcome="tempfail") == 2)
+                    self.assertEqual(figure(found, "authres_limit_exceeded_total", limit="recipients"), 1)
                 with socket.socket(socket.AF_UNIX) as connection:
                     connection.connect(milter.path)
                     connection.sendall(b"GET / HTTP/1.0\r\n\r\n")

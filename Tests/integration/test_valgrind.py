@@ -11,10 +11,9 @@ import subprocess
 import tempfile
 import unittest
 
-from program import MESSAGES, ROOT
+from program import LONG, MESSAGES, ROOT
 from test_faults import frame, stages
 
-LONG = bool(os.environ.get("AUTHRES_LONG"))
 # A little more than twice as much for twice as much: sorting, and tables that grow.
 RATIO = 2.2
 

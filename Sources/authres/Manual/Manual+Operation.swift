@@ -47,6 +47,7 @@ extension Manual {
             "451 4.7.0 The message has more than N header fields that are to be removed",
             "limits.removals; no honest message has as many."
         )
+        page.item("451 4.5.3 The message has more than N recipients", "limits.recipients.")
         page.item(
             "451 4.7.0 Mail from your host causes too many questions of the DNS; try again in a minute",
             "limits.client-questions, for the mail of one client."
