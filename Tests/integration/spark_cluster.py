@@ -5,11 +5,9 @@
 """
 import json
 import os
-import signal
 import subprocess
+import sys
 import tempfile
-import threading
-import time
 import unittest
 
 from program import AUTHRES, ROOT, run
@@ -17,6 +15,27 @@ from test_spark import JOB
 
 SPARK = os.environ.get("SPARK", "spark")
 COUNT = os.environ.get("SPARK_MESSAGES", "4000")
+
+
+# A program that stands in for authres: in the third part it writes some rows and kills its executor, once. Its parent is a
+# Python worker, whose parent is their daemon, whose parent is the executor.
+KILLER = """#!{python}
+import os, signal, subprocess, sys
+if any(word.startswith("2000000-") for word in sys.argv) and not os.path.exists("{killed}"):
+    rows = subprocess.run(["{program}", *sys.argv[1:]], stdout=subprocess.PIPE).stdout.splitlines(keepends=True)
+    sys.stdout.buffer.write(b"".join(rows[:len(rows) // 2]))
+    sys.stdout.flush()
+    executor = os.getppid()
+    for _ in range(2):
+        with open(f"/proc/{{executor}}/status") as status:
+            executor = int(status.read().split("PPid:")[1].split()[0])
+    with open(f"/proc/{{executor}}/cmdline", "rb") as line:
+        assert b"CoarseGrainedExecutorBackend" in line.read()
+    open("{killed}", "w").close()
+    os.kill(executor, signal.SIGKILL)
+    sys.exit(1)
+os.execv("{program}", ["{program}", *sys.argv[1:]])
+"""
 
 
 class ClusterTests(unittest.TestCase):
@@ -49,24 +68,15 @@ class ClusterTests(unittest.TestCase):
         assert result.returncode == 0, result.stderr
         return sorted(result.stdout.decode().splitlines())
 
-    def submit(self, master, *arguments, during=None):
+    def submit(self, master, *arguments, program=AUTHRES):
         """The rows that a run of the job leaves, as lines of a report."""
         output = tempfile.mkdtemp(dir=self.directory)
         environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "localhost", "PYSPARK_PYTHON": os.path.join(SPARK, "bin", "python")}
         command = [os.path.join(SPARK, "bin", "spark-submit"), "--master", master, "--conf", "spark.ui.enabled=false", JOB, "--authres",
-                   AUTHRES, "--output", os.path.join(output, "rows"), "--summary", os.path.join(output, "summary.json"), "--page",
+                   program, "--output", os.path.join(output, "rows"), "--summary", os.path.join(output, "summary.json"), "--page",
                    os.path.join(output, "page.html"), "--zone-out", os.path.join(output, "zone"), *arguments, "--", *self.flags]
-        log = open(os.path.join(output, "log"), "w+b")
-        job = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log)
-        helper = threading.Thread(target=during) if during else None
-        if helper:
-            helper.start()
-        self.told = job.communicate()[0].decode()
-        if helper:
-            helper.join()
-        log.seek(0)
-        self.log = log.read().decode(errors="replace")
-        log.close()
+        job = subprocess.run(command, env=environment, capture_output=True)
+        self.told, self.log = job.stdout.decode(), job.stderr.decode(errors="replace")
         self.assertEqual(job.returncode, 0, self.log[-3000:])
         script = ("import pyarrow.parquet, json, sys\n"
                   "for row in pyarrow.parquet.read_table(sys.argv[1]).to_pylist(): print(json.dumps(row))\n")
@@ -105,33 +115,13 @@ class ClusterTests(unittest.TestCase):
         self.assert_rows([row for row in rows if not row["error"]], self.whole + self.lines(self.maildir))
 
     def test_a_worker_that_is_killed_costs_a_retry_and_no_row(self):
-        killed = []
-
-        def kill():
-            for _ in range(2400):
-                for process in filter(str.isdigit, os.listdir("/proc")):
-                    try:
-                        with open(f"/proc/{process}/cmdline", "rb") as source:
-                            words = source.read().split(b"\0")
-                        if AUTHRES.encode() in words[:1] and b"--range" in words:
-                            with open(f"/proc/{process}/status") as source:
-                                parent = int(source.read().split("PPid:")[1].split()[0])
-                            # The program's parent is a Python worker, whose parent is its daemon, whose parent is the executor.
-                            for _ in range(2):
-                                with open(f"/proc/{parent}/status") as source:
-                                    parent = int(source.read().split("PPid:")[1].split()[0])
-                            with open(f"/proc/{parent}/cmdline", "rb") as source:
-                                if b"CoarseGrainedExecutorBackend" in source.read():
-                                    os.kill(parent, signal.SIGKILL)
-                                    killed.append(parent)
-                                    return
-                    except (OSError, IndexError):
-                        continue
-                time.sleep(0.05)
-
-        rows = self.submit("local-cluster[2,1,1024]", "--split", "1000000", self.mbox, during=kill)
-        self.assertEqual(len(killed), 1)
-        self.assertRegex(self.log, "Lost (executor|task)")
+        killer, killed = self.path("killer"), self.path("killed")
+        with open(killer, "w") as out:
+            out.write(KILLER.format(python=sys.executable, program=AUTHRES, killed=killed))
+        os.chmod(killer, 0o755)
+        rows = self.submit("local-cluster[2,1,1024]", "--split", "1000000", self.mbox, program=killer)
+        self.assertTrue(os.path.exists(killed))
+        self.assertRegex(self.log, "Lost task")
         self.assert_rows(rows, self.whole)
 
 
