@@ -285,7 +285,13 @@ def main():
     command = [options.authres, "mbox", "--report", "json", "--jobs", "1", *flags]
     if options.zone_out and "--report-dns" not in flags:
         command.append("--report-dns")
-    spark = SparkSession.builder.appName("authres").getOrCreate()
+    builder = SparkSession.builder.appName("authres")
+    if options.read_by_spark:
+        # Hadoop's local files, with their checksums, cannot have a colon in their names, as those of a Maildir do
+        # (HADOOP-14217); without, they can.
+        builder = builder.config("spark.hadoop.fs.file.impl", "org.apache.hadoop.fs.RawLocalFileSystem")
+        builder = builder.config("spark.hadoop.fs.file.impl.disable.cache", "true")
+    spark = builder.getOrCreate()
     schema = ", ".join(f"`{name}` {ddl(kind)}" for name, kind in MESSAGE.items())
     rows = spark.createDataFrame(report_rows(spark, options, command), "source STRING, line STRING")
     parsed = rows.select("source", functions.from_json("line", schema, {"mode": "FAILFAST"}).alias("message"))
