@@ -5,6 +5,7 @@ internal import Mailboxes
 package import ReportStore
 package import StoredMail
 package import Summaries
+internal import Synchronization
 
 /// One pass over archives: reads, cuts, has messages examined on all cores, and writes the results in order.
 ///
@@ -38,17 +39,25 @@ package final class ArchiveRun {
     private static let interval = Duration.seconds(3)
     /// Messages in progress: enough that some can wait for the DNS while others do not.
     private static let messageLimit = 1024
-    /// Octets of messages in progress.
-    private static let costLimit = 32 << 20
+    /// Octets of messages in progress: enough for every processor to have a batch, and one that waits.
+    private static let costLimit = max(4, ProcessInfo.processInfo.activeProcessorCount) << 20
     /// How many messages one task examines: enough that handing them over costs nothing in comparison.
     private static let batchMessages = 32
     private static let batchCost = 512 * 1024
 
     /// Messages that are examined together.
     private struct Batch {
+        /// Those that have not been handed over.
         var messages: [CutMessage] = []
+        var count = 0
         var cost = 0
         var work: Task<[ArchiveWorker.Result], any Error>?
+        let end = End()
+
+        /// Whether its results are there.
+        final class End: Sendable {
+            let isReached = Atomic(false)
+        }
     }
 
     package enum End { case complete, interrupted }
@@ -87,6 +96,8 @@ package final class ArchiveRun {
     }
 
     package var summary: Summary { checkpoint.summary }
+    /// True if something that was packed could not be unpacked.
+    package var isDamaged: Bool { checkpoint.isDamaged }
     /// How far the run has come.
     package var position: (file: Int, offset: Int) { (checkpoint.file, checkpoint.offset) }
 
@@ -167,8 +178,7 @@ package final class ArchiveRun {
         var number = 0
         while let member = try members.next(until: { interruption.isRequested }) {
             defer { number += 1 }
-            let oddities = members.takeOddities()
-            members.takeNotes().forEach(tell)
+            let oddities = takeNotes(members)
             guard number >= checkpoint.member else { continue }
             checkpoint.summary.warnings += oddities
             if interruption.isRequested {
@@ -182,8 +192,7 @@ package final class ArchiveRun {
             }
         }
         try await drain()
-        checkpoint.summary.warnings += members.takeOddities()
-        members.takeNotes().forEach(tell)
+        checkpoint.summary.warnings += takeNotes(members)
         if number == 0 {
             guard members.isEmptyFile || LibCFiles.status(ofPath: name)?.isDirectory == true else {
                 throw ArchiveFailure.noMail(name)
@@ -191,6 +200,25 @@ package final class ArchiveRun {
             tell("\(name): contains no mail")
         }
         return true
+    }
+
+    /// Tells what was skipped.
+    /// - Returns: the number of files that are odd.
+    private func takeNotes(_ members: ArchiveMembers) -> Int {
+        members.takeNotes().forEach(tell)
+        checkpoint.isDamaged = checkpoint.isDamaged || members.isDamaged
+        return members.takeOddities()
+    }
+
+    /// Goes on after a file that is damaged, unless it is one that was named. What is before the damage has been
+    /// examined; a message that is cut off by it is not, for it would seem to be forged.
+    private func skipRest(of input: InputFile, _ failure: FileFailure, _ number: Int) async throws {
+        try await drain()
+        guard !task.files.contains(input.name) else { throw failure }
+        tell("\(failure); the rest of it is skipped")
+        checkpoint.isDamaged = true
+        checkpoint.summary.warnings += 1
+        (checkpoint.member, checkpoint.offset) = (number + 1, 0)
     }
 
     private func readMbox(_ input: InputFile, _ number: Int) async throws -> Bool {
@@ -216,13 +244,19 @@ package final class ArchiveRun {
                 try await drain()
                 guard source.input.isReady(within: InputFile.patience) else { continue }
             }
-            for message in try source.next() { try await add(message, number) }
+            do {
+                for message in try source.next() { try await add(message, number) }
+            } catch let failure as FileFailure where failure.damage != nil {
+                try await skipRest(of: input, failure, number)
+                return true
+            }
         }
         if !source.cutter.isPastRange {
             for message in try source.end() { try await add(message, number) }
         }
         try await drain()
         for text in source.cutter.warningTexts { tell("\(input.name): \(text)") }
+        if source.detection.form == nil { tell("\(input.name): contains no mail") }
         checkpoint.member = number + 1
         checkpoint.offset = 0
         return true
@@ -238,7 +272,9 @@ package final class ArchiveRun {
         let name = source.input.name
         let detection = source.detection
         try writesMbox { try $0.use(detection, of: name) }
-        if let evidence = detection.evidence { tell("\(name): \(detection.variant.rawValue) (\(evidence.rawValue))") }
+        if let evidence = detection.evidence, detection.form != nil {
+            tell("\(name): \(detection.variant.rawValue) (\(evidence.rawValue))")
+        }
         if checkpoint.offset == 0 { try output?.beginFile() }
         worker = worker(of: detection.variant, isGuessed: detection.evidence == MboxDetection.Evidence.none)
     }
@@ -249,7 +285,8 @@ package final class ArchiveRun {
             record: record,
             variant: variant,
             isVariantGuessed: isGuessed,
-            report: report == nil ? .none : task.reportsAnswers ? .withAnswers : .plain
+            report: report == nil ? .none : task.reportsAnswers ? .withAnswers : .plain,
+            keepsContent: output != nil
         )
     }
 
@@ -267,9 +304,13 @@ package final class ArchiveRun {
         var message = CutMessage(file: input.name, preamble: [], fromLine: nil, maildir: maildir, offset: 0, end: 0)
         var bombGuard = BombGuard()
         var envelope = isAppleMail ? AppleMailFile() : nil
-        while case let piece = try input.next(), !piece.isEmpty {
-            try message.content.append(envelope?.message(in: piece) ?? piece[...])
-            try bombGuard.check(input, messageLength: message.content.count)
+        do {
+            while case let piece = try input.next(), !piece.isEmpty {
+                try message.content.append(envelope?.message(in: piece) ?? piece[...])
+                try bombGuard.check(input, messageLength: message.content.count)
+            }
+        } catch let failure as FileFailure where failure.damage != nil {
+            return try await skipRest(of: input, failure, number)
         }
         if envelope?.isWhole == false {
             checkpoint.summary.warnings += 1
@@ -282,23 +323,28 @@ package final class ArchiveRun {
 
     private func tell(_ text: String) {
         progress.clear()
-        StandardError.write("authres: \(text)")
+        StandardError.write("authres: \(PathOctets.shown(text))")
     }
 
     // MARK: The window
 
     private func add(_ message: CutMessage) async throws {
         batch.messages.append(message)
+        batch.count += 1
         batch.cost += message.content.cost
-        guard batch.messages.count >= Self.batchMessages || batch.cost >= Self.batchCost else { return }
+        guard batch.count >= Self.batchMessages || batch.cost >= Self.batchCost else { return }
         send()
         try await write(upTo: Self.messageLimit)
     }
 
     private func send() {
         guard !batch.messages.isEmpty, let worker else { return }
-        let messages = batch.messages
-        batch.work = Task.detached { try await worker.examine(messages) }
+        let (messages, end) = (batch.messages, batch.end)
+        batch.messages = []
+        batch.work = Task.detached {
+            defer { end.isReached.store(true, ordering: .releasing) }
+            return try await worker.examine(messages)
+        }
         window.append(batch)
         batch = Batch()
     }
@@ -308,10 +354,11 @@ package final class ArchiveRun {
         try await write(upTo: 0)
     }
 
-    /// Writes results until at most `limit` messages are in progress.
+    /// Writes the results that are there, and waits for more until at most `limit` messages are in progress.
     private func write(upTo limit: Int) async throws {
-        while !window.isEmpty,
-            window.reduce(0, { $0 + $1.messages.count }) > limit || window.reduce(0, { $0 + $1.cost }) > Self.costLimit
+        while let first = window.first,
+            first.end.isReached.load(ordering: .acquiring) || window.reduce(0, { $0 + $1.count }) > limit
+                || window.reduce(0, { $0 + $1.cost }) > Self.costLimit
         {
             let results = try await window.removeFirst().work?.value ?? []
             for result in results { try write(result) }
