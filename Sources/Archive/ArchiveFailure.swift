@@ -18,7 +18,9 @@ package enum ArchiveFailure: Error, CustomStringConvertible {
     /// The database of aggregate reports takes nothing.
     case reports(String)
 
-    package var description: String {
+    package var description: String { PathOctets.shown(text) }
+
+    private var text: String {
         switch self {
         case .noMbox(let name):
             "\(name): does not begin with a line `From sender date`, so it is not an mbox; for single messages use "

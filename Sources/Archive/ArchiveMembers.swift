@@ -33,6 +33,8 @@ final class ArchiveMembers {
     private(set) var isEmptyFile = false
     /// Those of them that should have been mail.
     private(set) var oddities = 0
+    /// True if something that was packed could not be unpacked.
+    private(set) var isDamaged = false
 
     /// How deep packed files may be packed in packed files.
     private static let depthLimit = 4
@@ -73,7 +75,7 @@ final class ArchiveMembers {
                 }
                 if let member = try member(at: path) { return member }
             case .packed(let archive, let name):
-                guard let entry = try archive.next() else {
+                guard let entry = try unlessDamaged(isNamed: levels.count == 1, { try archive.next() }) else {
                     isEmptyFile = levels.count == 1 && archive.isEmpty
                     levels.removeLast()
                     continue
@@ -103,7 +105,7 @@ final class ArchiveMembers {
             return nil
         }
         guard status.size != nil, let place = MemberPlace(path) else { return nil }
-        return try member(try InputFile(path), place)
+        return try unlessDamaged(isNamed: false) { try member(try InputFile(path), place) }
     }
 
     private func member(_ entry: LibArchive.Entry, of archive: LibArchive, name: String) throws -> Member? {
@@ -115,7 +117,22 @@ final class ArchiveMembers {
             note("\(shownName): is encrypted", isOdd: true)
             return nil
         }
-        return try member(InputFile(shownName, in: archive), place)
+        return try unlessDamaged(isNamed: archive.isSingle && levels.count == 1) {
+            try member(InputFile(shownName, in: archive), place)
+        }
+    }
+
+    /// What is read; nil if it is damaged, and is not the named file itself. Then it is noted, and what follows is read.
+    private func unlessDamaged<Value>(isNamed: Bool, _ read: () throws -> Value?) throws -> Value? {
+        do {
+            return try read()
+        } catch let damage as LibArchive.Damage where !isNamed {
+            note("\(damage)", isOdd: true)
+        } catch let failure as FileFailure where failure.damage != nil && !isNamed {
+            note("\(failure)", isOdd: true)
+        }
+        isDamaged = true
+        return nil
     }
 
     /// Determines what a file is from its beginning.

@@ -33,8 +33,7 @@ extension ArchiveRun {
         var number = 0
         while let member = try members.next(until: { interruption.isRequested }) {
             defer { number += 1 }
-            let oddities = members.takeOddities()
-            members.takeNotes().forEach(tell)
+            let oddities = takeNotes(members)
             guard number >= checkpoint.member else { continue }
             checkpoint.summary.warnings += oddities
             if interruption.isRequested {
@@ -48,8 +47,7 @@ extension ArchiveRun {
             }
         }
         try await drain()
-        checkpoint.summary.warnings += members.takeOddities()
-        members.takeNotes().forEach(tell)
+        checkpoint.summary.warnings += takeNotes(members)
         if number == 0 {
             guard members.isEmptyFile || LibCFiles.status(ofPath: name)?.isDirectory == true else {
                 throw ArchiveFailure.noMail(name)
@@ -57,6 +55,25 @@ extension ArchiveRun {
             tell("\(name): contains no mail")
         }
         return true
+    }
+
+    /// Tells what was skipped.
+    /// - Returns: the number of files that are odd.
+    private func takeNotes(_ members: ArchiveMembers) -> Int {
+        members.takeNotes().forEach(tell)
+        checkpoint.isDamaged = checkpoint.isDamaged || members.isDamaged
+        return members.takeOddities()
+    }
+
+    /// Goes on after a file that is damaged, unless it is one that was named. What is before the damage has been
+    /// examined; a message that is cut off by it is not, for it would seem to be forged.
+    private func skipRest(of input: InputFile, _ failure: FileFailure, _ number: Int) async throws {
+        try await drain()
+        guard !task.files.contains(input.name) else { throw failure }
+        tell("\(failure); the rest of it is skipped")
+        checkpoint.isDamaged = true
+        checkpoint.summary.warnings += 1
+        (checkpoint.member, checkpoint.offset) = (number + 1, 0)
     }
 
     private func readMbox(_ input: InputFile, _ number: Int) async throws -> Bool {
@@ -82,13 +99,19 @@ extension ArchiveRun {
                 try await drain()
                 guard source.input.isReady(within: InputFile.patience) else { continue }
             }
-            for message in try source.next() { try await add(message, number) }
+            do {
+                for message in try source.next() { try await add(message, number) }
+            } catch let failure as FileFailure where failure.damage != nil {
+                try await skipRest(of: input, failure, number)
+                return true
+            }
         }
         if !source.cutter.isPastRange {
             for message in try source.end() { try await add(message, number) }
         }
         try await drain()
         for text in source.cutter.warningTexts { tell("\(input.name): \(text)") }
+        if source.detection.form == nil { tell("\(input.name): contains no mail") }
         checkpoint.member = number + 1
         checkpoint.offset = 0
         return true
@@ -104,7 +127,9 @@ extension ArchiveRun {
         let name = source.input.name
         let detection = source.detection
         try writesMbox { try $0.use(detection, of: name) }
-        if let evidence = detection.evidence { tell("\(name): \(detection.variant.rawValue) (\(evidence.rawValue))") }
+        if let evidence = detection.evidence, detection.form != nil {
+            tell("\(name): \(detection.variant.rawValue) (\(evidence.rawValue))")
+        }
         if checkpoint.offset == 0 { try output?.beginFile() }
         worker = worker(of: detection.variant, isGuessed: detection.evidence == MboxDetection.Evidence.none)
     }
@@ -115,7 +140,8 @@ extension ArchiveRun {
             record: record,
             variant: variant,
             isVariantGuessed: isGuessed,
-            report: report == nil ? .none : task.reportsAnswers ? .withAnswers : .plain
+            report: report == nil ? .none : task.reportsAnswers ? .withAnswers : .plain,
+            keepsContent: output != nil
         )
     }
 
@@ -133,9 +159,13 @@ extension ArchiveRun {
         var message = CutMessage(file: input.name, preamble: [], fromLine: nil, maildir: maildir, offset: 0, end: 0)
         var bombGuard = BombGuard()
         var envelope = isAppleMail ? AppleMailFile() : nil
-        while case let piece = try input.next(), !piece.isEmpty {
-            try message.content.append(envelope?.message(in: piece) ?? piece[...])
-            try bombGuard.check(input, messageLength: message.content.count)
+        do {
+            while case let piece = try input.next(), !piece.isEmpty {
+                try message.content.append(envelope?.message(in: piece) ?? piece[...])
+                try bombGuard.check(input, messageLength: message.content.count)
+            }
+        } catch let failure as FileFailure where failure.damage != nil {
+            return try await skipRest(of: input, failure, number)
         }
         if envelope?.isWhole == false {
             checkpoint.summary.warnings += 1

@@ -5,6 +5,7 @@ internal import Mailboxes
 package import ReportStore
 package import StoredMail
 package import Summaries
+internal import Synchronization
 
 /// One pass over archives: reads, cuts, has messages examined on all cores, and writes the results in order.
 ///
@@ -38,17 +39,25 @@ package final class ArchiveRun {
     private static let interval = Duration.seconds(3)
     /// Messages in progress: enough that some can wait for the DNS while others do not.
     private static let messageLimit = 1024
-    /// Octets of messages in progress.
-    private static let costLimit = 32 << 20
+    /// Octets of messages in progress: enough for every processor to have a batch, and one that waits.
+    private static let costLimit = max(4, ProcessInfo.processInfo.activeProcessorCount) << 20
     /// How many messages one task examines: enough that handing them over costs nothing in comparison.
     private static let batchMessages = 32
     private static let batchCost = 512 * 1024
 
     /// Messages that are examined together.
     private struct Batch {
+        /// Those that have not been handed over.
         var messages: [CutMessage] = []
+        var count = 0
         var cost = 0
         var work: Task<[ArchiveWorker.Result], any Error>?
+        let end = End()
+
+        /// Whether its results are there.
+        final class End: Sendable {
+            let isReached = Atomic(false)
+        }
     }
 
     package enum End { case complete, interrupted }
@@ -87,6 +96,8 @@ package final class ArchiveRun {
     }
 
     package var summary: Summary { checkpoint.summary }
+    /// True if something that was packed could not be unpacked.
+    package var isDamaged: Bool { checkpoint.isDamaged }
     /// How far the run has come.
     package var position: (file: Int, offset: Int) { (checkpoint.file, checkpoint.offset) }
 
@@ -140,23 +151,28 @@ package final class ArchiveRun {
 
     func tell(_ text: String) {
         progress.clear()
-        StandardError.write("authres: \(text)")
+        StandardError.write("authres: \(PathOctets.shown(text))")
     }
 
     // MARK: The window
 
     func add(_ message: CutMessage) async throws {
         batch.messages.append(message)
+        batch.count += 1
         batch.cost += message.content.cost
-        guard batch.messages.count >= Self.batchMessages || batch.cost >= Self.batchCost else { return }
+        guard batch.count >= Self.batchMessages || batch.cost >= Self.batchCost else { return }
         send()
         try await write(upTo: Self.messageLimit)
     }
 
     private func send() {
         guard !batch.messages.isEmpty, let worker else { return }
-        let messages = batch.messages
-        batch.work = Task.detached { try await worker.examine(messages) }
+        let (messages, end) = (batch.messages, batch.end)
+        batch.messages = []
+        batch.work = Task.detached {
+            defer { end.isReached.store(true, ordering: .releasing) }
+            return try await worker.examine(messages)
+        }
         window.append(batch)
         batch = Batch()
     }
@@ -166,10 +182,11 @@ package final class ArchiveRun {
         try await write(upTo: 0)
     }
 
-    /// Writes results until at most `limit` messages are in progress.
+    /// Writes the results that are there, and waits for more until at most `limit` messages are in progress.
     private func write(upTo limit: Int) async throws {
-        while !window.isEmpty,
-            window.reduce(0, { $0 + $1.messages.count }) > limit || window.reduce(0, { $0 + $1.cost }) > Self.costLimit
+        while let first = window.first,
+            first.end.isReached.load(ordering: .acquiring) || window.reduce(0, { $0 + $1.count }) > limit
+                || window.reduce(0, { $0 + $1.cost }) > Self.costLimit
         {
             let results = try await window.removeFirst().work?.value ?? []
             for result in results { try write(result) }

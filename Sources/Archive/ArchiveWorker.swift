@@ -20,6 +20,9 @@ struct ArchiveWorker: Sendable {
     /// Whether a line of JSON is wanted for each message, and the DNS answers in it.
     let report: Report
 
+    /// Whether the octets of the messages are wanted again, for an output.
+    let keepsContent: Bool
+
     enum Report { case none, plain, withAnswers }
 
     /// The result for an examined message.
@@ -58,6 +61,8 @@ struct ArchiveWorker: Sendable {
         }
         guard !waiting.isEmpty else { return results.compactMap(\.self) }
         var batch = ExaminationBatch(waiting, examiner.resolver, examiner.slots)
+        // Or all of them, which are large, would be copied when the first one goes on.
+        waiting = [:]
         try await batch.finish { index, examined in results[index] = try await finish(messages[index], examined) }
         return results.compactMap(\.self)
     }
@@ -88,6 +93,8 @@ struct ArchiveWorker: Sendable {
             report.tally = tally
             line = report.line() + [UInt8(ascii: "\n")]
         }
+        var message = message
+        if !keepsContent { message.content = SpooledMessage() }
         return Result(
             message: message,
             variant: examined.variant,

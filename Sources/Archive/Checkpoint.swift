@@ -24,6 +24,8 @@ package struct Checkpoint: Codable {
     package var variant: String?
     /// The form of its separators, likewise.
     var form: MboxSeparatorForm?
+    /// True if something that was packed could not be unpacked.
+    package var isDamaged = false
     package var summary = Summary()
 
     /// The file beside the output that keeps it.

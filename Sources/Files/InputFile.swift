@@ -12,6 +12,8 @@ package final class InputFile {
     /// A piece that was read ahead but has not been taken.
     private var ahead: [UInt8] = []
     private var isAtEnd = false
+    /// Why a packed file cannot be read on, once that is known.
+    private var damage: FileFailure?
     /// True if, as far as known, there is nothing more to read.
     package var isDone: Bool { isAtEnd && ahead.isEmpty }
     /// True if the last octet has been read, though perhaps not taken.
@@ -60,13 +62,18 @@ package final class InputFile {
     private var shownName: String { name == "-" ? Self.standardInputName : name }
 
     /// The beginning, up to `count` octets, which ``next()`` gives again; fewer if `isStopped` is true while a pipe
-    /// has nothing.
+    /// has nothing, or if a packed file is damaged after them.
     package func beginning(_ count: Int, until isStopped: () -> Bool = { false }) throws(FileFailure) -> [UInt8] {
         while ahead.count < count, !isAtEnd, !isStopped() {
             guard hasMore(within: Self.patience) else { continue }
-            let piece = try read()
-            if piece.isEmpty { isAtEnd = true }
-            ahead += piece
+            do {
+                let piece = try read()
+                if piece.isEmpty { isAtEnd = true }
+                ahead += piece
+            } catch {
+                guard error.damage != nil, !ahead.isEmpty else { throw error }
+                break
+            }
         }
         return ahead
     }
@@ -152,13 +159,17 @@ package final class InputFile {
     }
 
     private func read() throws(FileFailure) -> [UInt8] {
+        if let damage { throw damage }
         if let archive {
             do {
                 return try archive.read()
             } catch let failure as FileFailure {
+                if failure.damage != nil { damage = failure }
                 throw failure
             } catch {
-                throw FileFailure(damaged: "\(error)")
+                let failure = FileFailure(damaged: "\(error)")
+                damage = failure
+                throw failure
             }
         }
         // An empty read of a FIFO that no process has opened for writing yet is not its end.

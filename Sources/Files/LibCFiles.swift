@@ -22,7 +22,8 @@ package struct FileFailure: Error, CustomStringConvertible {
     package var isLocked: Bool { code == EWOULDBLOCK }
 
     package var description: String {
-        damage ?? "\(name): \(isLocked ? "is being written by another run" : LibCFiles.text(ofError: code))"
+        damage
+            ?? "\(PathOctets.shown(name)): \(isLocked ? "is being written by another run" : LibCFiles.text(ofError: code))"
     }
 }
 
@@ -44,7 +45,7 @@ package enum LibCFiles {
 
     /// A FIFO is opened without waiting for a writer: no signal would end that wait. Reads do wait.
     static func openForReading(_ path: String) throws(FileFailure) -> Int32 {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = unsafe open(PathOctets.terminated(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0, fcntl(descriptor, F_SETFL, O_RDONLY) == 0 else { throw FileFailure(path) }
         return descriptor
     }
@@ -71,9 +72,9 @@ package enum LibCFiles {
 
     /// The path without symbolic links; nil if there is no such file.
     package static func resolved(_ path: String) -> String? {
-        guard let name = unsafe realpath(path, nil) else { return nil }
+        guard let name = unsafe realpath(PathOctets.terminated(path), nil) else { return nil }
         defer { unsafe free(name) }
-        return unsafe String(cString: name)
+        return unsafe PathOctets.text(of: (0..<strlen(name)).map { unsafe UInt8(truncatingIfNeeded: name[$0]) })
     }
 
     /// The path of the directory that a name is in.
@@ -175,7 +176,22 @@ package enum LibCFiles {
     /// True if the path's last name is a symbolic link.
     package static func isSymbolicLink(_ path: String) -> Bool {
         var status = stat()
-        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        return unsafe lstat(PathOctets.terminated(path), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// The names in a directory except `.` and `..`, in no particular order.
+    static func names(in path: String, _ take: ([UInt8]) -> Void) throws(FileFailure) {
+        guard let directory = unsafe opendir(PathOctets.terminated(path)) else { throw FileFailure(path) }
+        defer { unsafe closedir(directory) }
+        errno = 0
+        while let entry = unsafe readdir(directory) {
+            let octets = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
+                unsafe Array(name.prefix { $0 != 0 })
+            }
+            if octets != Array(".".utf8), octets != Array("..".utf8) { take(octets) }
+            errno = 0
+        }
+        guard errno == 0 else { throw FileFailure(path) }
     }
 
     /// Creates a directory, unless it exists.
@@ -198,7 +214,7 @@ package enum LibCFiles {
 
     package static func status(ofPath path: String) -> Status? {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
+        guard unsafe stat(PathOctets.terminated(path), &status) == 0 else { return nil }
         return Status(status)
     }
 

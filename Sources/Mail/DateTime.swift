@@ -103,12 +103,13 @@ public struct DateTime: Hashable, Sendable {
 
     /// 1 to 12, by the first three letters in any case.
     static func month(_ word: ArraySlice<UInt8>) -> Int? {
+        guard word.count == 3 else { return nil }
         let names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
         return names.firstIndex { word.isWord($0) }.map { $0 + 1 }
     }
 
     static func isDayOfWeek(_ word: ArraySlice<UInt8>) -> Bool {
-        ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains { word.isWord($0) }
+        word.count == 3 && ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains { word.isWord($0) }
     }
 
     /// Seconds ahead of UTC of a zone in letters. Military letters and unknown words count as `-0000`, as RFC 5322,

@@ -1,7 +1,12 @@
 extension ArraySlice<UInt8> {
     /// True if these are the ASCII characters of `word`, which has no capitals, in any case.
     package func isWord(_ word: String) -> Bool {
-        count == word.utf8.count && zip(self, word.utf8).allSatisfy { $0.asciiLowercased == $1 }
+        let letters = word.utf8.span
+        guard count == letters.count else { return false }
+        for offset in letters.indices where self[startIndex + offset].asciiLowercased != letters[offset] {
+            return false
+        }
+        return true
     }
 
     /// The number that these digits represent; nil if they are not only digits, or more than 18, so that it always

@@ -14,24 +14,24 @@ struct JSONWriter {
 
     // MARK: Members of an object
 
-    mutating func member(_ key: StaticString, _ value: String?) {
+    mutating func member(_ key: String, _ value: String?) {
         begin(key)
         if let value { string(value) } else { null() }
     }
 
-    mutating func member(_ key: StaticString, _ value: Int?) {
+    mutating func member(_ key: String, _ value: Int?) {
         begin(key)
         if let value { octets += "\(value)".utf8 } else { null() }
     }
 
-    mutating func member(_ key: StaticString, _ value: Bool) {
+    mutating func member(_ key: String, _ value: Bool) {
         begin(key)
         octets += (value ? "true" : "false").utf8
     }
 
     /// An object, or null.
     mutating func member<Value>(
-        _ key: StaticString,
+        _ key: String,
         _ value: Value?,
         _ members: (inout JSONWriter, Value) -> Void
     ) {
@@ -39,13 +39,13 @@ struct JSONWriter {
         if let value { object { members(&$0, value) } } else { null() }
     }
 
-    mutating func member(_ key: StaticString, _ values: [String]) {
+    mutating func member(_ key: String, _ values: [String]) {
         array(key, values) { $0.string($1) }
     }
 
     /// An array of objects.
     mutating func member<Value>(
-        _ key: StaticString,
+        _ key: String,
         _ values: [Value],
         _ members: (inout JSONWriter, Value) -> Void
     ) {
@@ -53,7 +53,7 @@ struct JSONWriter {
     }
 
     private mutating func array<Value>(
-        _ key: StaticString,
+        _ key: String,
         _ values: [Value],
         _ write: (inout JSONWriter, Value) -> Void
     ) {
@@ -66,10 +66,13 @@ struct JSONWriter {
         octets.append(UInt8(ascii: "]"))
     }
 
-    private mutating func begin(_ key: StaticString) {
+    private mutating func begin(_ key: String) {
         if !isFirst { octets.append(UInt8(ascii: ",")) }
         isFirst = false
-        string(key.description)
+        // Keys are words of ours: nothing in them needs an escape.
+        octets.append(UInt8(ascii: "\""))
+        octets += key.utf8
+        octets.append(UInt8(ascii: "\""))
         octets.append(UInt8(ascii: ":"))
     }
 
@@ -90,15 +93,26 @@ struct JSONWriter {
     /// string = quotation-mark *char quotation-mark  (RFC 8259, 7)
     private mutating func string(_ text: String) {
         octets.append(UInt8(ascii: "\""))
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-            octets += text.utf8
-        } else {
+        if Self.needsEscape(text) {
             for octet in text.utf8 { char(octet) }
+        } else {
+            octets += text.utf8
         }
         octets.append(UInt8(ascii: "\""))
     }
 
+    private static func needsEscape(_ text: String) -> Bool {
+        let octets = text.utf8.span
+        for index in octets.indices where isEscaped(octets[index]) { return true }
+        return false
+    }
+
+    private static func isEscaped(_ octet: UInt8) -> Bool {
+        octet < 0x20 || octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\")
+    }
+
     private mutating func char(_ octet: UInt8) {
+        guard Self.isEscaped(octet) else { return octets.append(octet) }
         switch octet {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"): octets += [UInt8(ascii: "\\"), octet]
         case 0x08: octets += "\\b".utf8

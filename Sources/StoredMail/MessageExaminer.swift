@@ -114,7 +114,7 @@ package struct MessageExaminer: Sendable {
                 try message.scan(variant, fieldLimit: fieldLimit) { begun?.take($0) ?? false }
             }
         }
-        guard var begun else { throw FileFailure(authservID, code: EINVAL) }
+        guard var begun = begun.take() else { throw FileFailure(authservID, code: EINVAL) }
         begun.end()
         return StoredExamination(
             examination: begun.examination,

@@ -14,7 +14,14 @@ struct PageTable {
     }
 
     struct Row {
+        /// What the row is about: its first cell, a text.
+        let name: String
         let cells: [Cell]
+
+        init(_ cells: [Cell]) {
+            name = cells.first?.text ?? ""
+            self.cells = Array(cells.dropFirst())
+        }
     }
 
     struct Cell {

@@ -1,7 +1,7 @@
 internal import Files
 internal import Summaries
 
-/// The results of one method over time: bars in a drawing (SVG) of fixed size, one part for each result.
+/// The results of one method over time: bars in a drawing (SVG), one part for each result.
 struct ResultChart {
     let method: String
     let legend: [Entry]
@@ -12,9 +12,7 @@ struct ResultChart {
     let firstLabel: String
     let lastLabel: String
     let width = 640
-    let height = 140
-    let base = 122
-    let labelBase = 136
+    let height = 110
 
     struct Entry {
         let result: String
@@ -31,8 +29,6 @@ struct ResultChart {
         let title: String
     }
 
-    /// Room above the bars, for the number at the top.
-    private static let margin = 14.0
     /// The part of its room that a bar takes.
     private static let fullness = 0.85
 
@@ -61,10 +57,10 @@ struct ResultChart {
             .map { Entry(result: $0.key, count: $0.value.grouped, style: Self.style(of: $0.key)) }
         let results = totals.keys.sorted { (Self.rank($0), $0) < (Self.rank($1), $1) }
         let room = Double(width) / Double(axis.periods.count)
-        let scale = (Double(base) - Self.margin) / Double(max(highest, 1))
+        let scale = Double(height) / Double(max(highest, 1))
         var bars: [Bar] = []
         for (number, period) in axis.periods.enumerated() {
-            var y = Double(base)
+            var y = Double(height)
             for result in results {
                 guard let count = counts[period]?[result], count > 0 else { continue }
                 // One message in a thousand is seen too.

@@ -145,7 +145,7 @@ package struct SummaryPage {
     private var domains: Section {
         let rows = summary.frequentDomains.map { Self.cells($0.name, $0.results) }
         let table = PageTable(
-            "Author's domains",
+            "DMARC by author's domain",
             ["domain"] + Self.outcomeColumns,
             rows,
             others: ("messages of other domains", summary.otherDomains)
@@ -162,7 +162,7 @@ package struct SummaryPage {
     private var sources: Section {
         let rows = summary.frequentSources.map { Self.cells($0.name, $0.results) }
         let table = PageTable(
-            "Client networks",
+            "DMARC by client network",
             ["network"] + Self.outcomeColumns,
             rows,
             others: ("messages of other networks", summary.otherSources)

@@ -85,7 +85,12 @@ public struct Received: Hashable, Sendable {
     /// reading, someone else has written one of them: a HELO argument such as
     /// `x (y [192.0.2.1]) by mx.example.org with SMTP; 1 Jan 2024 00:00:00 +0000 (`.
     private static func checkHosts(_ value: [UInt8]) throws(ReceivedError) {
-        let count = value.split(whereSeparator: \.delimitsReceivedWord).count { $0.isWord("by") }
+        var count = 0
+        var start = 0
+        for index in 0...value.count where index == value.count || value[index].delimitsReceivedWord {
+            if value[start..<index].isWord("by") { count += 1 }
+            start = index + 1
+        }
         guard count > 0 else { throw .noHost }
         guard count == 1 else { throw .ambiguous }
     }

@@ -9,6 +9,9 @@ struct ReceivedClauses {
     /// All comments after `by`.
     var byComments: [ArraySlice<UInt8>] = []
     private(set) var with: [ArraySlice<UInt8>] = []
+    /// The first registered keyword after `with`; Microsoft and XMail also write their names there, IronPort
+    /// `ESMTP/TLS` and a cipher, CommuniGate `ESMTP-TLS`.
+    private(set) var protocolName: WithProtocol?
     private var via: ArraySlice<UInt8>?
     private var envelopeFromClause: ArraySlice<UInt8>?
     private(set) var hasID = false
@@ -19,7 +22,10 @@ struct ReceivedClauses {
         switch clause {
         case "by": by = by ?? word
         case "via": via = via ?? word
-        case "with": with.append(word)
+        case "with":
+            with.append(word)
+            protocolName =
+                protocolName ?? WithProtocol(word.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "-") })
         case "id": hasID = true
         case "tls": hasTLSClause = true
         case "from", "envelope-from": envelopeFromClause = envelopeFromClause ?? word
@@ -35,14 +41,6 @@ struct ReceivedClauses {
     /// The comments after `from`.
     var fromComments: [ArraySlice<UInt8>] {
         (from ?? []).compactMap { if case .comment(let comment) = $0 { comment } else { nil } }
-    }
-
-    /// The first registered keyword after `with`; Microsoft and XMail also write their names there, IronPort
-    /// `ESMTP/TLS` and a cipher, CommuniGate `ESMTP-TLS`.
-    var protocolName: WithProtocol? {
-        with.lazy.compactMap { word in
-            WithProtocol(word.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "-") })
-        }.first
     }
 
     /// The comments after `by` that the MTA wrote about itself and the connection: what the client said, a sender or

@@ -65,6 +65,14 @@ import Testing
         #expect(section.contains("<strong>9</strong> of 99 messages failed, 9 %"))
     }
 
+    @Test func `rows and columns have headings, and no text is part of a drawing that is stretched`() throws {
+        let page = try page([tally("a.example", "fail"), tally("b.example", "pass")])
+        #expect(page.contains("<th scope=\"row\"><bdi>a.example</bdi></th><td class=\"number\" data-value=\"1\">"))
+        #expect(page.contains("<th scope=\"col\">domain</th>"))
+        #expect(page.contains("at most 2 a day"))
+        #expect(!page.contains("<text"))
+    }
+
     @Test func `only its own script and style are let run, and nothing is loaded`() throws {
         let page = try page([tally("a.example", "pass")])
         for (element, source) in [("script", "script-src"), ("style", "style-src")] {

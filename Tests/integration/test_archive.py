@@ -14,6 +14,7 @@ import tempfile
 import time
 import unittest
 
+from browser import CHROMIUM, Browser
 from nameserver import NameServer
 from program import AUTHRES, MESSAGES, ROOT, Filter, run, sample
 
@@ -588,6 +589,94 @@ class ArchiveTests(unittest.TestCase):
                 self.assertIn(words, result.stderr)
                 self.assertFalse(os.path.exists(self.path("badly.out")))
         self.assertEqual(self.reports("empty.jsonl", self.file("empty.gz", gzip.compress(b""))), [])
+
+    def test_what_is_damaged_in_a_folder_is_reported_and_the_rest_is_examined(self):
+        import io
+        import zipfile
+        octets = self.read(self.mbox)
+        nested = io.BytesIO()
+        with zipfile.ZipFile(nested, "w", zipfile.ZIP_DEFLATED) as out:
+            out.writestr("bad.mbox", octets)
+            out.writestr("good.mbox", octets[:octets.index(b"\n\nFrom ") + 2])
+        damaged = bytearray(nested.getvalue())
+        damaged[len(damaged) // 2:len(damaged) // 2 + 3000] = bytes(3000)
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in (("a.zip", damaged), ("b.gz", gzip.compress(octets)[:-5000]), ("c.mbox", octets[:50_000])):
+                with open(os.path.join(folder, name), "wb") as out:
+                    out.write(content)
+            reports = self.reports("damaged.jsonl", folder, code=65)
+            note = self.note
+            counts = {}
+            for report in reports:
+                name = os.path.basename(report["file"])
+                counts[name] = counts.get(name, 0) + 1
+            # Every message in front of the damage, but for what the library holds back (64 KiB), and not the one it cuts.
+            self.assertGreater(counts["a.zip:bad.mbox"], 300)
+            self.assertLess(counts["a.zip:bad.mbox"], 600)
+            self.assertGreater(counts["b.gz"], 900)
+            self.assertLess(counts["b.gz"], 1000)
+            self.assertGreater(counts["c.mbox"], 10)
+            self.assertIn(b"b.gz: cannot be unpacked", note)
+            self.assertIn(b"a.zip: cannot be unpacked", note)
+            whole = {report["offset"]: report["header_field"] for report in map(json.loads, self.read(self.report).splitlines())}
+            for report in reports:
+                # In the other, what is unpacked is wrong for a while before the library sees it.
+                if os.path.basename(report["file"]) == "b.gz":
+                    self.assertEqual(report["header_field"], whole[report["offset"]])
+        # A named file is an error, after the messages in front of the damage.
+        result = run("mbox", *self.flags, self.file("small.gz", gzip.compress(octets[:400_000], 1)[:-3000]), "--report", "json")
+        self.assertEqual(result.returncode, 65)
+        self.assertGreater(len(result.stdout.splitlines()), 20)
+
+    def test_files_with_any_name_are_examined(self):
+        _, message, _ = self.messages[0]
+        with tempfile.TemporaryDirectory() as folder:
+            names = [b"\xff\xfe.eml", b"caf\xe9/1.eml", "\uef80.eml".encode(), b"line\nfeed.eml", b"-o.eml", "gr\u00fc\u00df.eml".encode()]
+            for name in names:
+                path = os.path.join(folder.encode(), name)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as out:
+                    out.write(unquoted(message))
+            with open(os.path.join(folder, "no\nmail \x1b[31m"), "w") as out:
+                out.write("hello\n")
+            reports = self.reports("names.jsonl", folder)
+            self.assertEqual(len(reports), len(names))
+            self.assertEqual(len({report["file"] for report in reports}), len(names))
+            self.assertIn(b"no\\x0Amail \\x1B[31m: has no header field", self.note)
+            self.assertEqual(self.note.count(b"\n"), 1)
+
+    @unittest.skipUnless(CHROMIUM, "needs chromium, which is not among the packages of the tests")
+    def test_the_page_is_used_by_keyboard(self):
+        claim = b"Authentication-Results: mx.example.org; spf=pass\n"
+        mbox = self.file("keys.mbox", b"".join(from_line + claim + message + b"\n" for from_line, message, _ in self.messages[:300]))
+        self.reports("keys.jsonl", mbox, "--summary-html", self.path("keys.html"))
+        first = "document.querySelector('#domains tbody tr:not([hidden])').cells"
+        with Browser(self.path("keys.html")) as browser:
+            def tab_to(what):
+                for _ in range(40):
+                    browser.press("Tab")
+                    if browser.value("document.activeElement.textContent") == what and browser.value(
+                            "document.activeElement.closest('#domains') !== null"):
+                        return
+                self.fail(f"{what} is not reached by Tab")
+            tab_to("fail")
+            self.assertNotEqual(browser.value("getComputedStyle(document.activeElement).outlineStyle"), "none")
+            browser.press("Enter")
+            counts = browser.value("Array.from(document.querySelectorAll('#domains tbody tr'), row => Number(row.cells[3].dataset.value))")
+            self.assertEqual(counts, sorted(counts, reverse=True))
+            self.assertGreater(counts[0], 0)
+            self.assertEqual(browser.value("document.activeElement.closest('th').getAttribute('aria-sort')"), "descending")
+            browser.press(" ")
+            self.assertEqual(browser.value(first + "[3].dataset.value"), "0")
+            name = browser.value(first + "[0].textContent")
+            browser.value("document.querySelector('#domains input').focus()")
+            browser.write(name)
+            self.assertEqual(browser.value("document.querySelectorAll('#domains tbody tr:not([hidden])').length"), 1)
+            self.assertEqual(browser.value(first + "[0].textContent"), name)
+            self.assertRegex(browser.value("document.querySelector('#domains output').textContent"), "^1 of [0-9]+ rows$")
+            for width in (320, 1280):
+                browser.view(width, 800)
+                self.assertLessEqual(browser.value("document.documentElement.scrollWidth"), width)
 
     def test_an_interrupted_run_over_a_maildir_is_continued(self):
         for place, file, _ in self.maildir("interrupted", 60):
