@@ -30,7 +30,7 @@ class Subject:
         begin = time.monotonic()
         self.log = open(os.path.join(self.directory, "log"), "ab")
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
-        while time.monotonic() - begin < 30:
+        while time.monotonic() - begin < 180:
             try:
                 playing.Connection(self.path).close()
                 return time.monotonic() - begin
