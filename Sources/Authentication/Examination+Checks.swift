@@ -45,6 +45,9 @@ extension Examination {
                 verdicts.dkim = dkim?.evaluate(digests: digests, at: receivedAt, &answers)
             }
             if verdicts.arc == nil { verdicts.arc = arc?.evaluate(digests: digests, at: receivedAt, &answers) }
+            // Not properties: to call one here would copy all of the examination.
+            let isSPFSettled = spf == nil || verdicts.spf != nil
+            let isDKIMSettled = dkim == nil || verdicts.dkim != nil
             if isDKIMSettled {
                 chainSealing?.evaluate(dkim: verdicts.dkim, digests: digests, at: receivedAt, &answers)
             }
@@ -56,9 +59,12 @@ extension Examination {
         let spf = verdicts.spf?.dmarcIdentifier
         let dkim = verdicts.dkim?.compactMap(\.dmarcIdentifier) ?? []
         if verdicts.dmarc == nil {
-            verdicts.dmarc = dmarc?.evaluate(spf: spf, dkim: dkim, unchecked: uncheckedByDMARC, &answers)
+            let unchecked = self.spf == nil || self.dkim == nil ? uncheckedByDMARC : nil
+            verdicts.dmarc = dmarc?.evaluate(spf: spf, dkim: dkim, unchecked: unchecked, &answers)
         }
-        if let verdict = verdicts.dmarc, wantsAlignedMethods, verdicts.alignedMethods == nil {
+        if terms.policy.recordsAlignedMethods, let verdict = verdicts.dmarc, wantsAlignedMethods,
+            verdicts.alignedMethods == nil
+        {
             verdicts.alignedMethods = verdict.alignedMethods(spf: spf, dkim: dkim, &answers)
         }
     }
@@ -76,12 +82,10 @@ extension Examination {
         return dkim == nil ? "DKIM is not checked" : nil
     }
 
-    private var isSPFSettled: Bool { spf == nil || verdicts.spf != nil }
-    private var isDKIMSettled: Bool { dkim == nil || verdicts.dkim != nil }
-
     var isSettled: Bool {
-        isSPFSettled && isDKIMSettled && (reverseDNS == nil || verdicts.reverseDNS != nil)
-            && (arc == nil || verdicts.arc != nil) && (dmarc == nil || verdicts.dmarc != nil)
-            && (!wantsAlignedMethods || verdicts.alignedMethods != nil) && chainSealing?.isSettled ?? true
+        (spf == nil || verdicts.spf != nil) && (dkim == nil || verdicts.dkim != nil)
+            && (reverseDNS == nil || verdicts.reverseDNS != nil) && (arc == nil || verdicts.arc != nil)
+            && (dmarc == nil || verdicts.dmarc != nil) && (!wantsAlignedMethods || verdicts.alignedMethods != nil)
+            && chainSealing?.isSettled ?? true
     }
 }

@@ -4,9 +4,10 @@
 /// gives up at once and is run again when the answer arrives. Nothing waits, and a check run twice on the same
 /// answers gives the same verdict.
 package struct Answers: Sendable {
-    /// In the order in which they came. A message has a handful of them, and not more than its limit: to compare the
-    /// names costs less than to hash one.
-    private var answered: [(question: Question, answer: Answer)]
+    /// The questions with an answer, and the answers. A message has a handful of them, and not more than its limit: to
+    /// compare the names costs less than to hash one.
+    private var answered: [Question]
+    private var answers: [Answer]
     /// Questions without an answer, in the order in which they were first asked.
     package private(set) var open: [Question] = []
     /// Those of ``open`` that ``takeNew()`` has not returned yet.
@@ -26,20 +27,20 @@ package struct Answers: Sendable {
         limit: Int? = nil,
         atHand: (@Sendable (Question) -> Answer?)? = nil
     ) {
-        answered = known.map { ($0.key, $0.value) }
+        answered = Array(known.keys)
+        answers = Array(known.values)
         self.limit = limit
         self.atHand = atHand
     }
 
     /// The answers, by question.
     package var known: [Question: Answer] {
-        Dictionary(uniqueKeysWithValues: answered.map { ($0.question, $0.answer) })
+        Dictionary(uniqueKeysWithValues: zip(answered, answers))
     }
 
     /// The answer if it is known.
     package func answer(to question: Question) -> Answer? {
-        for index in answered.indices where answered[index].question == question { return answered[index].answer }
-        return nil
+        answered.firstIndex(of: question).map { answers[$0] }
     }
 
     /// The answer if it is known or at hand; if not, the question is noted as open.
@@ -77,7 +78,11 @@ package struct Answers: Sendable {
     }
 
     private mutating func keep(_ answer: Answer, to question: Question) {
-        if answered.isEmpty { answered.reserveCapacity(Self.usualCount) }
-        answered.append((question, answer))
+        if answered.isEmpty {
+            answered.reserveCapacity(Self.usualCount)
+            answers.reserveCapacity(Self.usualCount)
+        }
+        answered.append(question)
+        answers.append(answer)
     }
 }

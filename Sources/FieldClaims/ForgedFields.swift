@@ -93,9 +93,11 @@ public struct ForgedFields: Sendable {
     private mutating func count(_ field: HeaderField) -> Int? {
         let name = Self.hash(of: field.bareName)
         if limit != nil, occurrences.count >= Self.nameLimit, occurrences[name] == nil { return nil }
-        let occurrence = occurrences[name, default: 0] + 1
-        occurrences[name] = occurrence
-        return occurrence
+        func next(_ count: inout Int) -> Int {
+            count += 1
+            return count
+        }
+        return next(&occurrences[name, default: 0])
     }
 
     /// The hash of a name in any case, eight octets at a time.

@@ -43,7 +43,7 @@ extension UInt8 {
     /// atext = ALPHA / DIGIT / "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "/" / "=" / "?" / "^" / "_" /
     ///         "`" / "{" / "|" / "}" / "~"      (RFC 5322, 3.2.3)
     /// ```
-    package var isAtext: Bool {
+    @inlinable package var isAtext: Bool {
         switch self {
         case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "["),
             UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "@"), UInt8(ascii: "\\"),
@@ -56,12 +56,12 @@ extension UInt8 {
     /// ```
     /// atext =/ UTF8-non-ascii      (RFC 6532, 3.2)
     /// ```
-    package var isInternationalAtext: Bool { self >= 0x80 || isAtext }
+    @inlinable package var isInternationalAtext: Bool { self >= 0x80 || isAtext }
 
     /// ```
     /// token = 1*<any (US-ASCII) CHAR except SPACE, CTLs, or tspecials>      (RFC 2045, 5.1)
     /// ```
-    package var isTokenCharacter: Bool {
+    @inlinable package var isTokenCharacter: Bool {
         switch self {
         case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "@"),
             UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: "\\"), UInt8(ascii: "\""),
