@@ -30,6 +30,7 @@ extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let logging = product(name: "Logging", package: "swift-log")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let yams = product(name: "Yams", package: "Yams")
@@ -56,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -134,7 +136,7 @@ let package = Package(
         module("Metrics"),
         module("Milter", ["Mail", "Octets", .nioCore]),
         module("MilterService", ["Milter", "Octets", "CMalloc", .nioCore, .nioPosix]),
-        module("MilterClient", ["Milter", "Files", "Mail", .nioCore, .nioPosix]),
+        module("MilterClient", ["Milter", "Files", "Mail", .nioCore, .nioPosix, .histogram]),
         module(
             "Configuration",
             [

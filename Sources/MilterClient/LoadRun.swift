@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Histogram
 package import Milter
 package import NIOCore
 internal import Synchronization
@@ -54,14 +55,14 @@ package final class LoadRun: Sendable {
 
         /// The rate, and how long the messages took.
         package func summary(connections: Int, took time: Duration) -> String {
-            let sorted = latencies.sorted()
-            func milliseconds(_ part: Double) -> String {
-                guard !sorted.isEmpty else { return "-" }
-                // Nearest-rank percentile: the smallest value at or above this share of the samples.
-                let rank = Int((part * Double(sorted.count)).rounded(.up))
-                return String(format: "%.2f", sorted[min(max(rank, 1), sorted.count) - 1] / .milliseconds(1))
+            // Of microseconds.
+            var histogram = Histogram<UInt32>(numberOfSignificantValueDigits: .four)
+            for latency in latencies { histogram.record(UInt64(max(latency / .microseconds(1), 0))) }
+            func milliseconds(_ percentile: Double) -> String {
+                guard !latencies.isEmpty else { return "-" }
+                return String(format: "%.2f", Double(histogram.valueAtPercentile(percentile)) / 1000)
             }
-            let total = sorted.count + failures
+            let total = latencies.count + failures
             let seconds = time / .seconds(1)
             return String(
                 format: "%d messages over %d connections in %.3f s: %.1f messages/s, %d failed\n",
@@ -71,8 +72,8 @@ package final class LoadRun: Sendable {
                 seconds > 0 ? Double(total) / seconds : 0,
                 failures
             )
-                + "latency in ms: p50 \(milliseconds(0.5)), p90 \(milliseconds(0.9)), p99 \(milliseconds(0.99)), "
-                + "max \(milliseconds(1))\n"
+                + "latency in ms: p50 \(milliseconds(50)), p90 \(milliseconds(90)), p99 \(milliseconds(99)), "
+                + "max \(milliseconds(100))\n"
         }
     }
 
