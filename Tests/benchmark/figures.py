@@ -33,6 +33,9 @@ def table(found):
         cells = []
         for milter in milters.values():
             figures = milter["loads"][load]
+            if "failed" in figures:
+                cells.append(f"{figures['failed']:.0%} of the messages failed")
+                continue
             cells.append(f"{number(figures['messages_a_second'])}/s, {figures['p50_ms']:.2f} and {figures['p99_ms']:.2f} ms")
         lines.append(f"| {load} | " + " | ".join(cells) + " |")
     lines += ["", "; ".join(f"{name}: {milter['what']}, {milter['resident_mib']:.0f} MiB" for name, milter in milters.items()) + "."]
