@@ -104,7 +104,8 @@ final class ArchiveMembers {
             if !LibCFiles.isSymbolicLink(path) { levels.append(.directory(try DirectoryReader(path))) }
             return nil
         }
-        guard status.size != nil, let place = MemberPlace(path) else { return nil }
+        let place = MemberPlace(path, isInNamedFolder: levels.count == 1)
+        guard status.size != nil, let place else { return nil }
         return try unlessDamaged(isNamed: false) { try member(try InputFile(path), place) }
     }
 
@@ -112,7 +113,9 @@ final class ArchiveMembers {
         guard entry.isFile else { return nil }
         // Data that was compressed without being packed has no name, and the library calls it "data".
         let shownName = archive.isSingle ? name : "\(name):\(entry.path ?? "?")"
-        guard let place = MemberPlace(archive.isSingle ? name : entry.path ?? "?") else { return nil }
+        // A file that was compressed alone was named, or was found in a folder to be one to read.
+        let place = archive.isSingle ? MemberPlace(named: name) : MemberPlace(entry.path ?? "?")
+        guard let place else { return nil }
         guard !entry.isEncrypted else {
             note("\(shownName): is encrypted", isOdd: true)
             return nil

@@ -4,18 +4,21 @@ struct MemberPlace {
     let maildir: MaildirPlace?
     private let name: String
 
-    /// Nil for files that programs keep beside mail.
-    init?(_ path: String) {
+    /// The place of a file that was named: it is read, whatever it is called and wherever it is.
+    init(named path: String) {
         let parts = path.split(separator: "/")
-        name = parts.last.map(String.init) ?? path
         let parent = parts.dropLast().last ?? ""
+        name = parts.last.map(String.init) ?? path
+        maildir = parent == "cur" || parent == "new" ? MaildirPlace(isNew: parent == "new", name: name) : nil
+    }
+
+    /// Nil for files that programs keep beside mail.
+    /// - Parameter isInNamedFolder: true for a file directly in a folder that was named.
+    init?(_ path: String, isInNamedFolder: Bool = false) {
+        self.init(named: path)
         // The messages of a Maildir have a dot in their names, and those in `tmp` have not been delivered.
-        if parent == "cur" || parent == "new" {
-            maildir = MaildirPlace(isNew: parent == "new", name: name)
-        } else {
-            maildir = nil
-            if parent == "tmp", name.contains(".") { return nil }
-        }
+        let parent = path.split(separator: "/").dropLast().last
+        if parent == "tmp", !isInNamedFolder, name.contains(".") { return nil }
         guard !name.hasPrefix("."), maildir != nil || !Self.isBookkeeping(name) else { return nil }
     }
 

@@ -364,6 +364,24 @@ class ArchiveTests(unittest.TestCase):
         self.assertEqual(first.stdout, again.stdout)
         self.assert_same(self.path("record"), self.path("record2"))
 
+    def test_what_is_named_is_read_wherever_it_is(self):
+        octets, wanted = self.read(self.mbox), len(self.reports("plain.jsonl", self.mbox))
+        os.mkdir(self.path("tmp"))
+        # A folder of this name in a Maildir has what has not been delivered; Dovecot has files of its own in folders of mail.
+        for name in ("in.mbox.gz", "dovecot-archive.mbox.gz", ".hidden.mbox.gz"):
+            with self.subTest(name):
+                path = self.file(os.path.join("tmp", name), gzip.compress(octets, 1))
+                self.assertEqual(len(self.reports("packed.jsonl", path)), wanted)
+                os.remove(path)
+        self.file(os.path.join("tmp", "in.mbox"), octets)
+        self.assertEqual(len(self.reports("folder.jsonl", self.path("tmp"))), wanted)
+        for folder in ("cur", "new"):
+            os.makedirs(self.path(os.path.join("maildir", folder)))
+        os.mkdir(self.path(os.path.join("maildir", "tmp")))
+        self.file(os.path.join("maildir", "tmp", "1.2.host"), b"From: a@a.example\n\nnot delivered\n")
+        self.file(os.path.join("maildir", "new", "1.2.host"), b"From: a@a.example\n\ndelivered\n")
+        self.assertEqual(len(self.reports("maildir.jsonl", self.path("maildir"))), 1)
+
     def test_pipes_in_and_out_also_from_gzip(self):
         with open(self.path("in.mbox.gz"), "wb") as out:
             out.write(gzip.compress(self.read(self.mbox), 1))
