@@ -376,11 +376,11 @@ class ArchiveTests(unittest.TestCase):
         self.file(os.path.join("tmp", "in.mbox"), octets)
         self.assertEqual(len(self.reports("folder.jsonl", self.path("tmp"))), wanted)
         for folder in ("cur", "new"):
-            os.makedirs(self.path(os.path.join("maildir", folder)))
-        os.mkdir(self.path(os.path.join("maildir", "tmp")))
-        self.file(os.path.join("maildir", "tmp", "1.2.host"), b"From: a@a.example\n\nnot delivered\n")
-        self.file(os.path.join("maildir", "new", "1.2.host"), b"From: a@a.example\n\ndelivered\n")
-        self.assertEqual(len(self.reports("maildir.jsonl", self.path("maildir"))), 1)
+            os.makedirs(self.path(os.path.join("undelivered", folder)))
+        os.mkdir(self.path(os.path.join("undelivered", "tmp")))
+        self.file(os.path.join("undelivered", "tmp", "1.2.host"), b"From: a@a.example\n\nnot delivered\n")
+        self.file(os.path.join("undelivered", "new", "1.2.host"), b"From: a@a.example\n\ndelivered\n")
+        self.assertEqual(len(self.reports("undelivered.jsonl", self.path("undelivered"))), 1)
 
     def test_pipes_in_and_out_also_from_gzip(self):
         with open(self.path("in.mbox.gz"), "wb") as out:
