@@ -24,9 +24,7 @@ extension MboxCommand {
             if status == nil || status?.size != nil { _ = try InputFile(name) }
             try refuseRange(of: name)
             if status?.isDirectory == true { return try directoryVersion(name) }
-        } catch let exit as ExitCode {
-            throw exit
-        } catch {
+        } catch let error where !(error is ExitCode) {
             StandardError.write("authres: \(error)")
             throw Sysexit.noInput
         }

@@ -25,9 +25,7 @@ extension Sysexit {
     fileprivate static func reportingErrors(in name: String, _ work: () async throws -> Void) async throws {
         do {
             try await work()
-        } catch let code as ExitCode {
-            throw code
-        } catch {
+        } catch let error where !(error is ExitCode) {
             StandardError.write("authres: \(name): \(error)")
             throw unavailable
         }

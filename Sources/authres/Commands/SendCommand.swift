@@ -114,9 +114,7 @@ struct SendCommand: AsyncParsableCommand {
             let outcome: ClientOutcome
             do {
                 outcome = try await send(message, in: file.session, to: endpoint)
-            } catch let error as ExitCode {
-                throw error
-            } catch {
+            } catch let error where !(error is ExitCode) {
                 StandardError.write("authres: \(file.name): \(error)")
                 isDeferred = true
                 continue

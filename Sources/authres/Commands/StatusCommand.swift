@@ -41,9 +41,7 @@ struct StatusCommand: AsyncParsableCommand {
             var parser = ExpositionParser(answer.body)
             let figures = try parser.exposition()
             try StandardOutput.write(StatusTable(figures, now: Date().timeIntervalSince1970).text)
-        } catch let code as ExitCode {
-            throw code
-        } catch {
+        } catch let error where !(error is ExitCode) {
             StandardError.write("authres: \(place): \(error)")
             throw Sysexit.unavailable
         }
