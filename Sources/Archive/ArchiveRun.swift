@@ -52,10 +52,10 @@ package final class ArchiveRun {
         var count = 0
         var cost = 0
         var work: Task<[ArchiveWorker.Result], any Error>?
-        let end = End()
+        let completion = Completion()
 
         /// Whether its results are there.
-        final class End: Sendable {
+        final class Completion: Sendable {
             let isReached = Atomic(false)
         }
     }
@@ -167,10 +167,10 @@ package final class ArchiveRun {
 
     private func send() {
         guard !batch.messages.isEmpty, let worker else { return }
-        let (messages, end) = (batch.messages, batch.end)
+        let (messages, completion) = (batch.messages, batch.completion)
         batch.messages = []
         batch.work = Task.detached {
-            defer { end.isReached.store(true, ordering: .releasing) }
+            defer { completion.isReached.store(true, ordering: .releasing) }
             return try await worker.examine(messages)
         }
         window.append(batch)
@@ -185,7 +185,7 @@ package final class ArchiveRun {
     /// Writes the results that are there, and waits for more until at most `limit` messages are in progress.
     private func write(upTo limit: Int) async throws {
         while let first = window.first,
-            first.end.isReached.load(ordering: .acquiring) || window.reduce(0, { $0 + $1.count }) > limit
+            first.completion.isReached.load(ordering: .acquiring) || window.reduce(0, { $0 + $1.count }) > limit
                 || window.reduce(0, { $0 + $1.cost }) > Self.costLimit
         {
             let results = try await window.removeFirst().work?.value ?? []
