@@ -45,12 +45,13 @@ enum LibMemory {
     @inline(__always)
     private static func firstSuspect(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int {
         var index = start
-        while index + 9 <= buffer.count {
-            let word = unsafe UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            let next = unsafe UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: index + 1, as: UInt64.self))
-            let suspects = (upToSpace(word) & upToSpace(next)) | tabs(word)
-            if suspects != 0 { return index + suspects.trailingZeroBitCount / 8 }
-            index += 8
+        while index + 17 <= buffer.count {
+            let here = unsafe buffer.loadUnaligned(fromByteOffset: index, as: Octets.self)
+            let next = unsafe buffer.loadUnaligned(fromByteOffset: index + 1, as: Octets.self)
+            let suspects = ~((aboveSpace(here) | aboveSpace(next)) & noTabs(here)) & highBits
+            if suspects[0] != 0 { return index + firstOctet(suspects[0]) }
+            if suspects[1] != 0 { return index + 8 + firstOctet(suspects[1]) }
+            index += 16
         }
         while index < buffer.count {
             let octet = unsafe buffer[index]
@@ -61,20 +62,30 @@ enum LibMemory {
         return index
     }
 
-    private static let lowBits: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+    /// Sixteen octets, in the order of memory.
+    private typealias Octets = SIMD2<UInt64>
 
-    /// The high bit of each octet that is at most 0x20: adding 0x5F carries into it for all above.
+    // Computed: a stored vector would be asked for each time whether it is there yet.
+    private static var lowBits: Octets { Octets(repeating: 0x7F7F_7F7F_7F7F_7F7F) }
+    private static var highBits: Octets { Octets(repeating: 0x8080_8080_8080_8080) }
+
+    /// The high bit of each octet that is above 0x20: adding 0x5F carries into it. The other bits are arbitrary.
     @inline(__always)
-    private static func upToSpace(_ word: UInt64) -> UInt64 {
-        ~(((word & lowBits) &+ 0x5F5F_5F5F_5F5F_5F5F) | word) & highBits
+    private static func aboveSpace(_ octets: Octets) -> Octets {
+        ((octets & lowBits) &+ Octets(repeating: 0x5F5F_5F5F_5F5F_5F5F)) | octets
     }
 
-    /// The high bit of each octet that is a tab.
+    /// The high bit of each octet that is no tab. The other bits are arbitrary.
     @inline(__always)
-    private static func tabs(_ word: UInt64) -> UInt64 {
-        let difference = word ^ 0x0909_0909_0909_0909
-        return ~(((difference & lowBits) &+ lowBits) | difference) & highBits
+    private static func noTabs(_ octets: Octets) -> Octets {
+        let difference = octets ^ Octets(repeating: 0x0909_0909_0909_0909)
+        return ((difference & lowBits) &+ lowBits) | difference
+    }
+
+    /// The first octet of a word in memory that has a bit set; the word has one.
+    @inline(__always)
+    private static func firstOctet(_ word: UInt64) -> Int {
+        word.littleEndian.trailingZeroBitCount / 8
     }
 
     static func append(_ octets: Span<UInt8>, to array: inout [UInt8]) {

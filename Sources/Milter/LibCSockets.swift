@@ -1,4 +1,5 @@
 internal import Glibc
+package import NIOCore
 
 /// The system calls that make a listening socket. No pointer leaves this file.
 package enum LibCSockets {
@@ -29,6 +30,32 @@ package enum LibCSockets {
             close(descriptor)
             throw error
         }
+    }
+
+    /// A socket that listens at a TCP endpoint's address.
+    package static func listen(at address: SocketAddress, of endpoint: Endpoint) throws(EndpointError) -> Int32 {
+        let text = "\(endpoint)"
+        let descriptor = try makeSocket(address.protocol == .inet6 ? AF_INET6 : AF_INET, text)
+        do throws(EndpointError) {
+            // The next process listens at once, though connections of the last one are not yet forgotten.
+            var isReused: Int32 = 1
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            guard unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isReused, size) == 0 else {
+                throw failure("setsockopt", text)
+            }
+            guard unsafe address.withSockAddr({ unsafe bind(descriptor, $0, socklen_t($1)) }) == 0 else {
+                throw failure("bind", text)
+            }
+            guard Glibc.listen(descriptor, backlog) == 0 else { throw failure("listen", text) }
+            return descriptor
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    package static func close(_ descriptor: Int32) {
+        _ = Glibc.close(descriptor)
     }
 
     /// Gives a listening socket the wanted backlog: NIO calls listen again with a backlog of 128 on a socket that is
@@ -93,7 +120,7 @@ package enum LibCSockets {
     }
 
     /// A copy of a descriptor that already listens. The caller keeps the original.
-    package static func listeningSocket(_ descriptor: Int32) throws(EndpointError) -> Int32 {
+    package static func copyOfListening(_ descriptor: Int32) throws(EndpointError) -> Int32 {
         var isListening: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) == 0, isListening != 0

@@ -5,8 +5,9 @@ internal import Synchronization
 
 /// Listens for MTAs and gives each connection its own filter.
 package final class MilterServer: Sendable {
-    private let listener: any Channel
-    private let loops: [NIOLoopBound<LoopConnections>]
+    /// One for each event loop, all for the same socket.
+    private let listeners: [any Channel]
+    private let loops: [ServingLoop]
     /// The file to remove when the server ends; nil for all but Unix sockets.
     private let socketFile: SocketFile?
 
@@ -16,17 +17,13 @@ package final class MilterServer: Sendable {
     private static let leastDescriptors = 32
 
     /// The port on which the server listens; nil for a Unix socket.
-    package var port: Int? { listener.localAddress?.port }
+    package var port: Int? { listeners[0].localAddress?.port }
 
     /// Fulfilled when the server accepts no more connections, for whatever reason.
-    package var listenerClosed: EventLoopFuture<Void> { listener.closeFuture }
+    package var listenerClosed: EventLoopFuture<Void> { listeners[0].closeFuture }
 
-    private init(
-        listener: any Channel,
-        loops: [NIOLoopBound<LoopConnections>],
-        socketFile: SocketFile?
-    ) {
-        self.listener = listener
+    private init(listeners: [any Channel], loops: [ServingLoop], socketFile: SocketFile?) {
+        self.listeners = listeners
         self.loops = loops
         self.socketFile = socketFile
     }
@@ -58,57 +55,50 @@ package final class MilterServer: Sendable {
         notify: @escaping @Sendable (ServerNotice) -> Void,
         makeFilter: @escaping @Sendable (any EventLoop) -> any MailFilter
     ) async throws -> MilterServer {
-        var connections: [ObjectIdentifier: NIOLoopBound<LoopConnections>] = [:]
-        for loop in group.makeIterator() {
-            let bound = try await loop.submit { NIOLoopBound(LoopConnections(on: loop), eventLoop: loop) }.get()
-            connections[ObjectIdentifier(loop)] = bound
-        }
-        let loops = connections
+        var loops: [ServingLoop] = []
+        for eventLoop in group.makeIterator() { loops.append(try await ServingLoop(on: eventLoop)) }
         let count = ConnectionCount(limit: configuration.connectionLimit)
         let refusals = RepeatedNotice<Void>(every: configuration.refusalInterval) { refused, _ in
             notify(ServerNotice(.tooManyConnections(limit: count.limit, refused: refused)))
         }
-        let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Asking again for what is not there costs a call for each connection.
-            .serverChannelOption(.maxMessagesPerRead, value: 1)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pause = AcceptBackoff(tellingEvery: configuration.refusalInterval, notify: notify)
-                    try channel.pipeline.syncOperations.addHandler(pause)
-                }
-            }
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard let connections = loops[ObjectIdentifier(channel.eventLoop)]?.value, !connections.isDraining
-                    else { throw ChannelError.ioOnClosedChannel }
-                    guard count.add() else {
-                        refusals.note((), on: channel.eventLoop)
-                        throw ChannelError.ioOnClosedChannel
+        let socket = try ListeningSocket(at: endpoint, access: access)
+        var listeners: [any Channel] = []
+        do {
+            for loop in loops {
+                let bootstrap = ServerBootstrap(group: loop.eventLoop)
+                    // Asking again for what is not there costs a call for each connection.
+                    .serverChannelOption(.maxMessagesPerRead, value: 1)
+                    .serverChannelInitializer { [loops] channel in
+                        channel.eventLoop.makeCompletedFuture {
+                            let pause = AcceptBackoff(tellingEvery: configuration.refusalInterval, notify: notify)
+                            let turn = AcceptTurn(of: loop, among: loops)
+                            try channel.pipeline.syncOperations.addHandlers(pause, turn)
+                        }
                     }
-                    channel.closeFuture.whenComplete { _ in count.remove() }
-                    let options = channel.syncOptions
-                    try options?.setOption(.maxMessagesPerRead, value: 1)
-                    try options?.setOption(.recvAllocator, value: ReceiveBufferAllocator())
-                    // An MTA that has sent everything and waits for the answer still gets it.
-                    try options?.setOption(.allowRemoteHalfClosure, value: true)
-                    let connection = FilterConnection(
-                        configuration,
-                        filter: makeFilter(channel.eventLoop),
-                        notify: notify
-                    )
-                    switch channel.parent?.localAddress {
-                    case .v4, .v6: try channel.pipeline.syncOperations.addHandler(TCPQuickAck())
-                    case .unixDomainSocket, nil: break
+                    .childChannelInitializer { channel in
+                        channel.eventLoop.makeCompletedFuture {
+                            guard !loop.connections.value.isDraining else { throw ChannelError.ioOnClosedChannel }
+                            guard count.add() else {
+                                refusals.note((), on: channel.eventLoop)
+                                throw ChannelError.ioOnClosedChannel
+                            }
+                            channel.closeFuture.whenComplete { _ in count.remove() }
+                            let filter = makeFilter(channel.eventLoop)
+                            let connection = FilterConnection(configuration, filter: filter, notify: notify)
+                            try loop.serve(connection, on: channel)
+                        }
                     }
-                    try channel.pipeline.syncOperations.addHandler(connection)
-                    connections.add(connection)
-                    channel.closeFuture.assumeIsolated().whenComplete { _ in connections.remove(connection) }
-                }
+                let channel = try await loop.listen(on: try socket.copy(), with: bootstrap)
+                channel.closeFuture.whenComplete { [first = listeners.first] _ in first?.close(promise: nil) }
+                listeners.append(channel)
             }
-        let (listener, socketFile) = try await bootstrap.listen(at: endpoint, access: access)
-        return MilterServer(listener: listener, loops: Array(loops.values), socketFile: socketFile)
+        } catch {
+            for listener in listeners { listener.close(promise: nil) }
+            throw error
+        }
+        socket.deepenBacklog()
+        loops[0].takeTurn()
+        return MilterServer(listeners: listeners, loops: loops, socketFile: socket.file)
     }
 
     /// Accepts no more connections, closes those that are between messages, and the others when their message is
@@ -117,13 +107,13 @@ package final class MilterServer: Sendable {
     /// - Parameter grace: After this time the remaining connections are closed too; their MTAs defer the messages.
     package func shutDown(within grace: TimeAmount) async {
         socketFile?.remove()
-        try? await listener.close().get()
+        for listener in listeners { try? await listener.close().get() }
         for loop in loops {
             // A connection that is just being accepted is refused as soon as its loop knows.
-            loop.eventLoop.execute { _ = loop.value.drain(within: grace) }
+            loop.eventLoop.execute { _ = loop.connections.value.drain(within: grace) }
         }
         for loop in loops {
-            _ = try? await loop.eventLoop.flatSubmit { loop.value.drain(within: grace) }.get()
+            _ = try? await loop.eventLoop.flatSubmit { loop.connections.value.drain(within: grace) }.get()
         }
     }
 }

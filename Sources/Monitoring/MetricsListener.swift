@@ -24,7 +24,6 @@ package final class MetricsListener: Sendable {
     ) async throws -> MetricsListener {
         let open = OpenCount()
         let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard open.enter(limit: connectionLimit) else { throw ChannelError.ioOnClosedChannel }
@@ -35,8 +34,9 @@ package final class MetricsListener: Sendable {
                     try pipeline.addHandler(RequestHandler(page))
                 }
             }
-        let (channel, socketFile) = try await bootstrap.listen(at: endpoint, access: access)
-        return MetricsListener(channel: channel, socketFile: socketFile)
+        let socket = try ListeningSocket(at: endpoint, access: access)
+        let channel = try await bootstrap.withBoundSocket(try socket.copy()).get()
+        return MetricsListener(channel: channel, socketFile: socket.file)
     }
 
     private init(channel: any Channel, socketFile: SocketFile?) {

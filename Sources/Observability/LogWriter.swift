@@ -4,6 +4,9 @@ internal import Synchronization
 /// Writes the log on its own thread, so that a reader that stops reading holds up neither mail nor signals. Unread
 /// lines wait, up to a limit; lines beyond it are dropped, and their number is logged as soon as the log is read
 /// again.
+///
+/// After it has written it pauses for a moment, so that many lines cost one call and no more than a hundred wake-ups of
+/// its thread a second; a line after a pause is written at once.
 package final class LogWriter: Sendable {
     private struct State {
         var waiting: [UInt8] = []
@@ -22,6 +25,8 @@ package final class LogWriter: Sendable {
     private let output: @Sendable ([UInt8]) throws -> Void
     private let state = Mutex(State())
     private let news = DispatchSemaphore(value: 0)
+    private let hurry = DispatchSemaphore(value: 0)
+    private static let pause = DispatchTimeInterval.milliseconds(10)
 
     /// - Parameters:
     ///   - bound: how many octets may wait.
@@ -64,7 +69,9 @@ package final class LogWriter: Sendable {
             state.flushers.append(flusher)
             return true
         }
-        if mustWait { _ = flusher.wait(timeout: .now() + .milliseconds(Int(time / .milliseconds(1)))) }
+        guard mustWait else { return }
+        hurry.signal()
+        _ = flusher.wait(timeout: .now() + .milliseconds(Int(time / .milliseconds(1))))
     }
 
     private func run() {
@@ -99,6 +106,7 @@ package final class LogWriter: Sendable {
                 return state.flushers
             }
             for flusher in flushers { flusher.signal() }
+            _ = hurry.wait(timeout: .now() + Self.pause)
         }
     }
 }
