@@ -10,6 +10,10 @@ extension Examination {
     /// The result; nil while the message has not ended or answers are missing, and for a message that
     /// ``hasTooManyForgedFields``.
     package var judgement: Judgement? {
+        mutating get { judge() }
+    }
+
+    private mutating func judge() -> Judgement? {
         guard let digests, !hasTooManyForgedFields, isSettled else { return nil }
         guard isChecked else {
             let arcSet = arcSet(over: fields, nil, digests)

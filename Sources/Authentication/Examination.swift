@@ -135,7 +135,12 @@ package struct Examination: Sendable {
 
     /// True if there are more than ``Policy/Limits/removals``: the message cannot be delivered, and its examination
     /// may be abandoned.
-    package var hasTooManyForgedFields: Bool { forgedFields.isOverLimit }
+    ///
+    /// As with ``judgement``, asking is mutating: a class that holds an examination lends it then, and copies it
+    /// otherwise, with all that it refers to.
+    package var hasTooManyForgedFields: Bool {
+        mutating get { forgedFields.isOverLimit }
+    }
 
     /// The header is over: every name that signatures and the author's domain lead to is now known and asked about.
     /// - Parameter now: the deadline for the DNS counts from here.

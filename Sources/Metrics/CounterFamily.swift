@@ -3,7 +3,7 @@
 package struct CounterFamily<Labels: MetricLabels>: Sendable {
     private let name: String
     private let help: String
-    private let counters: [Labels: Counter]
+    @usableFromInline let counters: [Labels: Counter]
 
     package init(_ name: String, _ help: String) {
         self.name = name
@@ -11,6 +11,8 @@ package struct CounterFamily<Labels: MetricLabels>: Sendable {
         counters = Dictionary(uniqueKeysWithValues: Labels.allCases.map { ($0, Counter()) })
     }
 
+    /// Inlinable, so that the labels are looked up by code for their own type.
+    @inlinable
     package func add(_ labels: Labels, _ count: Int = 1) {
         counters[labels]?.add(count)
     }

@@ -99,7 +99,7 @@ package struct StoredExamination: Sendable {
         roundAnswers = [:]
     }
 
-    private func examined() throws -> ExaminedMessage {
+    private mutating func examined() throws -> ExaminedMessage {
         guard let judgement = examination.judgement else { throw NoJudgement() }
         return ExaminedMessage(
             judgement: judgement,
