@@ -116,17 +116,26 @@ public struct IPNetwork: Hashable, Sendable {
         self.prefixLength = prefixLength
     }
 
-    /// Reads `ADDRESS` or `ADDRESS/LENGTH`; nil if it is neither.
+    /// Reads `ADDRESS` or `ADDRESS/LENGTH`; nil if it is neither. IPv4 addresses written as IPv6 ones
+    /// (`::ffff:192.0.2.0/120`) are a network of IPv4, since ``contains(_:)`` is asked about unmapped addresses.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(parts[0]) else { return nil }
         if parts.count == 1 {
+            let address = address.unmapped
             self.init(address: address, prefixLength: address.bitWidth)
         } else {
             guard parts[1].utf8.allSatisfy(\.isDigit), let length = Int(parts[1]) else {
                 return nil
             }
-            self.init(address: address, prefixLength: length)
+            let unmapped = address.unmapped
+            // RFC 4291, 2.5.5.2: ::ffff:0:0/96
+            let mappedBits = address.bitWidth - unmapped.bitWidth
+            if length >= mappedBits {
+                self.init(address: unmapped, prefixLength: length - mappedBits)
+            } else {
+                self.init(address: address, prefixLength: length)
+            }
         }
     }
 

@@ -14,8 +14,14 @@ package struct MetricsClient {
 
     package enum Failure: Error, CustomStringConvertible {
         case noAnswer
+        case notConnected(String)
 
-        package var description: String { "the filter did not answer" }
+        package var description: String {
+            switch self {
+            case .noAnswer: "the filter did not answer"
+            case .notConnected(let reason): "connect: \(reason)"
+            }
+        }
     }
 
     package init(_ endpoint: Endpoint) {
@@ -52,7 +58,11 @@ package struct MetricsClient {
     }
 
     private func connect(_ bootstrap: ClientBootstrap) async throws -> any Channel {
-        try await bootstrap.connect(to: try endpoint.socketAddress()).get()
+        do {
+            return try await bootstrap.connect(to: try endpoint.socketAddress()).get()
+        } catch let error as IOError {
+            throw Failure.notConnected(LibCSockets.text(ofError: error.errnoCode))
+        }
     }
 }
 

@@ -24,6 +24,8 @@ package final class MetricsListener: Sendable {
     ) async throws -> MetricsListener {
         let open = OpenCount()
         let bootstrap = ServerBootstrap(group: group)
+            // A client may end its half of the connection with its request (RFC 9112, 9.6), as `nc -N` does.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard open.enter(limit: connectionLimit) else { throw ChannelError.ioOnClosedChannel }
@@ -73,6 +75,9 @@ private final class RequestHandler: ChannelInboundHandler {
 
     private let page: @Sendable (String) async -> MetricsPage?
     private var head: HTTPRequestHead?
+    private var isAnswering = false
+    /// The client sends nothing more.
+    private var isLast = false
 
     init(_ page: @escaping @Sendable (String) async -> MetricsPage?) {
         self.page = page
@@ -93,6 +98,7 @@ private final class RequestHandler: ChannelInboundHandler {
         }
         let path = String(head.uri.prefix { $0 != "?" })
         let page = page
+        isAnswering = true
         context.eventLoop.makeFutureWithTask { await page(path) }.assumeIsolated().whenSuccess { found in
             let missing = MetricsPage(.notFound, contentType: "text/plain", body: "see /metrics and /healthz\n")
             self.write(found ?? missing, to: head, context)
@@ -100,20 +106,26 @@ private final class RequestHandler: ChannelInboundHandler {
     }
 
     private func write(_ page: MetricsPage, to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        isAnswering = false
         guard context.channel.isActive else { return }
+        let isKeptAlive = head.isKeepAlive && !isLast
         let body = ByteBuffer(string: page.body)
         var response = HTTPResponseHead(version: head.version, status: page.status)
         response.headers.add(name: "Content-Type", value: page.contentType)
         response.headers.add(name: "Content-Length", value: "\(body.readableBytes)")
-        response.headers.add(name: "Connection", value: head.isKeepAlive ? "keep-alive" : "close")
+        response.headers.add(name: "Connection", value: isKeptAlive ? "keep-alive" : "close")
         context.write(Self.wrapOutboundOut(.head(response)), promise: nil)
         if head.method != .HEAD { context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         let written = context.writeAndFlush(Self.wrapOutboundOut(.end(nil)))
-        if !head.isKeepAlive { written.assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
+        if !isKeptAlive { written.assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
+        if event as? ChannelEvent == .inputClosed {
+            isLast = true
+            if !isAnswering { context.close(promise: nil) }
+        }
         context.fireUserInboundEventTriggered(event)
     }
 

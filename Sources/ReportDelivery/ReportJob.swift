@@ -85,6 +85,11 @@ package struct ReportJob {
             case .sending, .sent, .failed, .ignored: break
             }
         }
+        if let waiting = try database.waitingDeliveries(at: now) {
+            let time = Date(timeIntervalSince1970: TimeInterval(waiting.due)).ISO8601Format()
+            StandardError.write("authres: to be sent again, but not before \(time): \(waiting.count)")
+            isComplete = false
+        }
         if !isComplete { throw Sysexit.temporary }
     }
 

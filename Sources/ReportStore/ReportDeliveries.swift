@@ -44,6 +44,19 @@ extension ReportDatabase {
         }
     }
 
+    /// Deliveries that failed and are tried again, but not yet: how many, and when the first is due. Nil if there are none.
+    package func waitingDeliveries(at now: Int64) throws -> (count: Int, due: Int64)? {
+        try queue.read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: "SELECT COUNT(*) AS count, MIN(due) AS due FROM delivery WHERE state = 'due' AND due > ?",
+                arguments: [now]
+            )
+            guard let row, let due: Int64 = row["due"] else { return nil }
+            return (row["count"], due)
+        }
+    }
+
     /// Records the state of a report at an address, unless it is already known.
     func plan(_ made: MadeReport, _ address: String, _ state: DeliveryState, _ detail: String?) throws {
         try queue.write { database in

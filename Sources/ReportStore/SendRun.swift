@@ -59,7 +59,7 @@ package struct SendRun: Sendable {
     /// Reports whose addresses are looked up together: silent name servers must not hold up the others.
     private static let resolvedAtOnce = 32
     /// Seconds until the second attempt; the pause doubles each time.
-    private static let pause: Int64 = 900
+    private static let pause: Int64 = 1_800
 
     /// - Parameters:
     ///   - from: the address in From.
@@ -212,7 +212,7 @@ package struct SendRun: Sendable {
             return try end(.failed, reason)
         case .temporary(let reason):
             guard now - made.made <= Self.patience else { return try end(.failed, reason) }
-            return try end(.due, reason, due: now + Self.pause << Int64(min(attempts, 8)))
+            return try end(.due, reason, due: now + Self.pause << Int64(min(attempts - 1, 7)))
         }
     }
 }

@@ -85,4 +85,12 @@ import Testing
         let mapped = try #require(IPAddress("::ffff:192.0.2.1"))
         #expect(mapped.unmapped == IPAddress("192.0.2.1"))
     }
+
+    @Test(arguments: [
+        ("::ffff:192.0.2.0/120", "192.0.2.0/24"), ("::ffff:c000:207", "192.0.2.7/32"), ("::ffff:0:0/96", "0.0.0.0/0"),
+        ("::ffff:127.0.0.0/104", "127.0.0.0/8"), ("::fffe:0:0/95", "::fffe:0:0/95"), ("::/0", "::/0"),
+    ])
+    func `a network of IPv4 is one, however it is written`(_ text: String, _ network: String) {
+        #expect(IPNetwork(text)?.description == network)
+    }
 }

@@ -743,6 +743,11 @@ class ArchiveTests(unittest.TestCase):
             result = run("report", "-", stdin=broken)
             self.assertEqual((result.returncode, result.stdout), (65, b""), result.stderr)
         self.assertEqual(run("report", "/nonexistent/file").returncode, 66)
+        for outputs in [("--summary-html", self.report), ("--summary-json", self.report),
+                        ("--summary-html", self.path("x"), "--summary-json", self.path("x"))]:
+            result = run("report", self.report, *outputs)
+            self.assertEqual(result.returncode, 64, result.stderr)
+        self.assertTrue(self.read(self.report).startswith(b"{"))
         result = run("report", "-", stdin=b'{"file":"x","error":"is not an archive"}\n' + lines[0])
         self.assertEqual(result.returncode, 65)
         self.assertRegex(result.stdout, rb"messages +1\n")

@@ -173,6 +173,12 @@ class MetricsTests(unittest.TestCase):
             self.assertEqual((status, kind, body), (200, "text/plain; version=0.0.4; charset=utf-8", ""))
             status, kind, body = get(milter.metrics, "/healthz?verbose")
             self.assertEqual((status, kind, json.loads(body)["dns"]), (200, "application/json", "zone files"))
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(milter.metrics)
+                client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                client.shutdown(socket.SHUT_WR)
+                answer = b"".join(iter(lambda: client.recv(65536), b""))
+                self.assertRegex(answer, rb'^HTTP/1.1 200 OK\r\n(?s:.*)\r\n\r\n\{"status":"ok",.*\}\n$')
             milter.stop()
             self.assertFalse(os.path.exists(milter.metrics))
 
@@ -207,6 +213,7 @@ class StatusTests(unittest.TestCase):
             milter.stop()
             result = run("status", "--check", "--metrics", "unix:" + milter.metrics)
             self.assertEqual((result.returncode, result.stdout), (69, b""))
+            self.assertRegex(result.stderr, rb"^authres: unix:\S+: connect: No such file or directory\n$")
 
 
 class OutageTests(unittest.TestCase):

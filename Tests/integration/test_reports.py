@@ -269,8 +269,11 @@ class TransportTests(unittest.TestCase):
                 self.assertIn(words, self.shown(database))
                 self.assertEqual(len(mta.messages), messages)
                 # Whatever it was, the next run is not to send it again, nor too soon.
-                self.send(database, mta.url)
+                again = self.send(database, mta.url)
                 self.assertEqual(len(mta.messages), messages)
+                waits = rb"^authres: to be sent again, but not before 20\S+Z: 1\n$" if code == 75 else rb"^$"
+                self.assertEqual(again.returncode, code)
+                self.assertRegex(again.stderr, waits)
                 mta.listener.close()
         message = email.message_from_bytes(b"".join(self.sent()), policy=email.policy.default)
         self.assertEqual(message["From"], "Example <dmarc@mx.example.org>")

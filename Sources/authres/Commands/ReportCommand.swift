@@ -26,6 +26,14 @@ struct ReportCommand: AsyncParsableCommand {
         guard files.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input can be read only once")
         }
+        let targets = [summaryJSON, summaryHTML].compactMap { $0 }.filter { !OutputFile.isStream($0) }
+        guard Set(targets.map(OutputFile.place)).count == targets.count else {
+            throw ValidationError("two outputs name the same file")
+        }
+        for input in files.compactMap({ LibCFiles.status(ofPath: $0) }) {
+            guard let target = targets.first(where: { OutputFile.replaces($0, input) }) else { continue }
+            throw ValidationError("\(target): is an input; inputs are never overwritten")
+        }
     }
 
     func run() async throws {

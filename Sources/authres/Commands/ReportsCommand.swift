@@ -94,8 +94,8 @@ struct ReportsSendCommand: AsyncParsableCommand {
         commandName: "send",
         abstract: "Makes the reports of the days that are over, and sends them.",
         discussion: """
-            Exits 75 if some could not be sent yet: the next runs try them again, for three days. A report is never sent \
-            twice, not even if a run crashes.
+            Exits 75 if some could not be sent yet: later runs try them again, for three days, after a pause of half an \
+            hour at first, which doubles each time. A report is never sent twice, not even if a run crashes.
             """
     )
 
