@@ -101,7 +101,8 @@ import Testing
                 )
             }
         }
-        let judgement = try #require(examination.judgement)
+        let end = examination.judgement
+        let judgement = try #require(end)
         let observation = Observation(
             judgement,
             client: client,

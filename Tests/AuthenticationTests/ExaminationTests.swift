@@ -224,12 +224,15 @@ import Testing
         let now = ContinuousClock.now
         examination.endOfHeader(at: now)
         examination.endOfMessage()
-        #expect(examination.judgement == nil)
+        let atOnce = examination.judgement
+        #expect(atOnce == nil)
         examination.expire(at: now.advanced(by: .seconds(19)))
-        #expect(examination.judgement == nil)
+        let early = examination.judgement
+        #expect(early == nil)
         #expect(examination.deadline == now.advanced(by: .seconds(20)))
         examination.expire(at: now.advanced(by: .seconds(20)))
-        #expect(examination.judgement != nil)
+        let late = examination.judgement
+        #expect(late != nil)
     }
 
     @Test func `a header over the limits is searched for forged fields to its end and not checked`() throws {
@@ -268,8 +271,9 @@ import Testing
         second.endOfHeader(at: .now)
         second.endOfMessage()
         second.expire(at: .now.advanced(by: .seconds(30)))
-        #expect(second.judgement?.verdicts.reverseDNS?.result == .permerror)
-        #expect(second.judgement?.verdicts.submission == nil)
+        let verdicts = second.judgement?.verdicts
+        #expect(verdicts?.reverseDNS?.result == .permerror)
+        #expect(verdicts?.submission == nil)
     }
 
     /// MAIL FROM and HELO, and what is told of them.

@@ -93,7 +93,8 @@ import Testing
             tls: given.tls.map { Array($0.utf8) },
             cipher: given.cipher.map { Array($0.utf8) }
         )
-        let judgement = try #require(examination.judgement)
+        let end = examination.judgement
+        let judgement = try #require(end)
         let line = log.line(judgement, took: .microseconds(2100), after: .microseconds(600))
         #expect(line == given.line + " time=2.1ms after-body=0.6ms")
         #expect(log.line(judgement, took: .microseconds(2100), after: nil) == given.line + " time=2.1ms")
