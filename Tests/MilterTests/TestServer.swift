@@ -22,7 +22,7 @@ final class CountingFilter: MailFilter {
         }
 
         func until(_ condition: (Log) -> Bool) async throws {
-            for _ in 0..<2000 {
+            for _ in 0..<12_000 {
                 if condition(self) { return }
                 try await Task.sleep(for: .milliseconds(5))
             }
@@ -126,7 +126,7 @@ struct TestServer: Sendable {
     }
 
     func client(offer: Negotiation = .fullOffer) async throws -> MilterConnection {
-        let client = try await MilterConnection.connect(to: endpoint, offer: offer, timeout: .seconds(20), on: group)
+        let client = try await MilterConnection.connect(to: endpoint, offer: offer, timeout: .seconds(120), on: group)
         return client
     }
 

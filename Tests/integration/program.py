@@ -50,7 +50,7 @@ def is_listened_on(path):
 
 def logged(log, text, wanted=1):
     """How often the text is in what log() returns; a line may come a moment after the answer it tells of."""
-    for _ in range(200):
+    for _ in range(1200):
         if log().count(text) >= wanted:
             break
         time.sleep(0.05)
@@ -82,7 +82,7 @@ class Filter:
 
     def listens(self):
         """True as soon as the socket takes connections, false if the process has ended."""
-        for _ in range(400):
+        for _ in range(2400):
             if is_listened_on(self.path) or self.process.poll() is not None:
                 break
             time.sleep(0.025)
