@@ -35,6 +35,10 @@ final class ArchiveMembers {
     private(set) var oddities = 0
     /// True if something that was packed could not be unpacked.
     private(set) var isDamaged = false
+    /// True if a file or a folder in a folder could not be read.
+    private(set) var isUnreadable = false
+    /// The folder that was named, without links in its path; nil for a file.
+    private let folder: String?
 
     /// How deep packed files may be packed in packed files.
     private static let depthLimit = 4
@@ -43,6 +47,7 @@ final class ArchiveMembers {
     init(_ name: String) throws {
         let isDirectory = name != "-" && LibCFiles.status(ofPath: name)?.isDirectory == true
         levels = [isDirectory ? .directory(try DirectoryReader(name)) : .file(try InputFile(name))]
+        folder = isDirectory ? LibCFiles.resolved(name) : nil
     }
 
     /// The files skipped since the last call.
@@ -75,7 +80,7 @@ final class ArchiveMembers {
                 }
                 if let member = try member(at: path) { return member }
             case .packed(let archive, let name):
-                guard let entry = try unlessDamaged(isNamed: levels.count == 1, { try archive.next() }) else {
+                guard let entry = try ifReadable(isNamed: levels.count == 1, { try archive.next() }) else {
                     isEmptyFile = levels.count == 1 && archive.isEmpty
                     levels.removeLast()
                     continue
@@ -99,14 +104,31 @@ final class ArchiveMembers {
             note("\(path): no longer exists", isOdd: true)
             return nil
         }
+        let isLink = LibCFiles.isSymbolicLink(path)
         if status.isDirectory {
             // A link may lead back to its own directory.
-            if !LibCFiles.isSymbolicLink(path) { levels.append(.directory(try DirectoryReader(path))) }
+            let directory = isLink ? nil : try ifReadable(isNamed: false) { try DirectoryReader(path) }
+            if let directory { levels.append(.directory(directory)) }
             return nil
         }
         let place = MemberPlace(path, isInNamedFolder: levels.count == 1)
         guard status.size != nil, let place else { return nil }
-        return try unlessDamaged(isNamed: false) { try member(try InputFile(path), place) }
+        if isLink, let target = otherName(of: path) {
+            note("\(path): is a link to \(target), which is read", isOdd: false)
+            return nil
+        }
+        return try ifReadable(isNamed: false) { try member(try InputFile(path), place) }
+    }
+
+    /// The name under which a link's file is read in the same folder; nil if it is read only as the link.
+    private func otherName(of link: String) -> String? {
+        guard let folder, let target = LibCFiles.resolved(link), target.hasPrefix(folder + "/") else { return nil }
+        let directory = LibCFiles.directory(of: target)
+        // The `tmp` of a Maildir is not read.
+        guard !directory.hasSuffix("/tmp"), MemberPlace(target, isInNamedFolder: directory == folder) != nil else {
+            return nil
+        }
+        return target
     }
 
     private func member(_ entry: LibArchive.Entry, of archive: LibArchive, name: String) throws -> Member? {
@@ -120,21 +142,23 @@ final class ArchiveMembers {
             note("\(shownName): is encrypted", isOdd: true)
             return nil
         }
-        return try unlessDamaged(isNamed: archive.isSingle && levels.count == 1) {
+        return try ifReadable(isNamed: archive.isSingle && levels.count == 1) {
             try member(InputFile(shownName, in: archive), place)
         }
     }
 
-    /// What is read; nil if it is damaged, and is not the named file itself. Then it is noted, and what follows is read.
-    private func unlessDamaged<Value>(isNamed: Bool, _ read: () throws -> Value?) throws -> Value? {
+    /// What is read; nil if it is damaged or cannot be read, and is not the named file itself. Then it is noted, and
+    /// what follows is read.
+    private func ifReadable<Value>(isNamed: Bool, _ read: () throws -> Value?) throws -> Value? {
         do {
             return try read()
         } catch let damage as LibArchive.Damage where !isNamed {
+            isDamaged = true
             note("\(damage)", isOdd: true)
-        } catch let failure as FileFailure where failure.damage != nil && !isNamed {
+        } catch let failure as FileFailure where !isNamed {
+            if failure.damage == nil { isUnreadable = true } else { isDamaged = true }
             note("\(failure)", isOdd: true)
         }
-        isDamaged = true
         return nil
     }
 

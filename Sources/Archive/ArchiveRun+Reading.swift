@@ -62,16 +62,17 @@ extension ArchiveRun {
     private func takeNotes(_ members: ArchiveMembers) -> Int {
         members.takeNotes().forEach(tell)
         checkpoint.isDamaged = checkpoint.isDamaged || members.isDamaged
+        checkpoint.isUnreadable = checkpoint.isUnreadable || members.isUnreadable
         return members.takeOddities()
     }
 
-    /// Goes on after a file that is damaged, unless it is one that was named. What is before the damage has been
-    /// examined; a message that is cut off by it is not, for it would seem to be forged.
+    /// Goes on after a file that is damaged or cannot be read on, unless it is one that was named. What is before that
+    /// has been examined; a message that is cut off by it is not, for it would seem to be forged.
     private func skipRest(of input: InputFile, _ failure: FileFailure, _ number: Int) async throws {
         try await drain()
         guard !task.files.contains(input.name) else { throw failure }
         tell("\(failure); the rest of it is skipped")
-        checkpoint.isDamaged = true
+        if failure.damage == nil { checkpoint.isUnreadable = true } else { checkpoint.isDamaged = true }
         checkpoint.summary.warnings += 1
         (checkpoint.member, checkpoint.offset) = (number + 1, 0)
     }
@@ -99,12 +100,14 @@ extension ArchiveRun {
                 try await drain()
                 guard source.input.isReady(within: InputFile.patience) else { continue }
             }
+            let messages: [CutMessage]
             do {
-                for message in try source.next() { try await add(message, number) }
-            } catch let failure as FileFailure where failure.damage != nil {
+                messages = try source.next()
+            } catch let failure as FileFailure where failure.isOfInput {
                 try await skipRest(of: input, failure, number)
                 return true
             }
+            for message in messages { try await add(message, number) }
         }
         if !source.cutter.isPastRange {
             for message in try source.end() { try await add(message, number) }
@@ -164,7 +167,7 @@ extension ArchiveRun {
                 try message.content.append(envelope?.message(in: piece) ?? piece[...])
                 try bombGuard.check(input, messageLength: message.content.count)
             }
-        } catch let failure as FileFailure where failure.damage != nil {
+        } catch let failure as FileFailure where failure.isOfInput {
             return try await skipRest(of: input, failure, number)
         }
         if envelope?.isWhole == false {

@@ -39,11 +39,16 @@ package final class ArchiveRun {
     private static let interval = Duration.seconds(3)
     /// Messages in progress: enough that some can wait for the DNS while others do not.
     private static let messageLimit = 1024
-    /// Octets of messages in progress: enough for every processor to have a batch, and one that waits.
-    private static let costLimit = max(4, ProcessInfo.processInfo.activeProcessorCount) << 20
+    /// Octets of messages in progress: enough for every processor to have a batch, and others that wait.
+    private static let costLimit = max(16, ProcessInfo.processInfo.activeProcessorCount) * batchCost
     /// How many messages one task examines: enough that handing them over costs nothing in comparison.
     private static let batchMessages = 32
-    private static let batchCost = 512 * 1024
+    private static let batchCost = 384 * 1024
+    /// Octets for what is known of a message, about, in addition to its own: it grows with a header, for each signature
+    /// in it may lead to several questions.
+    private static func knowledgeCost(_ message: CutMessage) -> Int {
+        12 * 1024 + 4 * min(message.content.count, 16 * 1024)
+    }
 
     /// Messages that are examined together.
     private struct Batch {
@@ -98,12 +103,15 @@ package final class ArchiveRun {
     package var summary: Summary { checkpoint.summary }
     /// True if something that was packed could not be unpacked.
     package var isDamaged: Bool { checkpoint.isDamaged }
+    /// True if a file in a folder could not be read.
+    package var isUnreadable: Bool { checkpoint.isUnreadable }
     /// How far the run has come.
     package var position: (file: Int, offset: Int) { (checkpoint.file, checkpoint.offset) }
 
     /// Goes through the files.
     package func run() async throws -> End {
         defer { progress.clear() }
+        LibCProgram.releaseCode()
         do {
             try checkFiles()
             // From here the run can be continued, whatever ends it: a full disk has no room for this later.
@@ -159,7 +167,7 @@ package final class ArchiveRun {
     func add(_ message: CutMessage) async throws {
         batch.messages.append(message)
         batch.count += 1
-        batch.cost += message.content.cost
+        batch.cost += message.content.cost + Self.knowledgeCost(message)
         guard batch.count >= Self.batchMessages || batch.cost >= Self.batchCost else { return }
         send()
         try await write(upTo: Self.messageLimit)

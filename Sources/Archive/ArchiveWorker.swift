@@ -43,7 +43,7 @@ struct ArchiveWorker: Sendable {
     /// Examines the messages; those that wait for the DNS wait together.
     func examine(_ messages: [CutMessage]) async throws -> [Result] {
         var results: [Result?] = Array(repeating: nil, count: messages.count)
-        var waiting: [Int: StoredExamination] = [:]
+        var batch = ExaminationBatch(examiner.resolver, examiner.slots)
         for (index, message) in messages.enumerated() {
             await examiner.slots?.take()
             do {
@@ -51,7 +51,7 @@ struct ArchiveWorker: Sendable {
                 if let examined = try examination.finishAtOnce(examiner.resolver) {
                     results[index] = try await finish(message, examined)
                 } else {
-                    waiting[index] = examination
+                    batch.add(examination, as: index)
                 }
             } catch {
                 await examiner.slots?.giveBack()
@@ -59,11 +59,9 @@ struct ArchiveWorker: Sendable {
             }
             await examiner.slots?.giveBack()
         }
-        guard !waiting.isEmpty else { return results.compactMap(\.self) }
-        var batch = ExaminationBatch(waiting, examiner.resolver, examiner.slots)
-        // Or all of them, which are large, would be copied when the first one goes on.
-        waiting = [:]
-        try await batch.finish { index, examined in results[index] = try await finish(messages[index], examined) }
+        if !batch.isEmpty {
+            try await batch.finish { index, examined in results[index] = try await finish(messages[index], examined) }
+        }
         return results.compactMap(\.self)
     }
 
@@ -143,8 +141,19 @@ extension ExaminedMessage {
 extension SpooledMessage {
     /// True if there may be a line `>From `; a message in a file is not searched.
     fileprivate var mayHaveQuotedLine: Bool {
-        guard let octets = try? piece(at: 0), octets.count == count else { return true }
+        guard isInMemory else { return true }
         let quote = Array(">From ".utf8)
-        return octets.indices.contains { octets[$0] == quote[0] && octets[$0...].starts(with: quote) }
+        var offset = 0
+        /// The end of the piece before, where the line may begin.
+        var octets: [UInt8] = []
+        while let piece = try? piece(at: offset), !piece.isEmpty {
+            offset += piece.count
+            octets += piece
+            if octets.indices.contains(where: { octets[$0] == quote[0] && octets[$0...].starts(with: quote) }) {
+                return true
+            }
+            octets.removeFirst(max(0, octets.count - quote.count + 1))
+        }
+        return false
     }
 }

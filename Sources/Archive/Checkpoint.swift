@@ -26,6 +26,8 @@ package struct Checkpoint: Codable {
     var form: MboxSeparatorForm?
     /// True if something that was packed could not be unpacked.
     package var isDamaged = false
+    /// True if a file in a folder could not be read.
+    package var isUnreadable = false
     package var summary = Summary()
 
     /// The file beside the output that keeps it.
@@ -33,9 +35,15 @@ package struct Checkpoint: Codable {
 
     /// Nil if there is none, or not one that a run has written.
     package init?(readFrom path: String) {
-        guard let data = FileManager.default.contents(atPath: path),
-            let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data), checkpoint.isPlausible
-        else { return nil }
+        let lines = FileManager.default.contents(atPath: path)?.split(separator: UInt8(ascii: "\n")) ?? []
+        guard let first = lines.first, var checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: first) else {
+            return nil
+        }
+        for line in lines.dropFirst() {
+            guard let piece = try? JSONDecoder().decode(Summary.self, from: line) else { return nil }
+            checkpoint.summary.add(piece)
+        }
+        guard checkpoint.isPlausible else { return nil }
         self = checkpoint
     }
 
@@ -50,8 +58,21 @@ package struct Checkpoint: Codable {
         return numbers.allSatisfy { (0...1 << 53).contains($0) }
     }
 
-    /// Replaces the earlier checkpoint.
+    /// Replaces the earlier checkpoint: one line with all but the names of the summary, then these, many on a line.
     package func write(to path: String) throws {
-        try OutputFile.write(Array(try JSONEncoder().encode(self)), as: path)
+        let file = try OutputFile(path)
+        do {
+            var first: Checkpoint? = self
+            try summary.pieces { piece in
+                first?.summary = piece
+                let line = try first.map { try JSONEncoder().encode($0) } ?? JSONEncoder().encode(piece)
+                first = nil
+                try file.write(Array(line) + [UInt8(ascii: "\n")])
+            }
+            try file.finish()
+        } catch {
+            file.discard()
+            throw error
+        }
     }
 }

@@ -3,11 +3,13 @@ struct MemberPlace {
     /// Its place in a Maildir; nil if it is not in one.
     let maildir: MaildirPlace?
     private let name: String
+    /// The name of the folder that it is in.
+    private let parent: Substring
 
     /// The place of a file that was named: it is read, whatever it is called and wherever it is.
     init(named path: String) {
         let parts = path.split(separator: "/")
-        let parent = parts.dropLast().last ?? ""
+        parent = parts.dropLast().last ?? ""
         name = parts.last.map(String.init) ?? path
         maildir = parent == "cur" || parent == "new" ? MaildirPlace(isNew: parent == "new", name: name) : nil
     }
@@ -17,7 +19,6 @@ struct MemberPlace {
     init?(_ path: String, isInNamedFolder: Bool = false) {
         self.init(named: path)
         // The messages of a Maildir have a dot in their names, and those in `tmp` have not been delivered.
-        let parent = path.split(separator: "/").dropLast().last
         if parent == "tmp", !isInNamedFolder, name.contains(".") { return nil }
         guard !name.hasPrefix("."), maildir != nil || !Self.isBookkeeping(name) else { return nil }
     }

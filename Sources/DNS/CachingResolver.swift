@@ -27,10 +27,17 @@ package final class CachingResolver: Resolver {
         var cache: AnswerCache
         /// The callers waiting for each question, by number. A question is in the table as long as upstream is being
         /// asked.
-        var waiting: [Question: [UInt64: CheckedContinuation<Answer, Never>]] = [:]
+        var waiting: [Question: [UInt64: Waiter]] = [:]
         var waiters: UInt64 = 0
         var hits = 0
+
+        mutating func newWaiter() -> UInt64 {
+            waiters += 1
+            return waiters
+        }
     }
+
+    private typealias Waiter = @Sendable (Answer) -> Void
 
     /// What there is at one moment, and what was since the beginning.
     package struct Statistics: Hashable, Sendable {
@@ -89,52 +96,56 @@ package final class CachingResolver: Resolver {
 
     package func answer(to question: Question) async -> Answer {
         if let answer = knownAnswer(to: question) { return answer }
-        let waiter = state.withLock { state in
-            state.waiters += 1
-            return state.waiters
-        }
+        let waiter = state.withLock { $0.newWaiter() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                switch enter(question, waiter, continuation) {
-                case .answered(let answer): continuation.resume(returning: answer)
-                case .waits: break
-                case .asks: ask(question)
-                }
+                /// A task is marked as cancelled before its handler runs: a task cancelled before it is registered
+                /// returns here; one cancelled later is removed by the handler.
+                enter(question, waiter, isAbandoned: { Task.isCancelled }) { continuation.resume(returning: $0) }
             }
         } onCancel: {
-            let continuation = state.withLock { $0.waiting[question]?.removeValue(forKey: waiter) }
-            continuation?.resume(returning: .failure(.unavailable))
+            let take = state.withLock { $0.waiting[question]?.removeValue(forKey: waiter) }
+            take?(.failure(.unavailable))
         }
     }
 
+    package func ask(_ question: Question, then take: @escaping @Sendable (Answer) -> Void) {
+        if let answer = knownAnswer(to: question) { return take(answer) }
+        enter(question, state.withLock { $0.newWaiter() }, take)
+    }
+
+    /// Has a caller wait for the answer, and asks upstream if it is the first.
     private func enter(
         _ question: Question,
         _ waiter: UInt64,
-        _ continuation: CheckedContinuation<Answer, Never>
-    ) -> Entry {
+        isAbandoned: () -> Bool = { false },
+        _ take: @escaping Waiter
+    ) {
         let now = now()
-        return state.withLock { state in
-            /// A task is marked as cancelled before its handler runs: a task cancelled before it is registered
-            /// returns here; one cancelled later is removed by the handler.
-            if Task.isCancelled { return .answered(.failure(.unavailable)) }
+        let entry = state.withLock { state -> Entry in
+            if isAbandoned() { return .answered(.failure(.unavailable)) }
             if let answer = state.cache.answer(to: question, at: now) { return .answered(answer) }
             let isFirst = state.waiting[question] == nil
             if isFirst && state.waiting.count >= outstandingLimit { return .answered(.failure(.unavailable)) }
-            state.waiting[question, default: [:]][waiter] = continuation
+            state.waiting[question, default: [:]][waiter] = take
             return isFirst ? .asks : .waits
+        }
+        switch entry {
+        case .answered(let answer): take(answer)
+        case .waits: break
+        case .asks: ask(question)
         }
     }
 
-    /// In a separate task: the first caller may be cancelled while the others still wait.
+    /// In nobody's task: the first caller may be cancelled while the others still wait.
     private func ask(_ question: Question) {
-        Task {
-            let answer = await upstream.answer(to: question)
+        upstream.ask(question) { [self] answer in
             let now = now()
             let waiting = state.withLock { state in
                 state.cache.keep(answer, to: question, at: now)
                 return state.waiting.removeValue(forKey: question)
             }
-            for continuation in waiting?.values ?? [:].values { continuation.resume(returning: answer) }
+            for take in waiting?.values ?? [:].values { take(answer) }
         }
     }
 }

@@ -6,4 +6,14 @@ package protocol Resolver: Sendable {
     /// The answer, however long it takes within the resolver's own timeout. It does not throw: trouble is
     /// ``Answer/Outcome/failure(_:)``. A caller whose task is cancelled gets ``Answer/Failure/unavailable`` at once.
     func answer(to question: Question) async -> Answer
+
+    /// The same for a caller with many open questions, of which none is to cost a task: `take` gets the answer, once,
+    /// before this returns or later on another thread, which it must not keep.
+    func ask(_ question: Question, then take: @escaping @Sendable (Answer) -> Void)
+}
+
+extension Resolver {
+    package func ask(_ question: Question, then take: @escaping @Sendable (Answer) -> Void) {
+        Task { take(await answer(to: question)) }
+    }
 }

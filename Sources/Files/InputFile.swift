@@ -9,8 +9,9 @@ package final class InputFile {
     private let isOwned: Bool
     /// The archive that the file is an entry of; nil for a separate file.
     private let archive: LibArchive?
-    /// A piece that was read ahead but has not been taken.
-    private var ahead: [UInt8] = []
+    /// Pieces that were read ahead but have not been taken. They stay pieces: what takes them holds one at a time.
+    private var ahead: [[UInt8]] = []
+    private var aheadCount = 0
     private var isAtEnd = false
     /// Why a packed file cannot be read on, once that is known.
     private var damage: FileFailure?
@@ -64,18 +65,30 @@ package final class InputFile {
     /// The beginning, up to `count` octets, which ``next()`` gives again; fewer if `isStopped` is true while a pipe
     /// has nothing, or if a packed file is damaged after them.
     package func beginning(_ count: Int, until isStopped: () -> Bool = { false }) throws(FileFailure) -> [UInt8] {
-        while ahead.count < count, !isAtEnd, !isStopped() {
+        while aheadCount < count, !isAtEnd, !isStopped() {
             guard hasMore(within: Self.patience) else { continue }
             do {
-                let piece = try read()
-                if piece.isEmpty { isAtEnd = true }
-                ahead += piece
+                try readAhead()
             } catch {
                 guard error.damage != nil, !ahead.isEmpty else { throw error }
                 break
             }
         }
-        return ahead
+        return Array(ahead.joined())
+    }
+
+    private func readAhead() throws(FileFailure) {
+        let piece = try read()
+        isAtEnd = piece.isEmpty
+        guard !isAtEnd else { return }
+        ahead.append(piece)
+        aheadCount += piece.count
+    }
+
+    /// Replaces what was read ahead.
+    private func setAhead(_ pieces: [[UInt8]]) {
+        ahead = pieces
+        aheadCount = pieces.reduce(0) { $0 + $1.count }
     }
 
     /// Octets of a pipe that are held to look ahead.
@@ -89,20 +102,25 @@ package final class InputFile {
         }
         let start = place - offset
         guard start >= 0, start + count <= Self.aheadLimit else { return nil }
-        while ahead.count < start + count, !isAtEnd {
-            guard let piece = try? read() else { return nil }
-            if piece.isEmpty { isAtEnd = true }
-            ahead += piece
+        while aheadCount < start + count, !isAtEnd {
+            do { try readAhead() } catch { return nil }
         }
-        return ahead.dropFirst(start).prefix(count)
+        var octets: [UInt8] = []
+        var place = 0
+        for piece in ahead where octets.count < count {
+            octets += piece.dropFirst(max(0, start - place)).prefix(count - octets.count)
+            place += piece.count
+        }
+        return octets[...]
     }
 
     /// The next piece; empty at the end.
     package func next() throws(FileFailure) -> [UInt8] {
         if !ahead.isEmpty {
-            defer { ahead = [] }
-            offset += ahead.count
-            return ahead
+            let piece = ahead.removeFirst()
+            aheadCount -= piece.count
+            offset += piece.count
+            return piece
         }
         if isAtEnd { return [] }
         let piece = try read()
@@ -115,7 +133,7 @@ package final class InputFile {
     package func skip(_ count: Int) throws(FileFailure) -> Bool {
         if let size = status?.size, count > 0 {
             try LibCFiles.seek(descriptor, to: count, name: shownName)
-            ahead = []
+            setAhead([])
             isAtEnd = false
             offset = count
             return count <= size
@@ -124,7 +142,7 @@ package final class InputFile {
             let piece = try next()
             if piece.isEmpty { return false }
             if offset > count {
-                ahead = Array(piece.suffix(offset - count))
+                setAhead([Array(piece.suffix(offset - count))] + ahead)
                 offset = count
             }
         }
@@ -140,7 +158,7 @@ package final class InputFile {
         } catch {
             return nil
         }
-        ahead = []
+        setAhead([])
         isAtEnd = false
         offset = start + place
         return offset

@@ -18,6 +18,9 @@ package struct FileFailure: Error, CustomStringConvertible {
         (name, code, damage) = ("", EBADMSG, text)
     }
 
+    /// False if it is the copy of a message that could not be written or read.
+    package var isOfInput: Bool { name != SpooledMessage.fileName }
+
     /// True if another run writes to the file.
     package var isLocked: Bool { code == EWOULDBLOCK }
 

@@ -76,4 +76,12 @@ package struct MeasuredResolver: Resolver {
         metrics.count(question, answer, took: start.duration(to: .now))
         return answer
     }
+
+    package func ask(_ question: Question, then take: @escaping @Sendable (Answer) -> Void) {
+        let start = ContinuousClock.now
+        upstream.ask(question) { [metrics] answer in
+            metrics.count(question, answer, took: start.duration(to: .now))
+            take(answer)
+        }
+    }
 }

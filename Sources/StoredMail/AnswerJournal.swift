@@ -22,6 +22,11 @@ package final class AnswerJournal: Resolver {
         return await upstream.answer(to: question)
     }
 
+    package func ask(_ question: Question, then take: @escaping @Sendable (Answer) -> Void) {
+        if let answer = knownAnswer(to: question) { return take(answer) }
+        upstream.ask(question, then: take)
+    }
+
     /// Records the answers that one message has used. The first answer to a question is kept.
     package func add(_ used: [Question: Answer]) {
         state.withLock { state in

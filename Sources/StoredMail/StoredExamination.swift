@@ -72,7 +72,8 @@ package struct StoredExamination: Sendable {
     package func finish(_ resolver: any Resolver, _ slots: WorkSlots? = nil) async throws -> ExaminedMessage {
         var examination = self
         if let examined = try examination.finishAtOnce(resolver) { return examined }
-        var batch = ExaminationBatch([0: examination], resolver, slots)
+        var batch = ExaminationBatch(resolver, slots)
+        batch.add(examination, as: 0)
         var end: ExaminedMessage?
         try await batch.finish { end = $1 }
         guard let end else { throw NoJudgement() }

@@ -1,7 +1,7 @@
 internal import DNS
 internal import Synchronization
 
-/// Connects the tasks that ask with the thread that answers.
+/// Connects those who ask with the thread that answers.
 final class QueryExchange: Sendable {
     struct Request {
         let ticket: UInt64
@@ -9,12 +9,17 @@ final class QueryExchange: Sendable {
     }
 
     private struct State {
-        var waiting: [UInt64: CheckedContinuation<Answer, Never>] = [:]
+        var waiting: [UInt64: @Sendable (Answer) -> Void] = [:]
         var requests: [Request] = []
         var tickets: UInt64 = 0
         var isClosed = false
         /// True from when the thread is woken until it looks at the requests.
         var isSignalled = false
+
+        mutating func newTicket() -> UInt64 {
+            tickets += 1
+            return tickets
+        }
 
         /// True if the thread must be woken.
         mutating func signal() -> Bool {
@@ -33,33 +38,41 @@ final class QueryExchange: Sendable {
         self.wakeUp = wakeUp
     }
 
-    // MARK: The tasks' side
+    // MARK: The side that asks
 
     func answer(to question: Question) async -> Answer {
-        let ticket = state.withLock { state in
-            state.tickets += 1
-            return state.tickets
-        }
+        let ticket = state.withLock { $0.newTicket() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                post(Request(ticket: ticket, question: question), continuation)
+                /// A task is marked as cancelled before its handler runs: a task cancelled before it is registered
+                /// returns here; one cancelled later is removed by the handler.
+                post(Request(ticket: ticket, question: question), isAbandoned: { Task.isCancelled }) {
+                    continuation.resume(returning: $0)
+                }
             }
         } onCancel: {
             deliver(.failure(.unavailable), to: ticket)
         }
     }
 
-    private func post(_ request: Request, _ continuation: CheckedContinuation<Answer, Never>) {
+    /// `take` gets the answer on the thread.
+    func ask(_ question: Question, then take: @escaping @Sendable (Answer) -> Void) {
+        post(Request(ticket: state.withLock { $0.newTicket() }, question: question), take)
+    }
+
+    private func post(
+        _ request: Request,
+        isAbandoned: () -> Bool = { false },
+        _ take: @escaping @Sendable (Answer) -> Void
+    ) {
         let (isPosted, wakes) = state.withLock { state in
-            /// A task is marked as cancelled before its handler runs: a task cancelled before it is registered
-            /// returns here; one cancelled later is removed by the handler.
-            guard !state.isClosed, !Task.isCancelled else { return (false, false) }
-            state.waiting[request.ticket] = continuation
+            guard !state.isClosed, !isAbandoned() else { return (false, false) }
+            state.waiting[request.ticket] = take
             state.requests.append(request)
             return (true, state.signal())
         }
         if wakes { wakeUp.signal() }
-        if !isPosted { continuation.resume(returning: .failure(.unavailable)) }
+        if !isPosted { take(.failure(.unavailable)) }
     }
 
     /// Answers all waiting and all later questions with a failure; the thread ends.
@@ -71,7 +84,7 @@ final class QueryExchange: Sendable {
             return (state.waiting.values, state.signal())
         }
         if wakes { wakeUp.signal() }
-        for continuation in waiting { continuation.resume(returning: .failure(.unavailable)) }
+        for take in waiting { take(.failure(.unavailable)) }
     }
 
     // MARK: The thread's side
@@ -87,12 +100,12 @@ final class QueryExchange: Sendable {
         }
     }
 
-    /// False if no task waits for it any more.
+    /// False if nobody waits for it any more.
     func isAwaited(_ ticket: UInt64) -> Bool {
         state.withLock { $0.waiting[ticket] != nil }
     }
 
     func deliver(_ answer: Answer, to ticket: UInt64) {
-        state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume(returning: answer)
+        state.withLock { $0.waiting.removeValue(forKey: ticket) }?(answer)
     }
 }

@@ -82,6 +82,10 @@ package final class StubResolver: Resolver {
         await exchange.answer(to: question)
     }
 
+    package func ask(_ question: Question, then take: @escaping @Sendable (Answer) -> Void) {
+        exchange.ask(question, then: take)
+    }
+
     /// What is known of each server.
     package var health: [NameServerHealth] { board.current.servers }
 

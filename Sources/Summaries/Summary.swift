@@ -8,14 +8,14 @@ package struct Summary: Codable {
     package var warnings = 0
     package private(set) var timeline = Timeline()
     /// By the author's domain, then by the result of DMARC.
-    package private(set) var domains: [String: [String: Int]] = [:]
+    package internal(set) var domains: [String: [String: Int]] = [:]
     /// Messages of domains beyond the limit.
     package private(set) var otherDomains = 0
     /// By the client's network, then by the result of DMARC.
-    package private(set) var sources: [String: [String: Int]] = [:]
+    package internal(set) var sources: [String: [String: Int]] = [:]
     /// Messages of networks beyond the limit.
     package private(set) var otherSources = 0
-    package private(set) var forgeries: [Forgery: Int] = [:]
+    package internal(set) var forgeries: [Forgery: Int] = [:]
     /// Removed fields beyond the limit.
     package private(set) var otherForgeries = 0
     /// Why the client was not known, by how many messages.
@@ -25,11 +25,11 @@ package struct Summary: Codable {
     /// How the messages' own fields of ours are proven, by how many messages; empty if that was not asked.
     private(set) var fieldProofs: [String: Int] = [:]
     /// Questions without an answer, by how many messages.
-    private(set) var dnsFailures: [DNSFailure: Int] = [:]
+    var dnsFailures: [DNSFailure: Int] = [:]
     /// Those beyond the limit.
     package private(set) var otherFailures = 0
     /// Names whose answers a run has waited for.
-    private(set) var slowAnswers: [AskedName: Waits] = [:]
+    var slowAnswers: [AskedName: Waits] = [:]
 
     package init() {}
 

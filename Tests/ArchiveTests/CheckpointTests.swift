@@ -17,6 +17,29 @@ import Testing
         #expect(Checkpoint(readFrom: place.path + "/absent") == nil)
     }
 
+    @Test func `a checkpoint with many names has them all, on lines that are not long`() throws {
+        let place = try TemporaryFolder()
+        var checkpoint = Checkpoint(task: [], now: 17)
+        for number in 0..<1_234 {
+            var tally = MessageTally()
+            tally.domain = ("d\(number).example", "pass")
+            tally.network = "192.0.\(number).0/24"
+            tally.forgeries = [Summary.Forgery(id: "mx\(number).example", reason: "ours", place: .belowBorder)]
+            tally.dnsFailures = [Summary.DNSFailure(name: "d\(number).example", type: "TXT", outcome: "time-out")]
+            tally.slowAnswers = [(Summary.AskedName(name: "d\(number).example", type: "TXT"), 2_000 + number)]
+            checkpoint.summary.count(tally)
+        }
+        try checkpoint.write(to: place.path + "/state")
+        let lines = try #require(place.octets("state")).split(separator: UInt8(ascii: "\n"))
+        #expect(lines.allSatisfy { $0.count < 100_000 })
+        let read = try #require(Checkpoint(readFrom: place.path + "/state")).summary
+        let written = checkpoint.summary
+        #expect((read.domains, read.sources) == (written.domains, written.sources))
+        #expect(read.forgeries == written.forgeries)
+        #expect(read.counts.reduce(0, +) == written.counts.reduce(0, +))
+        #expect(read.domains.count == 1_234 && read.messages == 1_234)
+    }
+
     @Test(arguments: ["-1", "9223372036854775807"])
     func `a checkpoint with a number that no run comes to is none`(_ number: String) throws {
         let place = try TemporaryFolder()

@@ -172,6 +172,23 @@ import Testing
         #expect(cache.knownAnswer(to: Self.question) == nil)
     }
 
+    @Test func `callers without a task get the one answer, and later ones get it at once`() async {
+        let upstream = Upstream(isOpen: false) { _, count in
+            Answer(.records([.a(IPv4Address(value: UInt32(count)))]), ttl: 60)
+        }
+        let cache = CachingResolver(upstream)
+        let (answers, inbox) = AsyncStream.makeStream(of: Answer.self)
+        for _ in 0..<3 { cache.ask(Self.question) { inbox.yield($0) } }
+        #expect(cache.statistics.outstanding == 1)
+        upstream.open()
+        var iterator = answers.makeAsyncIterator()
+        for _ in 0..<3 { #expect(await iterator.next()?.addresses == [.v4(IPv4Address(value: 1))]) }
+        let late = Mutex<Answer?>(nil)
+        cache.ask(Self.question) { answer in late.withLock { $0 = answer } }
+        #expect(late.withLock { $0 }?.addresses == [.v4(IPv4Address(value: 1))])
+        #expect(upstream.asked == [Self.question: 1])
+    }
+
     @Test func `a zone file answers without waiting, through the cache too`() throws {
         let zone = try ZoneFile(Array("example.org. A 0.0.0.7".utf8), file: "zone")
         let cache = CachingResolver(ZoneResolver(zone))

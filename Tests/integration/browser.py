@@ -2,16 +2,14 @@
 import base64
 import json
 import os
-import shutil
+import signal
 import subprocess
 import tempfile
-
-CHROMIUM = shutil.which("chromium")
 
 
 class Browser:
     def __init__(self, path, width=1280, height=1000):
-        self.profile = tempfile.TemporaryDirectory(prefix="authres-browser")
+        self.profile = tempfile.TemporaryDirectory(prefix="authres-browser", ignore_cleanup_errors=True)
         from_us, self.commands = os.pipe()
         self.answers, from_chromium = os.pipe()
 
@@ -22,9 +20,9 @@ class Browser:
             os.dup2(writing, 4)
 
         self.process = subprocess.Popen(
-            [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe",
-             "--user-data-dir=" + self.profile.name], preexec_fn=connect, close_fds=False, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe",
+             "--user-data-dir=" + self.profile.name], preexec_fn=connect, close_fds=False, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(from_us)
         os.close(from_chromium)
         self.number, self.session, self.unread, self.events = 0, None, b"", []
@@ -40,7 +38,8 @@ class Browser:
         return self
 
     def __exit__(self, *error):
-        self.process.terminate()
+        # Its helpers, too: they write into the profile.
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         os.close(self.commands)
         os.close(self.answers)

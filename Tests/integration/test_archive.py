@@ -14,7 +14,7 @@ import tempfile
 import time
 import unittest
 
-from browser import CHROMIUM, Browser
+from browser import Browser
 from nameserver import NameServer
 from program import AUTHRES, MESSAGES, ROOT, Filter, run, sample
 
@@ -646,6 +646,68 @@ class ArchiveTests(unittest.TestCase):
         self.assertEqual(result.returncode, 65)
         self.assertGreater(len(result.stdout.splitlines()), 20)
 
+    def test_what_cannot_be_read_in_a_folder_is_reported_and_the_rest_is_examined(self):
+        _, message, _ = self.messages[0]
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(folder + "/c")
+            for name in ("a.eml", "c/1.eml", "z.eml"):
+                with open(os.path.join(folder, name), "wb") as out:
+                    out.write(unquoted(message))
+            # A file that is there and can be opened, but not read, whoever asks.
+            os.symlink("/proc/self/mem", folder + "/b.eml")
+            if os.geteuid() != 0:
+                os.makedirs(folder + "/d")
+                os.chmod(folder + "/d", 0)
+            output = self.path("unreadable.out")
+            reports = self.reports("unreadable.jsonl", folder, "--output", output, code=66)
+            self.assertEqual([os.path.relpath(report["file"], folder) for report in reports], ["a.eml", "c/1.eml", "z.eml"])
+            self.assertIn(b"b.eml: Input/output error; skipped", self.note)
+            self.assertEqual(b"d: Permission denied; skipped" in self.note, os.geteuid() != 0)
+            self.assertEqual(self.read(output).count(b"\nMessage-ID:"), 3)
+            # A file that is named is not passed over.
+            result = run("mbox", *self.flags, folder + "/b.eml", "--report", "json")
+            self.assertEqual((result.returncode, result.stdout), (66, b""))
+
+    def test_a_link_to_a_file_of_its_folder_is_not_another_message(self):
+        _, message, _ = self.messages[0]
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+            os.makedirs(folder + "/sub")
+            for name in (folder + "/sub/1.eml", folder + "/.kept", other + "/2.eml"):
+                with open(name, "wb") as out:
+                    out.write(unquoted(message))
+            os.symlink("sub/1.eml", folder + "/same.eml")
+            os.symlink(".kept", folder + "/kept.eml")
+            os.symlink(other + "/2.eml", folder + "/other.eml")
+            # The same file, but two messages: copies in two folders of a Maildir are often one file.
+            os.link(folder + "/sub/1.eml", folder + "/copy.eml")
+            for path in (folder, folder + "/", os.path.relpath(folder)):
+                reports = self.reports("links.jsonl", path, "--strict")
+                self.assertEqual([os.path.relpath(report["file"], path) for report in reports],
+                                 ["copy.eml", "kept.eml", "other.eml", "sub/1.eml"])
+                self.assertIn(b"same.eml: is a link to ", self.note)
+                self.assertEqual(self.note.count(b"\n"), 1, self.note)
+
+    def test_a_message_that_is_damaged_in_a_zip_is_not_examined(self):
+        import io
+        import zipfile
+        messages = [unquoted(message) for _, message, _ in self.messages[:3]]
+        for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            packed = io.BytesIO()
+            with zipfile.ZipFile(packed, "w", method) as out:
+                for number, message in enumerate(messages):
+                    out.writestr(f"{number}.eml", message)
+            octets = bytearray(packed.getvalue())
+            # In the data of the second message, behind its header.
+            with zipfile.ZipFile(packed) as entries:
+                info = entries.getinfo("1.eml")
+            octets[info.header_offset + 35 + info.compress_size * 9 // 10] ^= 0x20
+            with tempfile.TemporaryDirectory() as folder, self.subTest(method=method):
+                with open(folder + "/mail.zip", "wb") as out:
+                    out.write(octets)
+                reports = self.reports("damaged.jsonl", folder, code=65)
+                self.assertEqual([report["file"].rpartition(":")[2] for report in reports], ["0.eml", "2.eml"])
+                self.assertRegex(self.note, b"mail.zip: cannot be unpacked: .*; the rest of it is skipped")
+
     def test_files_with_any_name_are_examined(self):
         _, message, _ = self.messages[0]
         with tempfile.TemporaryDirectory() as folder:
@@ -663,7 +725,6 @@ class ArchiveTests(unittest.TestCase):
             self.assertIn(b"no\\x0Amail \\x1B[31m: has no header field", self.note)
             self.assertEqual(self.note.count(b"\n"), 1)
 
-    @unittest.skipUnless(CHROMIUM, "needs chromium, which is not among the packages of the tests")
     def test_the_page_is_used_by_keyboard(self):
         claim = b"Authentication-Results: mx.example.org; spf=pass\n"
         mbox = self.file("keys.mbox", b"".join(from_line + claim + message + b"\n" for from_line, message, _ in self.messages[:300]))

@@ -60,7 +60,9 @@ extension MboxCommand {
             }
             for octet in path.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
             let isDirectory = LibCFiles.status(ofPath: path)?.isDirectory == true
-            if isDirectory, !LibCFiles.isSymbolicLink(path) { waiting.append(try DirectoryReader(path)) }
+            // One that cannot be read is told when it is reached.
+            guard isDirectory, !LibCFiles.isSymbolicLink(path), let inner = try? DirectoryReader(path) else { continue }
+            waiting.append(inner)
         }
         return String(hash, radix: 16)
     }

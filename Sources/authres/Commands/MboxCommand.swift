@@ -33,8 +33,8 @@ struct MboxCommand: AsyncParsableCommand {
 
             What cannot be read in an archive is reported with its place, and counted in the summary. Exits 65 if a file \
             is not an mbox, if something packed is damaged (what is before the damage, and in other files, is examined), \
-            or with --strict if something in an archive could not be read, 66 if a file cannot be read, 73 if the \
-            output cannot be written, 75 if the run was interrupted.
+            or with --strict if something in an archive could not be read, 66 if a file cannot be read (in a folder, what \
+            follows it is), 73 if the output cannot be written, 75 if the run was interrupted.
             """,
         aliases: ["archive"]
     )
@@ -219,6 +219,7 @@ struct MboxCommand: AsyncParsableCommand {
         case .complete:
             let report = await SummaryReport(summary: run.summary)
             try write(report, task)
+            if await run.isUnreadable { throw Sysexit.noInput }
             let isDamaged = await run.isDamaged
             if isDamaged || (strict && report.summary.warnings > 0) { throw Sysexit.data }
         }
