@@ -125,6 +125,7 @@ package struct FilterDaemon: Sendable {
         }
         let keyCheck = Task { await Self.checkKey(of: states.value) }
         defer { keyCheck.cancel() }
+        LibCProgram.releaseCode()
         let isWanted = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 var inForce = effective
