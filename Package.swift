@@ -203,7 +203,7 @@ let package = Package(
             [
                 "MilterFilter", "MilterService", "Milter", "Discovery", "Configuration", "Authentication",
                 "ARCSealing", "ReportStore", "Monitoring", "Metrics", "Observability", "DNS", "Octets",
-                .logging, .nioCore, .nioPosix, .unixSignals,
+                "Files", .logging, .nioCore, .nioPosix, .unixSignals,
             ]
         ),
         module(

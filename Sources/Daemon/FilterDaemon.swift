@@ -3,6 +3,7 @@ internal import Authentication
 package import Configuration
 package import DNS
 internal import Discovery
+internal import Files
 internal import Logging
 package import Metrics
 internal import Milter
