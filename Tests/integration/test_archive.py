@@ -663,7 +663,7 @@ class ArchiveTests(unittest.TestCase):
             self.assertEqual([os.path.relpath(report["file"], folder) for report in reports], ["a.eml", "c/1.eml", "z.eml"])
             self.assertIn(b"b.eml: Input/output error; skipped", self.note)
             self.assertEqual(b"d: Permission denied; skipped" in self.note, os.geteuid() != 0)
-            self.assertEqual(self.read(output).count(b"\nMessage-ID:"), 3)
+            self.assertEqual(len(mailbox.mbox(output, create=False)), 3)
             # A file that is named is not passed over.
             result = run("mbox", *self.flags, folder + "/b.eml", "--report", "json")
             self.assertEqual((result.returncode, result.stdout), (66, b""))
@@ -706,7 +706,7 @@ class ArchiveTests(unittest.TestCase):
                     out.write(octets)
                 reports = self.reports("damaged.jsonl", folder, code=65)
                 self.assertEqual([report["file"].rpartition(":")[2] for report in reports], ["0.eml", "2.eml"])
-                self.assertRegex(self.note, b"mail.zip: cannot be unpacked: .*; the rest of it is skipped")
+                self.assertRegex(self.note, b"mail.zip: cannot be unpacked: ZIP bad CRC.*; skipped")
 
     def test_files_with_any_name_are_examined(self):
         _, message, _ = self.messages[0]
