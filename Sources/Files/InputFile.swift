@@ -74,7 +74,8 @@ package final class InputFile {
                 break
             }
         }
-        return Array(ahead.joined())
+        // Joined, they would be copied octet by octet.
+        return ahead.reduce(into: []) { $0 += $1 }
     }
 
     private func readAhead() throws(FileFailure) {
