@@ -2,6 +2,7 @@
 import base64
 import json
 import os
+import select
 import signal
 import subprocess
 import tempfile
@@ -48,6 +49,8 @@ class Browser:
     def receive(self):
         """The next message; an event is kept by its name."""
         while b"\0" not in self.unread:
+            if not select.select([self.answers], [], [], 120)[0]:
+                raise TimeoutError("Chromium does not answer")
             piece = os.read(self.answers, 1 << 16)
             if not piece:
                 raise EOFError("Chromium has ended")
