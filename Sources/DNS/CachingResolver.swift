@@ -137,7 +137,7 @@ package final class CachingResolver: Resolver {
         }
     }
 
-    /// In nobody's task: the first caller may be cancelled while the others still wait.
+    /// In no caller's task: the first one may be cancelled while the others still wait.
     private func ask(_ question: Question) {
         upstream.ask(question) { [self] answer in
             let now = now()

@@ -100,7 +100,7 @@ final class QueryExchange: Sendable {
         }
     }
 
-    /// False if nobody waits for it any more.
+    /// False if no caller waits for it any more.
     func isAwaited(_ ticket: UInt64) -> Bool {
         state.withLock { $0.waiting[ticket] != nil }
     }
