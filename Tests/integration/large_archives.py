@@ -1,6 +1,6 @@
 """Large archives in every form give the verdicts of the plain mbox: a Takeout zip, a Maildir, an mbox that a Spark cluster
-examines in 80 parts; and none takes more than 40 MiB of memory (the release build), but for 8 MiB of answers that are kept
-where each message asks for names of its own.
+examines in 80 parts; and none takes more than 40 MiB of memory (the release build), whatever the name server does. Not met
+yet where each message asks for names of its own (`-k names`): 46.5 MiB.
 Not among the tests of Tests/run; by hand:
 
     AUTHRES=$PWD/.build/release/authres python3 Tests/integration/large_archives.py
@@ -118,7 +118,7 @@ class LargeArchiveTests(unittest.TestCase):
         return os.path.join(cls.directory, name)
 
     @classmethod
-    def digest(cls, name, flags=None, memory=MEMORY):
+    def digest(cls, name, flags=None):
         start, digest, peak = time.monotonic(), Digest(), [0]
         with subprocess.Popen([AUTHRES, "mbox", *(flags or cls.flags), "--report", "json", name], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE) as process:
@@ -131,7 +131,7 @@ class LargeArchiveTests(unittest.TestCase):
         assert process.returncode == 0, notes
         print(f"{os.path.basename(name)}: {digest}; {time.monotonic() - start:.0f} s, at most {peak[0] / 1024:.1f} MiB",
               file=sys.stderr)
-        assert peak[0] <= memory * 1024, f"{name}: {peak[0] / 1024:.1f} MiB"
+        assert peak[0] <= MEMORY * 1024, f"{name}: {peak[0] / 1024:.1f} MiB"
         return digest
 
     def messages(self):
@@ -166,7 +166,7 @@ class LargeArchiveTests(unittest.TestCase):
         with UnevenServer([self.zone], (0.05, 0.2)) as server:
             self.assertEqual(self.digest(self.mbox, [*self.flags[:2], "--dns-server", server.address]), self.whole)
 
-    def test_names_that_no_other_message_has_take_the_memory_of_the_answers_that_are_kept(self):
+    def test_names_that_no_other_message_has_take_no_more_memory(self):
         """Every message waits for the name server, and none of the answers is of use to another."""
         name = self.path("names.mbox")
         with open(name, "wb") as out:
@@ -176,7 +176,7 @@ class LargeArchiveTests(unittest.TestCase):
                     message = message.replace(label + b".example", b"n%d.%s.example" % (number, label))
                 out.write(b"From - Tue Nov 14 22:13:00 2023\n" + message + b"\n")
         with UnevenServer([self.zone], (0.05, 0.2)) as server:
-            self.digest(name, [*self.flags[:2], "--dns-server", server.address], memory=MEMORY + 8)
+            self.digest(name, [*self.flags[:2], "--dns-server", server.address])
 
     def test_a_maildir_gives_the_verdicts_of_the_mbox(self):
         name = self.path("Maildir")
